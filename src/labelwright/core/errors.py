@@ -1,0 +1,236 @@
+"""The family of errors, as a tree. Each takes facts and writes its own sentence: what, where, what to do.
+
+LabelwrightError
+├── NotFound                 nothing by that id that this person may see
+├── Conflict                 the thing changed, or is taken
+│   ├── StaleVersion         somebody saved a newer version first
+│   ├── LeaseLost            the task is held by someone else now
+│   ├── NameTaken            a name or tag exists already
+│   └── WrongState           the thing is not in a state that allows this
+├── InvalidInput             what was sent cannot be accepted; names the place
+│   ├── InvalidShape         a shape that has no meaning
+│   └── InvalidOntology      an ontology that contradicts itself
+├── BadFile                  a file that cannot be used; names the file and the place in it
+│   ├── UnreadableImage      bytes that are no picture we can decode
+│   ├── ImageTooLarge        more pixels than the limit
+│   ├── UnsafeArchive        an archive that tries to leave its folder, or to blow up
+│   └── UnreadableLabels     a label file that breaks its format
+├── TooLarge                 a request or upload above its limit
+├── SignInRequired           nobody is signed in
+├── SignInFailed             wrong name or password
+├── Throttled                too many tries
+├── Forbidden                signed in, but not allowed
+├── UnknownName              not in a registry; lists what is
+└── StorageFailure           the database or disk refused
+"""
+
+from collections.abc import Iterable
+
+
+class LabelwrightError(Exception):
+    """Anything Labelwright refuses to do, with a stable code and a sentence that says what to do."""
+
+    code = "error"
+    remedy = ""
+
+    def __init__(self, message: str, *, place: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        if remedy is not None:
+            self.remedy = remedy
+
+
+class NotFound(LabelwrightError):
+    """There is nothing by that id, or this person may not know that there is."""
+
+    code = "not_found"
+    remedy = "Check the id. If it is right, ask a manager of the project for access."
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is no {kind} “{name}” that you can see.")
+        self.kind, self.name = kind, name
+
+
+class Conflict(LabelwrightError):
+    """The request was right once, but the thing has moved on."""
+
+    code = "conflict"
+
+
+class StaleVersion(Conflict):
+    """Somebody saved a newer version first; nothing of theirs was overwritten."""
+
+    code = "conflict.stale_version"
+    remedy = "Load the current version, look at what changed, and save again."
+
+    def __init__(self, kind: str, seen: int, current: int) -> None:
+        super().__init__(f"The {kind} is at version {current}; you changed version {seen}.")
+        self.seen, self.current = seen, current
+
+
+class LeaseLost(Conflict):
+    """Someone else holds the task now; the work was kept as a draft."""
+
+    code = "task.lease_lost"
+    remedy = "Your work is saved: open it under Drafts, or take the next task."
+
+    def __init__(self, task: str, holder: str | None = None) -> None:
+        whom = f"passed to {holder}" if holder else "is no longer held by you"
+        super().__init__(f"Task {task} {whom}.")
+        self.task, self.holder = task, holder
+
+
+class NameTaken(Conflict):
+    """A name that must be unique exists already."""
+
+    code = "conflict.name_taken"
+    remedy = "Choose another name."
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is already a {kind} named “{name}”.")
+
+
+class WrongState(Conflict):
+    """The thing exists, but its state does not allow this."""
+
+    code = "conflict.wrong_state"
+
+
+class InvalidInput(LabelwrightError, ValueError):
+    """What was sent cannot be accepted; `place` says where in it."""
+
+    code = "invalid"
+
+
+class InvalidShape(InvalidInput):
+    """A shape that marks nothing: not finite, empty, or inside out."""
+
+    code = "invalid.shape"
+    remedy = "Draw the shape again, or correct its coordinates."
+
+
+class InvalidOntology(InvalidInput):
+    """An ontology that contradicts itself."""
+
+    code = "invalid.ontology"
+
+
+class BadFile(LabelwrightError):
+    """A file that cannot be used. `place` is the file, with the place in it where known."""
+
+    code = "file.unusable"
+
+
+class UnreadableImage(BadFile):
+    """Bytes that are no picture we can decode."""
+
+    code = "file.unreadable_image"
+    remedy = "Open the file in an image viewer; export it again as PNG or JPEG."
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}", place=name)
+        self.name, self.reason = name, reason
+
+
+class ImageTooLarge(BadFile):
+    """A picture with more pixels than the limit; it was not decoded."""
+
+    code = "file.image_too_large"
+    remedy = "Cut the image into parts, or raise the setting max_image_pixels."
+
+    def __init__(self, name: str, pixels: int, limit: int) -> None:
+        super().__init__(f"{name}: {pixels:,} pixels are above the limit of {limit:,}.", place=name)
+        self.name, self.pixels, self.limit = name, pixels, limit
+
+
+class UnsafeArchive(BadFile):
+    """An archive that tries to leave its folder, hides links, or unpacks to far more than it is."""
+
+    code = "file.unsafe_archive"
+    remedy = "Unpack it by hand, look at what it holds, and import the folder."
+
+    def __init__(self, name: str, entry: str, reason: str) -> None:
+        super().__init__(f"{name}: entry “{entry}” {reason}", place=f"{name}#{entry}")
+
+
+class UnreadableLabels(BadFile):
+    """A label file that breaks its format, with the place."""
+
+    code = "file.unreadable_labels"
+    remedy = "Correct the file at the place named, or import it again from its tool."
+
+    def __init__(self, name: str, place: str, reason: str) -> None:
+        where = f"{name}: {place}" if place else name
+        super().__init__(f"{where}: {reason}", place=where)
+        self.name, self.reason = name, reason
+
+
+class TooLarge(LabelwrightError):
+    """A request or upload above its limit."""
+
+    code = "too_large"
+
+    def __init__(self, what: str, limit: int, setting: str) -> None:
+        super().__init__(
+            f"{what} is above the limit of {limit:,} bytes.",
+            remedy=f"Send less at once, or raise the setting {setting}.",
+        )
+
+
+class SignInRequired(LabelwrightError):
+    """Nobody is signed in."""
+
+    code = "sign_in.required"
+    remedy = "Sign in, or send a personal token as “Authorization: Bearer …”."
+
+    def __init__(self) -> None:
+        super().__init__("You are not signed in.")
+
+
+class SignInFailed(LabelwrightError):
+    """A name, password or link that does not open the door."""
+
+    code = "sign_in.failed"
+    remedy = "Check the address and password. A link works once; ask for a new one."
+
+    def __init__(self, message: str = "That address and password do not belong together.") -> None:
+        super().__init__(message)
+
+
+class Throttled(LabelwrightError):
+    """Too many tries in a short time."""
+
+    code = "throttled"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Too many tries.", remedy=f"Wait {seconds} seconds and try again.")
+        self.seconds = seconds
+
+
+class Forbidden(LabelwrightError):
+    """Signed in, but not allowed."""
+
+    code = "forbidden"
+    remedy = "Ask a manager of the project, or use an account with that role."
+
+    def __init__(self, action: str, needed: str) -> None:
+        super().__init__(f"To {action} you need the right “{needed}”.")
+        self.needed = needed
+
+
+class UnknownName(LabelwrightError):
+    """A name that no registry knows; the message lists the known ones."""
+
+    code = "unknown_name"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        listed = ", ".join(sorted(known))
+        super().__init__(f"There is no {kind} “{name}”.", remedy=f"Known: {listed}.")
+
+
+class StorageFailure(LabelwrightError):
+    """The database or the disk refused; nothing was half-written."""
+
+    code = "storage.failed"
+    remedy = "Run “labelwright doctor”; it names what is wrong and what to do."
