@@ -1,0 +1,62 @@
+"""What every service is given: stores, a clock and a source of ids. Nothing below reads the machine."""
+
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labelwright.core.ids import uuid7
+from labelwright.core.operations import iso_time
+from labelwright.settings import Settings
+from labelwright.storage.blobs import BlobStore
+from labelwright.storage.database import Database
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Stores, clock and randomness. `clock` gives Unix milliseconds."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+    clock: Callable[[], int] = field(default=_wall_clock)
+    randomness: Callable[[int], bytes] = field(default=os.urandom)
+
+    def now(self) -> str:
+        """The moment as UTC text."""
+        return iso_time(self.clock())
+
+    def after(self, seconds: float) -> str:
+        """The moment so many seconds from now, as UTC text."""
+        return iso_time(self.clock() + int(seconds * 1000))
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7."""
+        return uuid7(self.clock(), self.randomness(10))
+
+    @property
+    def renditions(self) -> Path:
+        """The folder of thumbnails and converted pictures; it may be deleted at any time."""
+        return self.settings.data / "renditions"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of uploads that no import has taken yet."""
+        return self.settings.data / "uploads"
+
+
+def new_secret() -> str:
+    """A token that cannot be guessed (256 bits)."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """What is stored of a token: its SHA-256, so that a stolen database opens no door."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,475 @@
+"""The tables. JSON and documents are bytes of our own encoding, so both databases keep the same.
+
+Times are UTC text (ISO 8601, milliseconds, Z), leases Unix milliseconds. Every change here needs a
+migration; a test compares the two.
+"""
+
+import zlib
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Json(TypeDecorator[Any]):
+    """A value as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002
+        return None if value is None else msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        return None if value is None else msgspec.json.decode(value)
+
+
+class Packed(TypeDecorator[bytes]):
+    """Bytes that are kept compressed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else zlib.compress(value, 1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ANN401, ARG002
+        return None if value is None else zlib.decompress(value)
+
+
+def _id(name: str = "id", **options: Any) -> Column[str]:  # noqa: ANN401
+    return Column(name, String(36), primary_key=True, **options)
+
+
+def _serial() -> Column[int]:
+    # SQLite numbers rows by itself only for a column of exactly INTEGER.
+    return Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, **options: Any) -> Column[str]:  # noqa: ANN401
+    return Column(name, String(36), ForeignKey(f"{target}.id"), nullable=nullable, **options)
+
+
+def _time(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(24), nullable=nullable)
+
+
+# People and their keys
+
+members = Table(
+    "members",
+    metadata,
+    _id(),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", String(300)),
+    Column("active", Boolean, nullable=False, default=True),
+    _time("created_at"),
+    _time("last_seen_at", nullable=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _ref("member_id", "members", index=True),
+    Column("csrf", String(64), nullable=False),
+    _time("created_at"),
+    _time("expires_at"),
+    Column("agent", String(300)),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _ref("member_id", "members"),
+    _time("created_at"),
+    _time("expires_at"),
+    _time("used_at", nullable=True),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    _ref("member_id", "members", index=True),
+    Column("name", String(200), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("scopes", Json, nullable=False),
+    _time("created_at"),
+    _time("expires_at", nullable=True),
+    _time("last_used_at", nullable=True),
+    _time("revoked_at", nullable=True),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    _ref("project_id", "projects", nullable=True),
+    Column("email", String(320)),
+    _ref("created_by", "members"),
+    _time("created_at"),
+    _time("expires_at"),
+    _ref("accepted_by", "members", nullable=True),
+    _time("accepted_at", nullable=True),
+    _time("revoked_at", nullable=True),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("key", String(400), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("member_id", String(36), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer),
+    Column("body", LargeBinary),
+    Column("media_type", String(100)),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _serial(),
+    _time("at"),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(60), nullable=False, index=True),
+    Column("subject", String(100), nullable=False, index=True),
+    Column("detail", Json, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    _serial(),
+    _time("at"),
+    Column("project_id", String(36), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("detail", Json, nullable=False),
+    Index("ix_events_project_id_seq", "project_id", "seq"),
+)
+
+# Projects: what can be said, what was asked for, who is in
+
+projects = Table(
+    "projects",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("description", Text, nullable=False, default=""),
+    Column("workflow", Json, nullable=False),
+    Column("ontology_version", Integer, nullable=False),
+    Column("brief_version", Integer, nullable=False),
+    Column("archived", Boolean, nullable=False, default=False),
+    Column("next_position", Integer, nullable=False, default=0),
+    _ref("created_by", "members"),
+    _time("created_at"),
+    _time("updated_at"),
+)
+
+project_members = Table(
+    "project_members",
+    metadata,
+    _ref("project_id", "projects", primary_key=True),
+    _ref("member_id", "members", primary_key=True, index=True),
+    Column("role", String(20), nullable=False),
+    _time("created_at"),
+)
+
+ontologies = Table(
+    "ontologies",
+    metadata,
+    _ref("project_id", "projects", primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("ontology", Json, nullable=False),
+    Column("change", Json, nullable=False),
+    Column("undoes", Integer),
+    _ref("created_by", "members"),
+    _time("created_at"),
+)
+
+briefs = Table(
+    "briefs",
+    metadata,
+    _ref("project_id", "projects", primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("brief", Json, nullable=False),
+    _ref("created_by", "members"),
+    _time("created_at"),
+)
+
+guideline_images = Table(
+    "guideline_images",
+    metadata,
+    _ref("project_id", "projects", primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("media_type", String(60), nullable=False),
+    _time("created_at"),
+)
+
+# Items and how they came in
+
+items = Table(
+    "items",
+    metadata,
+    _id(),
+    _ref("project_id", "projects"),
+    Column("position", Integer, nullable=False),
+    Column("name", String(1000), nullable=False),
+    Column("key", String(300)),
+    Column("sha256", String(64), nullable=False),
+    Column("media_type", String(60), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("orientation", Integer, nullable=False, default=1),
+    Column("notes", Json, nullable=False, default=list),
+    Column("source_path", Text),  # in place: the file's path; None: the bytes are in the blob store
+    Column("dhash", String(16)),
+    Column("near_duplicate_of", String(36)),
+    Column("near_distance", Integer),
+    Column("state", String(20), nullable=False, default="waiting"),
+    Column("document_id", String(36)),  # the newest submission, which counts once the item is done
+    Column("annotations", Integer, nullable=False, default=0),
+    Column("import_id", String(36)),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("project_id", "sha256"),
+    UniqueConstraint("project_id", "key"),
+    Index("ix_items_project_id_position", "project_id", "position"),
+    Index("ix_items_project_id_state", "project_id", "state", "position"),
+    Index("ix_items_project_id_name", "project_id", "name"),
+    Index("ix_items_import_id", "import_id"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    _id(),
+    _ref("project_id", "projects", index=True),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("args", Json, nullable=False),
+    Column("report", Json),
+    Column("job_id", String(36)),
+    _ref("created_by", "members"),
+    _time("created_at"),
+    _time("finished_at", nullable=True),
+    _time("undone_at", nullable=True),
+)
+
+import_entries = Table(
+    "import_entries",
+    metadata,
+    _ref("import_id", "imports", primary_key=True),
+    Column("name", String(1000), primary_key=True),  # the file, or the item of a label import
+    Column("outcome", String(20), nullable=False),
+    Column("item_id", String(36), index=True),
+    Column("detail", Json, nullable=False),  # reasons; for labels, what undo puts back
+)
+
+# Work
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    _ref("project_id", "projects"),
+    Column("item_id", String(36), nullable=False, index=True),
+    Column("stage", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("round", Integer, nullable=False, default=1),
+    Column("position", Integer, nullable=False),
+    Column("assigned_to", String(36)),
+    Column("author", String(36)),  # review: whose submission it is
+    Column("base_document_id", String(36)),  # what the draft starts from
+    Column("document_id", String(36)),  # the submission that closed it
+    Column("lease_member", String(36)),
+    Column("lease_expires", BigInteger),
+    Column("comment", Text),
+    _time("created_at"),
+    _time("closed_at", nullable=True),
+    Index("ix_tasks_queue", "project_id", "state", "stage", "position"),
+    Index("ix_tasks_lease", "lease_member", "project_id"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("task_id", String(36), primary_key=True),
+    Column("member_id", String(36), primary_key=True),
+    Column("project_id", String(36), nullable=False),
+    Column("item_id", String(36), nullable=False),
+    Column("revision", Integer, nullable=False, default=0),
+    Column("snapshot_revision", Integer, nullable=False, default=0),
+    Column("snapshot", Packed, nullable=False),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("document_id", String(36)),  # set once submitted
+    _time("created_at"),
+    _time("updated_at"),
+    Index("ix_drafts_member_id", "member_id", "document_id"),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("task_id", String(36), primary_key=True),
+    Column("member_id", String(36), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("id", String(36), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_operations_id", "task_id", "member_id", "id", unique=True),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),  # submission, prediction, reference
+    _ref("project_id", "projects"),
+    Column("item_id", String(36), nullable=False),
+    Column("task_id", String(36)),
+    Column("stage", String(20)),
+    Column("round", Integer, nullable=False, default=1),
+    Column("author", String(100), nullable=False),
+    Column("model", String(200)),
+    Column("verdict", String(20)),
+    Column("comment", Text),
+    Column("previous_id", String(36)),
+    Column("import_id", String(36)),
+    _time("created_at"),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("ontology_version", Integer, nullable=False),
+    Column("guideline_version", Integer, nullable=False, default=1),
+    Column("annotations", Integer, nullable=False),
+    Column("categories", Json, nullable=False),  # annotations by category id
+    Column("sha256", String(64), nullable=False),
+    Column("body", Packed, nullable=False),
+    Index("ix_documents_item_id", "item_id", "kind"),
+    Index("ix_documents_project_id", "project_id", "kind", "created_at"),
+    Index("ix_documents_import_id", "import_id"),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    _id(),
+    _ref("project_id", "projects"),
+    Column("item_id", String(36), nullable=False, index=True),
+    Column("task_id", String(36)),
+    Column("annotation_id", String(36)),
+    Column("x", Float),
+    Column("y", Float),
+    Column("state", String(20), nullable=False),
+    _ref("author", "members"),
+    _time("created_at"),
+    Column("resolved_by", String(36)),
+    _time("resolved_at", nullable=True),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    _id(),
+    _ref("issue_id", "issues", index=True),
+    _ref("author", "members"),
+    Column("text", Text, nullable=False),
+    _time("created_at"),
+)
+
+# Delivery and machine work
+
+releases = Table(
+    "releases",
+    metadata,
+    _id(),
+    _ref("project_id", "projects"),
+    Column("tag", String(100), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("filter", Json, nullable=False),
+    Column("ontology_version", Integer, nullable=False),
+    Column("ontology", Json, nullable=False),
+    Column("brief_version", Integer, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("annotations", Integer, nullable=False),
+    Column("categories", Json, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    _ref("created_by", "members"),
+    _time("created_at"),
+    UniqueConstraint("project_id", "tag"),
+    UniqueConstraint("project_id", "number"),
+)
+
+release_entries = Table(
+    "release_entries",
+    metadata,
+    _ref("release_id", "releases", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("item_id", String(36), nullable=False),
+    Column("document_id", String(36), nullable=False),
+    Column("sha256", String(64), nullable=False),  # of item name, item bytes and resolved document
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _id(),
+    Column("kind", String(40), nullable=False),
+    _ref("project_id", "projects", nullable=True, index=True),
+    Column("state", String(20), nullable=False, index=True),
+    Column("done", Integer, nullable=False, default=0),
+    Column("total", Integer),
+    Column("note", Text, nullable=False, default=""),
+    Column("args", Json, nullable=False),
+    Column("report", Json),
+    Column("error", Json),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("cancel_requested", Boolean, nullable=False, default=False),
+    _ref("created_by", "members"),
+    _time("created_at"),
+    _time("started_at", nullable=True),
+    _time("finished_at", nullable=True),
+)
