@@ -8,6 +8,7 @@ LabelwrightError
 │   ├── NameTaken            a name or tag exists already
 │   └── WrongState           the thing is not in a state that allows this
 ├── InvalidInput             what was sent cannot be accepted; names the place
+│   ├── InvalidAnnotations   annotations that break the ontology; lists each
 │   ├── InvalidShape         a shape that has no meaning
 │   └── InvalidOntology      an ontology that contradicts itself
 ├── BadFile                  a file that cannot be used; names the file and the place in it
@@ -108,6 +109,18 @@ class InvalidShape(InvalidInput):
 
     code = "invalid.shape"
     remedy = "Draw the shape again, or correct its coordinates."
+
+
+class InvalidAnnotations(InvalidInput):
+    """Annotations that break the ontology; `faults` pairs each annotation id with a reason."""
+
+    code = "invalid.annotations"
+    remedy = "Correct the annotations listed, then submit again; your work is saved."
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        first = faults[0][1] if faults else ""
+        super().__init__(f"{len(faults)} annotations cannot be submitted. The first: {first}.")
+        self.faults = faults
 
 
 class InvalidOntology(InvalidInput):

@@ -107,6 +107,9 @@ def _put(before: Annotation | None, put: Put, author: str) -> Annotation:
             changed_by=author,
             changed_at=moment,
             seconds=before.evidence.seconds + put.seconds,
+            verdict=None,  # what was judged is no longer what stands here
+            reviewer=None,
+            reviewed_at=None,
         )
     marking = put.annotation
     return Annotation(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labelwright.core.ids import uuid7
+from labelwright.core.ontology import Ontology
 from labelwright.core.operations import iso_time
 from labelwright.settings import Settings
 from labelwright.storage.blobs import BlobStore
@@ -28,6 +29,8 @@ class Context:
     blobs: BlobStore
     clock: Callable[[], int] = field(default=_wall_clock)
     randomness: Callable[[int], bytes] = field(default=os.urandom)
+    ontologies: dict[tuple[str, int], Ontology] = field(default_factory=dict[tuple[str, int], Ontology])
+    """Ontology versions that were read before; a version never changes."""
 
     def now(self) -> str:
         """The moment as UTC text."""
