@@ -1,0 +1,237 @@
+"""The queue of a project: who gets which task next, and for how long it is theirs.
+
+A lease is a name and a time on the task's row. Choosing a task and writing the lease are one
+transaction, so no task is ever given to two people; an expired lease is simply no lease.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, case, insert, or_, select, update
+
+from labelwright.core.errors import Conflict, Forbidden, LeaseLost, NotFound, WrongState
+from labelwright.core.workflow import ANNOTATE, REVIEW, STAGES
+from labelwright.services.access import Actor, project_for, role_in
+from labelwright.services.context import Context
+from labelwright.services.events import announce
+from labelwright.services.projects import workflow_of
+from labelwright.storage.database import Work
+from labelwright.storage.schema import items, members, tasks
+
+MOST_HELD = 2  # the task at hand and the one that is made ready behind it
+RIGHT_OF_STAGE = {ANNOTATE: "task.annotate", REVIEW: "task.review"}
+
+
+class TooManyHeld(Conflict):
+    """The person holds as many tasks as one may."""
+
+    code = "task.too_many_held"
+    remedy = "Submit, skip or give back one of them first."
+
+    def __init__(self) -> None:
+        super().__init__(f"You already hold {MOST_HELD} tasks of this project.")
+
+
+_by_id = select(tasks).where(tasks.c.id == bindparam("task"))
+_held = (
+    select(tasks)
+    .where(
+        tasks.c.lease_member == bindparam("member"),
+        tasks.c.project_id == bindparam("project"),
+        tasks.c.state == "waiting",
+        tasks.c.lease_expires > bindparam("now"),
+    )
+    .order_by(tasks.c.position)
+)
+_free = (
+    select(tasks)
+    .where(
+        tasks.c.project_id == bindparam("project"),
+        tasks.c.state == "waiting",
+        tasks.c.stage.in_(bindparam("stages", expanding=True)),
+        or_(tasks.c.lease_expires.is_(None), tasks.c.lease_expires <= bindparam("now")),
+    )
+    .limit(1)
+    .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer and ignores it
+)
+_in_order = case((tasks.c.stage == REVIEW, 1), else_=0), tasks.c.position, tasks.c.id
+_next_own = _free.where(tasks.c.assigned_to == bindparam("member")).order_by(*_in_order)
+_next_open = _free.where(tasks.c.assigned_to.is_(None)).order_by(tasks.c.position, tasks.c.id)
+_next_not_mine = _next_open.where(or_(tasks.c.author.is_(None), tasks.c.author != bindparam("member")))
+_lease = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("task"))
+    .values(lease_member=bindparam("member"), lease_expires=bindparam("expires"))
+)
+
+
+class Queue:
+    """The service of the queue."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def next(
+        self, actor: Actor, project_id: str, stage: str | None = None, holding: Collection[str] = ()
+    ) -> str | None:
+        """The id of the task the person holds from now on; None if nothing waits for them.
+
+        A task they hold already that is not in `holding` is given again, so that asking twice is
+        harmless. Raises NotFound, Forbidden, TooManyHeld.
+        """
+        return self.context.database.write(self.next_work(actor, project_id, stage, holding))
+
+    def next_work(
+        self, actor: Actor, project_id: str, stage: str | None = None, holding: Collection[str] = ()
+    ) -> Work[str | None]:
+        """`next` as work for a write."""
+
+        def work(tx: Connection) -> str | None:
+            project = project_for(tx, actor, project_id, "project.read")
+            stages = _allowed_stages(actor, role_in(tx, actor, project_id), stage)
+            workflow, now = workflow_of(project), self.context.clock()
+            who = {"member": actor.id, "project": project_id, "now": now}
+            held = tx.execute(_held, who).all()
+            expires = now + workflow.lease_seconds * 1000
+            for row in held:
+                if row.id not in holding and row.stage in stages:
+                    tx.execute(_lease, {"task": row.id, "member": actor.id, "expires": expires})
+                    return str(row.id)
+            if len(held) >= MOST_HELD:
+                raise TooManyHeld
+            chosen = _choose(tx, {**who, "stages": stages}, self_review=workflow.self_review)
+            if chosen is None:
+                return None
+            tx.execute(_lease, {"task": chosen.id, "member": actor.id, "expires": expires})
+            announce(tx, self.context, project_id, "task.changed", chosen.id, {"held_by": actor.id})
+            return str(chosen.id)
+
+        return work
+
+    def hold(self, actor: Actor, task_id: str) -> int:
+        """Take or keep the lease of one task; gives its end in Unix milliseconds.
+
+        Raises LeaseLost if someone else holds it, WrongState if it is closed.
+        """
+        return self.context.database.write(self.hold_work(actor, task_id))
+
+    def hold_work(self, actor: Actor, task_id: str) -> Work[int]:
+        """`hold` as work for a write."""
+
+        def work(tx: Connection) -> int:
+            task, project = task_for(tx, actor, task_id, lock=True)
+            now = self.context.clock()
+            expires = now + workflow_of(project).lease_seconds * 1000
+            check_may_hold(tx, actor, task, now, self_review=workflow_of(project).self_review)
+            tx.execute(_lease, {"task": task_id, "member": actor.id, "expires": expires})
+            return expires
+
+        return work
+
+    def give_back(self, actor: Actor, task_id: str) -> None:
+        """Let go of the lease, if it is the actor's; the draft stays."""
+
+        def work(tx: Connection) -> None:
+            task, _ = task_for(tx, actor, task_id)
+            if task.lease_member == actor.id:
+                tx.execute(_lease, {"task": task_id, "member": None, "expires": None})
+                announce(tx, self.context, task.project_id, "task.changed", task_id, {"held_by": None})
+
+        self.context.database.write(work)
+
+
+def open_first_task(tx: Connection, context: Context, project_id: str, item_id: str, position: int) -> str:
+    """The first task of a new item."""
+    return open_task(tx, context, project_id=project_id, item_id=item_id, position=position, stage=ANNOTATE)
+
+
+def open_task(
+    tx: Connection,
+    context: Context,
+    *,
+    project_id: str,
+    item_id: str,
+    position: int,
+    stage: str,
+    **values: Any,  # noqa: ANN401  # further columns of the row
+) -> str:
+    """A new waiting task of an item; gives its id."""
+    task_id = context.new_id()
+    tx.execute(
+        insert(tasks).values(
+            id=task_id,
+            project_id=project_id,
+            item_id=item_id,
+            stage=stage,
+            state="waiting",
+            position=position,
+            created_at=context.now(),
+            **{"round": 1, **values},
+        )
+    )
+    return task_id
+
+
+def task_for(tx: Connection, actor: Actor, task_id: str, *, lock: bool = False) -> tuple[Row[Any], Row[Any]]:
+    """The rows of a task and its project, if the actor may work at its stage. Raises NotFound."""
+    statement = _by_id.with_for_update() if lock else _by_id
+    task = tx.execute(statement, {"task": task_id}).first()
+    if task is None:
+        raise NotFound("task", task_id)
+    try:
+        project = project_for(tx, actor, task.project_id, RIGHT_OF_STAGE[task.stage])
+    except NotFound:
+        raise NotFound("task", task_id) from None
+    return task, project
+
+
+def check_may_hold(tx: Connection, actor: Actor, task: Row[Any], now: int, *, self_review: bool) -> None:
+    """Raise unless the task waits, is free or already the actor's, and is meant for them."""
+    if task.state != "waiting":
+        raise WrongState(
+            f"The task is {task.state} already.", remedy="Take the next task; nothing of yours was lost."
+        )
+    someone_else = task.lease_member not in (None, actor.id)
+    if someone_else and (task.lease_expires or 0) > now:
+        raise LeaseLost(task.id, member_name(tx, task.lease_member))
+    if task.assigned_to not in (None, actor.id):
+        raise LeaseLost(task.id, member_name(tx, task.assigned_to))
+    if task.stage == REVIEW and task.author == actor.id and not self_review:
+        raise Forbidden("review your own work (this project does not allow it)", "task.review")
+
+
+def member_name(tx: Connection, member_id: str | None) -> str:
+    """The name of a member, or the text itself for models and imports."""
+    if not member_id:
+        return ""
+    found = tx.execute(select(members.c.name).where(members.c.id == member_id)).scalar()
+    return str(found or member_id)
+
+
+def item_of(tx: Connection, task: Row[Any]) -> Row[Any]:
+    """The item's row of a task."""
+    return tx.execute(select(items).where(items.c.id == task.item_id)).one()
+
+
+def _allowed_stages(actor: Actor, role: str | None, stage: str | None) -> list[str]:
+    if stage is not None and stage not in STAGES:
+        raise WrongState(f"There is no stage “{stage}”.", remedy=f"Use {' or '.join(STAGES)}.")
+    wanted = [stage] if stage else list(STAGES)
+    allowed = [entry for entry in wanted if actor.may(RIGHT_OF_STAGE[entry], role)]
+    if not allowed:
+        raise Forbidden(f"work at the stage “{stage}”", RIGHT_OF_STAGE[wanted[0]])
+    return allowed
+
+
+def _choose(tx: Connection, who: dict[str, Any], *, self_review: bool) -> Row[Any] | None:
+    # Returned work of one's own comes first, then the open queue, oldest position first; review
+    # before annotation would starve neither, but annotators who also review expect the stage order.
+    own = tx.execute(_next_own, who).first()
+    if own is not None:
+        return own
+    for stage in who["stages"]:
+        query = _next_open if self_review or stage == ANNOTATE else _next_not_mine
+        found = tx.execute(query, {**who, "stages": [stage]}).first()
+        if found is not None:
+            return found
+    return None
