@@ -1,0 +1,450 @@
+"""Handing in work: submit, skip, and what follows for the item.
+
+A submission is an immutable document. Submitting closes the task, moves the item on, and opens the
+next task, all in one transaction; doing it twice gives the same submission.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from labelwright.core.document import Annotation, Document, decode, encode
+from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, WrongState
+from labelwright.core.ontology import Ontology
+from labelwright.core.operations import Operation
+from labelwright.core.workflow import ANNOTATE, DONE, REVIEW, SKIP_REASONS, stage_after
+from labelwright.quality.iou import iou
+from labelwright.services.access import Actor, project_for
+from labelwright.services.audit import record
+from labelwright.services.context import Context
+from labelwright.services.drafts import append, base_document, keep_snapshot, may_continue, read_draft
+from labelwright.services.events import announce
+from labelwright.services.ontologies import read_ontology
+from labelwright.services.projects import workflow_of
+from labelwright.services.queue import item_of, open_task, task_for
+from labelwright.storage.database import Work
+from labelwright.storage.schema import documents, drafts, issues, items, members, tasks
+
+_own_draft = select(drafts).where(
+    drafts.c.task_id == bindparam("task"), drafts.c.member_id == bindparam("member")
+)
+_close = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("task"))
+    .values(
+        state=bindparam("new_state"),
+        document_id=bindparam("document"),
+        closed_at=bindparam("now"),
+        lease_member=None,
+        lease_expires=None,
+    )
+)
+_advance_item = (
+    update(items)
+    .where(items.c.id == bindparam("item"))
+    .values(
+        state=bindparam("new_state"),
+        document_id=bindparam("document"),
+        annotations=bindparam("count"),
+        updated_at=bindparam("now"),
+    )
+)
+_insert_document = insert(documents)
+
+ITEM_STATE_AT = {ANNOTATE: "waiting", REVIEW: "review", DONE: "done"}
+VERDICTS = ("accepted", "returned", "amended")
+
+
+class Handed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a submission led to."""
+
+    submission: str
+    item: str
+    item_state: str
+    verdict: str | None
+    annotations: int
+
+
+class Submitting(msgspec.Struct, frozen=True, kw_only=True):
+    """The last operations that go with a submission, and what is said of the whole."""
+
+    since: int = 0
+    operations: tuple[Operation, ...] = ()
+    guideline_version: int | None = None
+    verdict: str | None = None
+    comment: str | None = None
+
+
+class Submissions:
+    """The service of submissions."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def submit(self, actor: Actor, task_id: str, sent: Submitting) -> Handed:
+        """Hand in the work on a task; the item moves to its next stage.
+
+        Raises NotFound, LeaseLost (the operations are then kept as a draft by sending them to
+        the draft), InvalidAnnotations, InvalidInput for a verdict that does not fit the stage.
+        """
+        return self.context.database.write(self.submit_work(actor, task_id, sent))
+
+    def submit_work(self, actor: Actor, task_id: str, sent: Submitting) -> Work[Handed]:
+        """`submit` as work for a write."""
+
+        def work(tx: Connection) -> Handed:
+            task, project = task_for(tx, actor, task_id, lock=True)
+            draft = tx.execute(_own_draft, {"task": task_id, "member": actor.id}).first()
+            if draft is not None and draft.document_id and task.document_id == draft.document_id:
+                append(self.context, tx, actor.id, task, draft, sent.operations)
+                return _handed_before(tx, task)
+            now = self.context.clock()
+            self_review = workflow_of(project).self_review
+            may_continue(tx, actor, task, now, self_review=self_review)
+            append(self.context, tx, actor.id, task, draft, sent.operations)
+            document, revision = read_draft(tx, task, actor.id)
+            ontology = read_ontology(self.context, tx, project.id, project.ontology_version)
+            document = ontology.resolve(document)
+            if task.stage == REVIEW:
+                return self._review(tx, actor, project, task, document, revision, ontology, sent)
+            if sent.verdict is not None:
+                raise InvalidInput("Only a review has a verdict.", place="verdict")
+            document = with_similarity(tx, task.item_id, document)
+            return self._hand_in(tx, actor, project, task, document, revision, ontology, sent)
+
+        return work
+
+    def skip(self, actor: Actor, task_id: str, reason: str, comment: str = "") -> None:
+        """Put the item aside, with the reason. Raises NotFound, LeaseLost, InvalidInput."""
+        if reason not in SKIP_REASONS:
+            listed = ", ".join(SKIP_REASONS)
+            raise InvalidInput(f"“{reason}” is no reason.", place="reason", remedy=f"Use {listed}.")
+
+        def work(tx: Connection) -> None:
+            task, project = task_for(tx, actor, task_id, lock=True)
+            now = self.context.clock()
+            may_continue(tx, actor, task, now, self_review=workflow_of(project).self_review)
+            item = item_of(tx, task)
+            moment = {"now": self.context.now(), "document": None}
+            tx.execute(_close, {"task": task_id, "new_state": "skipped", **moment})
+            state = {"new_state": "skipped", "document": item.document_id, "count": item.annotations}
+            tx.execute(_advance_item, {"item": task.item_id, "now": moment["now"], **state})
+            detail = {"item": task.item_id, "reason": reason, "comment": comment, "stage": task.stage}
+            record(tx, self.context, actor.id, "task.skipped", task_id, detail)
+            announce(tx, self.context, project.id, "item.changed", task.item_id, {"state": "skipped"})
+
+        self.context.database.write(work)
+
+    def reopen(self, actor: Actor, item_id: str, *, to: str | None = None, comment: str = "") -> str:
+        """Open an item again for annotation, from what it holds now; gives the new task's id.
+
+        `to` is the member whose queue it goes to; None: whoever comes. Raises WrongState while
+        somebody works on it.
+        """
+
+        def work(tx: Connection) -> str:
+            item = tx.execute(select(items).where(items.c.id == item_id)).first()
+            if item is None:
+                raise NotFound("item", item_id)
+            project_for(tx, actor, item.project_id, "project.manage")
+            close_open_tasks(tx, self.context, item_id)
+            rounds = tx.execute(select(func.max(tasks.c.round)).where(tasks.c.item_id == item_id)).scalar()
+            task_id = open_task(
+                tx,
+                self.context,
+                project_id=item.project_id,
+                item_id=item_id,
+                position=item.position,
+                stage=ANNOTATE,
+                round=int(rounds or 0) + 1,
+                assigned_to=to,
+                base_document_id=item.document_id,
+                comment=comment or None,
+            )
+            state = "returned" if item.document_id else "waiting"
+            _move_item(tx, self.context, item, state, item.document_id, item.annotations)
+            record(tx, self.context, actor.id, "item.reopened", item_id, {"to": to, "comment": comment})
+            return task_id
+
+        return self.context.database.write(work)
+
+    def _review(
+        self,
+        tx: Connection,
+        actor: Actor,
+        project: Row[Any],
+        task: Row[Any],
+        document: Document,
+        revision: int,
+        ontology: Ontology,
+        sent: Submitting,
+    ) -> Handed:
+        if sent.verdict not in VERDICTS:
+            listed = ", ".join(VERDICTS)
+            raise InvalidInput("A review needs a verdict.", place="verdict", remedy=f"Use {listed}.")
+        before = ontology.resolve(base_document(tx, task))
+        if sent.verdict == "returned":
+            return self._return(tx, actor, project, task, document, revision, sent)
+        changed = changed_annotations(before, document)
+        judged = _judged(document, changed, actor.id, self.context.now())
+        gone = len(before.by_id().keys() - document.by_id().keys())
+        verdict = "amended" if changed or gone else "accepted"
+        sent = msgspec.structs.replace(sent, verdict=verdict)
+        return self._hand_in(tx, actor, project, task, judged, revision, ontology, sent)
+
+    def _return(
+        self,
+        tx: Connection,
+        actor: Actor,
+        project: Row[Any],
+        task: Row[Any],
+        document: Document,
+        revision: int,
+        sent: Submitting,
+    ) -> Handed:
+        if not (sent.comment or "").strip() and not _open_issues(tx, task.item_id):
+            raise InvalidInput(
+                "Returned work needs a reason.",
+                place="comment",
+                remedy="Pin an issue on the image, or write a comment.",
+            )
+        stored = self._store(tx, actor, project, task, document, revision, sent)
+        item = item_of(tx, task)
+        open_task(
+            tx,
+            self.context,
+            project_id=project.id,
+            item_id=task.item_id,
+            position=task.position,
+            stage=ANNOTATE,
+            round=task.round + 1,
+            assigned_to=_active_author(tx, task.author),
+            base_document_id=stored,
+            comment=sent.comment,
+        )
+        _move_item(tx, self.context, item, "returned", item.document_id, item.annotations)
+        return Handed(
+            submission=stored,
+            item=task.item_id,
+            item_state="returned",
+            verdict="returned",
+            annotations=len(document.annotations),
+        )
+
+    def _hand_in(
+        self,
+        tx: Connection,
+        actor: Actor,
+        project: Row[Any],
+        task: Row[Any],
+        document: Document,
+        revision: int,
+        ontology: Ontology,
+        sent: Submitting,
+    ) -> Handed:
+        faults = [(a.id, fault) for a in document.annotations for fault in ontology.faults(a)]
+        if faults:
+            raise InvalidAnnotations(faults)
+        stored = self._store(tx, actor, project, task, document, revision, sent)
+        state = move_on(tx, self.context, project, task, stored, len(document.annotations), author=actor.id)
+        return Handed(
+            submission=stored,
+            item=task.item_id,
+            item_state=state,
+            verdict=sent.verdict,
+            annotations=len(document.annotations),
+        )
+
+    def _store(
+        self,
+        tx: Connection,
+        actor: Actor,
+        project: Row[Any],
+        task: Row[Any],
+        document: Document,
+        revision: int,
+        sent: Submitting,
+    ) -> str:
+        draft = tx.execute(_own_draft, {"task": task.id, "member": actor.id}).first()
+        stored = store_document(
+            tx,
+            self.context,
+            project,
+            document,
+            item_id=task.item_id,
+            kind="submission",
+            author=actor.id,
+            task_id=task.id,
+            stage=task.stage,
+            round=task.round,
+            verdict=sent.verdict,
+            comment=sent.comment,
+            previous_id=task.base_document_id,
+            seconds=draft.seconds if draft is not None else 0.0,
+            guideline_version=sent.guideline_version or project.brief_version,
+        )
+        if draft is not None:
+            keep_snapshot(tx, task.id, actor.id, document, revision, stored)
+        closing = {"task": task.id, "new_state": "submitted", "document": stored}
+        tx.execute(_close, {**closing, "now": self.context.now()})
+        detail = {"item": task.item_id, "submission": stored, "stage": task.stage}
+        if sent.verdict:
+            detail["verdict"] = sent.verdict
+        record(tx, self.context, actor.id, "task.submitted", task.id, detail)
+        return stored
+
+
+def store_document(
+    tx: Connection,
+    context: Context,
+    project: Row[Any],
+    document: Document,
+    *,
+    item_id: str,
+    kind: str,
+    author: str,
+    **values: Any,  # noqa: ANN401  # further columns of the row
+) -> str:
+    """Keep an immutable document; gives its id."""
+    body = encode(document)
+    document_id = context.new_id()
+    row = {
+        "id": document_id,
+        "kind": kind,
+        "project_id": project.id,
+        "item_id": item_id,
+        "author": author,
+        "created_at": context.now(),
+        "ontology_version": project.ontology_version,
+        "annotations": len(document.annotations),
+        "categories": document.counts(),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "body": body,
+        **values,
+    }
+    tx.execute(_insert_document, row)
+    return document_id
+
+
+def move_on(
+    tx: Connection,
+    context: Context,
+    project: Row[Any],
+    task: Row[Any],
+    document_id: str,
+    annotations: int,
+    *,
+    author: str,
+) -> str:
+    """Move the item of a closed task to its next stage; gives the item's new state."""
+    stage = stage_after(task.stage, workflow_of(project))
+    state = ITEM_STATE_AT[stage]
+    now = context.now()
+    changes = {"new_state": state, "document": document_id, "count": annotations, "now": now}
+    tx.execute(_advance_item, {"item": task.item_id, **changes})
+    if stage != DONE:
+        open_task(
+            tx,
+            context,
+            project_id=project.id,
+            item_id=task.item_id,
+            position=task.position,
+            stage=stage,
+            round=task.round,
+            author=author,
+            base_document_id=document_id,
+        )
+    announce(tx, context, project.id, "item.changed", task.item_id, {"state": state})
+    return state
+
+
+def close_open_tasks(tx: Connection, context: Context, item_id: str) -> None:
+    """Close every waiting task of an item. Raises WrongState while somebody holds one."""
+    open_rows = tx.execute(select(tasks).where(tasks.c.item_id == item_id, tasks.c.state == "waiting")).all()
+    now = context.clock()
+    for row in open_rows:
+        if row.lease_member and (row.lease_expires or 0) > now:
+            raise WrongState("Somebody works on this item right now.", remedy="Wait until the lease ends.")
+        closing = {"task": row.id, "new_state": "closed", "document": None, "now": context.now()}
+        tx.execute(_close, closing)
+
+
+def changed_annotations(before: Document, after: Document) -> set[str]:
+    """The ids of annotations that are new or differ in more than their evidence."""
+    old = before.by_id()
+    return {a.id for a in after.annotations if a.id not in old or _said(old[a.id]) != _said(a)}
+
+
+def with_similarity(tx: Connection, item_id: str, document: Document) -> Document:
+    """The document, saying of each annotation from a prediction how much of that is left (IoU)."""
+    wanted = {a.evidence.prediction for a in document.annotations if a.evidence.prediction}
+    if not wanted:
+        return document
+    bodies = tx.execute(
+        select(documents.c.body).where(documents.c.item_id == item_id, documents.c.kind == "prediction")
+    ).scalars()
+    predicted = {a.id: a for body in bodies for a in decode(body).annotations if a.id in wanted}
+    return Document(annotations=tuple(_compared(a, predicted) for a in document.annotations))
+
+
+def _compared(annotation: Annotation, predicted: dict[str, Annotation]) -> Annotation:
+    origin = predicted.get(annotation.evidence.prediction or "")
+    if origin is None or origin.shape is None or annotation.shape is None:
+        return annotation
+    similarity = 1.0 if origin.shape == annotation.shape else round(iou(origin.shape, annotation.shape), 6)
+    evidence = msgspec.structs.replace(annotation.evidence, similarity=similarity)
+    return msgspec.structs.replace(annotation, evidence=evidence)
+
+
+def _said(annotation: Annotation) -> tuple[object, ...]:
+    return (
+        annotation.category,
+        annotation.shape,
+        annotation.attributes,
+        annotation.group,
+        annotation.flags,
+    )
+
+
+def _judged(document: Document, changed: set[str], reviewer: str, now: str) -> Document:
+    judged: list[Annotation] = []
+    for annotation in document.annotations:
+        verdict = "amended" if annotation.id in changed else "accepted"
+        evidence = msgspec.structs.replace(
+            annotation.evidence, verdict=verdict, reviewer=reviewer, reviewed_at=now
+        )
+        judged.append(msgspec.structs.replace(annotation, evidence=evidence))
+    return Document(annotations=tuple(judged))
+
+
+def _handed_before(tx: Connection, task: Row[Any]) -> Handed:
+    row = tx.execute(select(documents).where(documents.c.id == task.document_id)).one()
+    return Handed(
+        submission=row.id,
+        item=task.item_id,
+        item_state=item_of(tx, task).state,
+        verdict=row.verdict,
+        annotations=row.annotations,
+    )
+
+
+def _open_issues(tx: Connection, item_id: str) -> bool:
+    found = tx.execute(
+        select(issues.c.id).where(issues.c.item_id == item_id, issues.c.state == "open").limit(1)
+    )
+    return found.first() is not None
+
+
+def _active_author(tx: Connection, author: str | None) -> str | None:
+    # Work of imports and of people who have left goes back to the open queue.
+    return tx.execute(select(members.c.id).where(members.c.id == author, members.c.active.is_(True))).scalar()
+
+
+def _move_item(
+    tx: Connection, context: Context, item: Row[Any], state: str, document_id: str | None, count: int
+) -> None:
+    changes = {"new_state": state, "document": document_id, "count": count, "now": context.now()}
+    tx.execute(_advance_item, {"item": item.id, **changes})
+    announce(tx, context, item.project_id, "item.changed", item.id, {"state": state})
