@@ -1,0 +1,67 @@
+"""The client: one object with the nouns of the product as its fields."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from labelwright.sdk.connection import Connection
+from labelwright.sdk.delivery import Exports, Releases
+from labelwright.sdk.imports import Imports
+from labelwright.sdk.jobs import Jobs
+from labelwright.sdk.people import Members, Tokens
+from labelwright.sdk.projects import Projects
+from labelwright.sdk.records import Session
+from labelwright.sdk.work import Items, Tasks
+
+
+class Client:
+    """A server, as the holder of a token sees it. Close it, or use it in a `with`.
+
+    >>> with Client("http://127.0.0.1:8100", token="…") as labelwright:  # doctest: +SKIP
+    ...     project = labelwright.projects.find("Blood cells")
+    ...     labelwright.exports.download(project.id, Path("cells.zip"), format="coco")
+    """
+
+    def __init__(
+        self,
+        server: str,
+        token: str | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        same_machine: bool = False,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.connection = Connection(server, token, transport, pause)
+        self.jobs = Jobs(self.connection, pause)
+        self.projects = Projects(self.connection)
+        self.imports = Imports(self.connection, self.jobs, same_machine=same_machine)
+        self.items = Items(self.connection)
+        self.tasks = Tasks(self.connection)
+        self.releases = Releases(self.connection)
+        self.exports = Exports(self.connection)
+        self.members = Members(self.connection)
+        self.tokens = Tokens(self.connection)
+
+    def whoami(self) -> Session:
+        """The member whose token this is."""
+        return self.connection.get("/session", Session)
+
+    def formats(self) -> list[dict[str, Any]]:
+        """The formats that the server reads and writes."""
+        answer = self.connection.get("/formats", dict[str, list[dict[str, Any]]])
+        return answer["items"]
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

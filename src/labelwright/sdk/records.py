@@ -1,0 +1,213 @@
+"""What the server tells, as frozen records. Fields that a newer server adds are passed over."""
+
+from typing import Any
+
+import msgspec
+
+from labelwright.core.document import Document
+from labelwright.core.ontology import Ontology
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that the server told about."""
+
+
+class Member(Record, frozen=True, kw_only=True):
+    """A person."""
+
+    id: str
+    name: str
+    email: str = ""
+    role: str = "annotator"
+    active: bool = True
+
+
+class Session(Record, frozen=True, kw_only=True):
+    """Who is asking."""
+
+    member: Member
+    csrf: str | None = None
+    first_run: bool = False
+
+
+class Project(Record, frozen=True, kw_only=True):
+    """One labeling effort. `counts` are items by state."""
+
+    id: str
+    name: str
+    description: str = ""
+    counts: dict[str, int] = {}
+    role: str | None = None
+    kinds: tuple[str, ...] = ()
+    archived: bool = False
+    created_at: str = ""
+    updated_at: str = ""
+
+
+class OntologyVersion(Record, frozen=True, kw_only=True):
+    """An ontology with its version and the number of annotations of each category."""
+
+    version: int
+    ontology: Ontology
+    counts: dict[str, int] = {}
+
+
+class Item(Record, frozen=True, kw_only=True):
+    """One thing to label."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    key: str | None = None
+    state: str = ""
+    media_type: str = ""
+    sha256: str = ""
+    annotations: int = 0
+    near_duplicate_of: str | None = None
+    assigned_to: str | None = None
+
+
+class Progress(Record, frozen=True, kw_only=True):
+    """How far a job is; `total` is None while it is not known."""
+
+    done: int = 0
+    total: int | None = None
+    note: str = ""
+
+
+class Job(Record, frozen=True, kw_only=True):
+    """Work for a machine."""
+
+    id: str
+    kind: str
+    state: str
+    project: str | None = None
+    progress: Progress = Progress()
+    report: Any = None
+    error: dict[str, Any] | None = None
+    attempts: int = 0
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, well or badly."""
+        return self.state in ("done", "failed", "cancelled")
+
+
+class Import(Record, frozen=True, kw_only=True):
+    """Items or labels brought in, undone as one step."""
+
+    id: str
+    kind: str = ""
+    state: str = ""
+    job: str | None = None
+    report: Any = None
+    can_undo: bool = False
+
+
+class Release(Record, frozen=True, kw_only=True):
+    """A frozen, numbered, citable set of accepted annotations."""
+
+    id: str
+    tag: str
+    number: int
+    notes: str = ""
+    created_at: str = ""
+    created_by: str = ""
+    sha256: str = ""
+    items: int = 0
+    annotations: int = 0
+    categories: dict[str, int] = {}
+    ontology_version: int = 0
+
+
+class Verification(Record, frozen=True, kw_only=True):
+    """Whether a release still is what it was when frozen."""
+
+    ok: bool
+    faults: list[Any] = []
+
+
+class Token(Record, frozen=True, kw_only=True):
+    """A personal token; `token` is there once, when it is made."""
+
+    id: str
+    name: str = ""
+    scopes: tuple[str, ...] = ()
+    expires_at: str | None = None
+    token: str | None = None
+
+
+class Invitation(Record, frozen=True, kw_only=True):
+    """A link by which somebody becomes a member."""
+
+    id: str
+    link: str = ""
+    token: str | None = None
+    role: str = ""
+    project: str | None = None
+
+
+class Task(Record, frozen=True, kw_only=True):
+    """One item at one stage, waiting for one person."""
+
+    id: str
+    item: str
+    project: str
+    stage: str
+    state: str
+    round: int = 1
+    assigned_to: str | None = None
+    lease_expires: int | str | None = None
+    comment: str | None = None
+
+
+class TaskItem(Record, frozen=True, kw_only=True):
+    """The item of a task."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    image: str = ""
+    key: str | None = None
+
+
+class Draft(Record, frozen=True, kw_only=True):
+    """Saved work that is not handed in."""
+
+    revision: int = 0
+    document: Document = Document()
+    guideline_version: int | None = None
+
+
+class Prediction(Record, frozen=True, kw_only=True):
+    """A model's output for the item of a task."""
+
+    id: str
+    document: Document
+    model: str | None = None
+
+
+class Submission(Record, frozen=True, kw_only=True):
+    """Work that was handed in."""
+
+    id: str
+    author: str = ""
+    author_name: str = ""
+    created_at: str = ""
+    document: Document = Document()
+
+
+class Envelope(Record, frozen=True, kw_only=True):
+    """A task with everything that is needed to work on it."""
+
+    task: Task
+    item: TaskItem
+    draft: Draft = Draft()
+    predictions: tuple[Prediction, ...] = ()
+    submission: Submission | None = None
+    issues: tuple[dict[str, Any], ...] = ()
+    ontology: OntologyVersion | None = None
+    brief_version: int = 1
+    lease_seconds: int = 0
