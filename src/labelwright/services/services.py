@@ -1,0 +1,32 @@
+"""All services on one context: what the API, the worker and the command line are given."""
+
+from labelwright.services.briefs import Briefs
+from labelwright.services.context import Context
+from labelwright.services.drafts import Drafts
+from labelwright.services.envelopes import Envelopes
+from labelwright.services.issues import Issues
+from labelwright.services.items import Items
+from labelwright.services.ontologies import Ontologies
+from labelwright.services.progress import Progress
+from labelwright.services.projects import Projects
+from labelwright.services.queue import Queue
+from labelwright.services.releases import Releases
+from labelwright.services.submissions import Submissions
+
+
+class Services:
+    """One of each service."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.projects = Projects(context)
+        self.ontologies = Ontologies(context)
+        self.briefs = Briefs(context)
+        self.items = Items(context)
+        self.queue = Queue(context)
+        self.drafts = Drafts(context)
+        self.envelopes = Envelopes(context)
+        self.submissions = Submissions(context)
+        self.issues = Issues(context)
+        self.progress = Progress(context)
+        self.releases = Releases(context)
