@@ -13,12 +13,15 @@ import yaml
 from labelwright.core.errors import InvalidOntology
 from labelwright.core.ontology import PALETTE, Category, Ontology
 
-_WORD = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[\W_]+")
 
 
 def write(ontology: Ontology) -> str:
     """The living categories as YAML; `read` of it gives the same categories."""
-    categories = cast("list[dict[str, Any]]", msgspec.to_builtins(ontology.categories))
+    categories = [
+        {"id": c.id, "name": c.name, "color": c.color, "shapes": list(c.shapes), **_rest(c)}
+        for c in ontology.categories
+    ]
     return yaml.safe_dump({"categories": categories}, sort_keys=False, allow_unicode=True)
 
 
@@ -42,6 +45,11 @@ def read(text: str, before: Ontology | None = None) -> tuple[Category, ...]:
         return msgspec.convert(prepared, tuple[Category, ...])
     except msgspec.ValidationError as error:
         raise InvalidOntology(f"In “categories”: {error}") from None
+
+
+def _rest(category: Category) -> dict[str, Any]:
+    # Whatever differs from its default; the four fields above are always written.
+    return cast("dict[str, Any]", msgspec.to_builtins(category))
 
 
 def _prepare(entry: object, index: int, before: Ontology | None, taken: set[str]) -> dict[str, Any]:
