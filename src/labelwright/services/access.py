@@ -3,13 +3,20 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from labelwright.core.errors import Forbidden, NotFound
 from labelwright.core.roles import RIGHTS, SCOPES, allows, rank
 from labelwright.storage.schema import project_members, projects
 
 ORGANIZATION_WIDE = ("owner", "manager")
+
+# Statements that every request runs are built once: building them costs more than running them.
+_project = select(projects).where(projects.c.id == bindparam("project"))
+_role = select(project_members.c.role).where(
+    project_members.c.project_id == bindparam("project"),
+    project_members.c.member_id == bindparam("member"),
+)
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +48,7 @@ def role_in(tx: Connection, actor: Actor, project_id: str) -> str | None:
     """The actor's role in a project, or None without access."""
     if actor.role in ORGANIZATION_WIDE:
         return actor.role
-    row = tx.execute(
-        select(project_members.c.role).where(
-            project_members.c.project_id == project_id, project_members.c.member_id == actor.id
-        )
-    ).first()
+    row = tx.execute(_role, {"project": project_id, "member": actor.id}).first()
     return None if row is None else str(row[0])
 
 
@@ -54,7 +57,7 @@ def project_for(tx: Connection, actor: Actor, project_id: str, right: str) -> Ro
 
     Raises NotFound without any access to the project, Forbidden with too little.
     """
-    row = tx.execute(select(projects).where(projects.c.id == project_id)).first()
+    row = tx.execute(_project, {"project": project_id}).first()
     role = role_in(tx, actor, project_id) if row is not None else None
     if row is None or role is None:
         raise NotFound("project", project_id)

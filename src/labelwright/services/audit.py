@@ -16,6 +16,7 @@ from labelwright.storage.schema import audit
 
 FIRST = "0" * 64
 _LOCK = 7_310_442_001  # any constant; PostgreSQL's key for "one appender at a time"
+_append = insert(audit)
 _last = select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
 
 
@@ -38,7 +39,7 @@ def record(
         "subject": subject,
         "detail": dict(detail or {}),
     }
-    tx.execute(insert(audit).values(**entry, previous=previous, hash=_hash(previous, entry)))
+    tx.execute(_append, {**entry, "previous": previous, "hash": _hash(previous, entry)})
 
 
 def verify(tx: Connection) -> tuple[int, str | None]:

@@ -54,6 +54,14 @@ _advance = (
         updated_at=bindparam("at"),
     )
 )
+_body = select(documents.c.body).where(documents.c.id == bindparam("document"))
+_insert = insert(drafts)
+_keep = (
+    update(drafts)
+    .where(drafts.c.task_id == bindparam("task"), drafts.c.member_id == bindparam("member"))
+    .values(snapshot=bindparam("fold"), snapshot_revision=bindparam("at_revision"))
+)
+_keep_submitted = _keep.values(document_id=bindparam("document"))
 _extend = (
     update(tasks)
     .where(tasks.c.id == bindparam("task"), tasks.c.lease_member == bindparam("member"))
@@ -200,8 +208,7 @@ def base_document(tx: Connection, task: Row[Any]) -> Document:
     """What a task starts from: empty, or the submission before it."""
     if task.base_document_id is None:
         return EMPTY
-    body = tx.execute(select(documents.c.body).where(documents.c.id == task.base_document_id)).scalar_one()
-    return decode(body)
+    return decode(tx.execute(_body, {"document": task.base_document_id}).scalar_one())
 
 
 def keep_snapshot(
@@ -213,12 +220,11 @@ def keep_snapshot(
     document_id: str | None = None,
 ) -> None:
     """Store the fold of a draft up to a revision; `document_id` marks it as submitted."""
-    values: dict[str, Any] = {"snapshot": encode(document), "snapshot_revision": revision}
-    if document_id is not None:
-        values["document_id"] = document_id
-    tx.execute(
-        update(drafts).where(drafts.c.task_id == task_id, drafts.c.member_id == member_id).values(**values)
-    )
+    values = {"task": task_id, "member": member_id, "fold": encode(document), "at_revision": revision}
+    if document_id is None:
+        tx.execute(_keep, values)
+    else:
+        tx.execute(_keep_submitted, {**values, "document": document_id})
 
 
 def may_continue(tx: Connection, actor: Actor, task: Row[Any], now: int, *, self_review: bool) -> None:
@@ -229,17 +235,16 @@ def may_continue(tx: Connection, actor: Actor, task: Row[Any], now: int, *, self
 
 
 def _create(tx: Connection, member_id: str, task: Row[Any], now: str) -> None:
-    tx.execute(
-        insert(drafts).values(
-            task_id=task.id,
-            member_id=member_id,
-            project_id=task.project_id,
-            item_id=task.item_id,
-            snapshot=encode(base_document(tx, task)),
-            created_at=now,
-            updated_at=now,
-        )
-    )
+    row = {
+        "task_id": task.id,
+        "member_id": member_id,
+        "project_id": task.project_id,
+        "item_id": task.item_id,
+        "snapshot": encode(base_document(tx, task)),
+        "created_at": now,
+        "updated_at": now,
+    }
+    tx.execute(_insert, row)
 
 
 def _once(sent: Sequence[Operation], known: set[str]) -> list[Operation]:

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, func, insert, select
 from labelwright.services.context import Context
 from labelwright.storage.schema import events
 
+_append = insert(events)
+
 
 def announce(
     tx: Connection,
@@ -18,15 +20,8 @@ def announce(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Add an event in the caller's transaction; listeners see it once that is on disk."""
-    tx.execute(
-        insert(events).values(
-            at=context.now(),
-            project_id=project_id,
-            kind=kind,
-            subject=subject,
-            detail=dict(detail or {}),
-        )
-    )
+    row = {"at": context.now(), "project_id": project_id, "kind": kind, "subject": subject}
+    tx.execute(_append, {**row, "detail": dict(detail or {})})
 
 
 def newest(tx: Connection) -> int:

@@ -32,6 +32,8 @@ class TooManyHeld(Conflict):
         super().__init__(f"You already hold {MOST_HELD} tasks of this project.")
 
 
+_item = select(items).where(items.c.id == bindparam("item"))
+_open = insert(tasks)
 _by_id = select(tasks).where(tasks.c.id == bindparam("task"))
 _held = (
     select(tasks)
@@ -43,6 +45,7 @@ _held = (
     )
     .order_by(tasks.c.position)
 )
+_by_id_locked = _by_id.with_for_update()
 _free = (
     select(tasks)
     .where(
@@ -157,25 +160,23 @@ def open_task(
 ) -> str:
     """A new waiting task of an item; gives its id."""
     task_id = context.new_id()
-    tx.execute(
-        insert(tasks).values(
-            id=task_id,
-            project_id=project_id,
-            item_id=item_id,
-            stage=stage,
-            state="waiting",
-            position=position,
-            created_at=context.now(),
-            **{"round": 1, **values},
-        )
-    )
+    row = {
+        "id": task_id,
+        "project_id": project_id,
+        "item_id": item_id,
+        "stage": stage,
+        "state": "waiting",
+        "round": 1,
+        "position": position,
+        "created_at": context.now(),
+    }
+    tx.execute(_open, {**row, **values})
     return task_id
 
 
 def task_for(tx: Connection, actor: Actor, task_id: str, *, lock: bool = False) -> tuple[Row[Any], Row[Any]]:
     """The rows of a task and its project, if the actor may work at its stage. Raises NotFound."""
-    statement = _by_id.with_for_update() if lock else _by_id
-    task = tx.execute(statement, {"task": task_id}).first()
+    task = tx.execute(_by_id_locked if lock else _by_id, {"task": task_id}).first()
     if task is None:
         raise NotFound("task", task_id)
     try:
@@ -210,7 +211,7 @@ def member_name(tx: Connection, member_id: str | None) -> str:
 
 def item_of(tx: Connection, task: Row[Any]) -> Row[Any]:
     """The item's row of a task."""
-    return tx.execute(select(items).where(items.c.id == task.item_id)).one()
+    return tx.execute(_item, {"item": task.item_id}).one()
 
 
 def _allowed_stages(actor: Actor, role: str | None, stage: str | None) -> list[str]:
