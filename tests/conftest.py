@@ -3,6 +3,7 @@
 import itertools
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,18 @@ def context(database_where: Path | str, tmp_path: Path) -> Iterator[Context]:
         settings=Settings(data=data, database=url), database=database, blobs=BlobStore(data / "blobs")
     )
     database.close()
+
+
+@contextmanager
+def empty_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Path | str]:
+    """Where a database without any table is, for tests of migrations."""
+    if kind == "sqlite":
+        yield folder / "empty.sqlite"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"empty_{next(_names)}"
+    server.create(name)
+    try:
+        yield server.url(name)
+    finally:
+        server.drop(name)
