@@ -1,0 +1,163 @@
+"""`labelwright import` and `labelwright export`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from cyclopts import Parameter
+
+from labelwright.cli.options import THERE, Target
+from labelwright.cli.output import Watcher, progress, say, show_json
+from labelwright.cli.reach import client
+from labelwright.core.errors import InvalidInput
+from labelwright.sdk import Client
+from labelwright.sdk.errors import Refused
+from labelwright.sdk.records import Import, Progress
+from labelwright.sdk.sources import has_images
+
+NO_LABELS = "file.unreadable_labels"
+
+
+def import_(
+    project: str,
+    source: Path,
+    *,
+    format: Annotated[str, Parameter(help="Format of the labels; see “labelwright formats”.")] = "auto",  # noqa: A002
+    as_: Annotated[
+        Literal["annotations", "predictions", "references"],
+        Parameter(name="--as", help="What the labels are."),
+    ] = "annotations",
+    only: Annotated[
+        Literal["images", "labels"] | None, Parameter(help="Leave the labels or the images out.")
+    ] = None,
+    mode: Annotated[
+        Literal["add", "replace"], Parameter(help="What happens to labels that are there.")
+    ] = "add",
+    model: Annotated[str | None, Parameter(help="NAME@VERSION of the model; for predictions.")] = None,
+    create_categories: Annotated[
+        bool, Parameter(help="Add categories that are missing.", negative=())
+    ] = False,
+    in_place: Annotated[bool, Parameter(help="Leave the images where they are.", negative=())] = False,
+    dry_run: Annotated[bool, Parameter(help="Only tell what would change.", negative=())] = False,
+    report: Annotated[Path | None, Parameter(help="Write the full report to this file.")] = None,
+    target: Target = THERE,
+) -> int:
+    """Bring in images, and the labels that lie beside them; ends with 1 if any file was refused.
+
+    Parameters
+    ----------
+    project
+        The project's name or id.
+    source
+        A folder, a zip or a file.
+    """
+    if as_ == "predictions" and not model:
+        raise InvalidInput("Predictions need the name of their model.", remedy="Add --model NAME@VERSION.")
+    labels = {
+        "format": format,
+        "kind": as_,
+        "mode": mode,
+        "model": model,
+        "dry_run": dry_run,
+        "create_categories": create_categories,
+    }
+    done: list[Import] = []
+    with client(target) as labelwright, progress("Import", quiet=target.json) as bar:
+        found, watch = labelwright.projects.find(project), _watching(bar)
+        if only != "labels" and not dry_run and has_images(source):
+            done.append(labelwright.imports.items(found.id, source, in_place=in_place, watch=watch))
+        if only != "images":
+            made = _labels(labelwright, found.id, source, labels, watch, required=not done)
+            done.extend([made] if made else [])
+    if report is not None:
+        report.write_bytes(msgspec.json.format(msgspec.json.encode([entry.report for entry in done])) + b"\n")
+    if target.json:
+        show_json(done)
+    else:
+        for entry in done:
+            say(told(entry))
+    return 1 if any(_refused(entry) for entry in done) else 0
+
+
+def export(
+    project: str,
+    destination: Path,
+    *,
+    format: Annotated[str, Parameter(help="Format to write; see “labelwright formats”.")],  # noqa: A002
+    release: Annotated[str | None, Parameter(help="Tag of a release; else what is done now.")] = None,
+    media: Annotated[Literal["copy", "none"], Parameter(help="Whether the images come along.")] = "copy",
+    drop: Annotated[
+        bool, Parameter(help="Leave out what the format cannot hold, and report it.", negative=())
+    ] = False,
+    report: Annotated[Path | None, Parameter(help="Write the full report to this file.")] = None,
+    target: Target = THERE,
+) -> None:
+    """Write the accepted annotations to a folder, or to a file that ends in .zip.
+
+    Parameters
+    ----------
+    project
+        The project's name or id.
+    destination
+        An empty or new folder, or a new file that ends in .zip.
+    """
+    with client(target) as labelwright, progress("Export", quiet=target.json) as bar:
+        found = labelwright.projects.find(project)
+        written = labelwright.exports.download(
+            found.id,
+            destination,
+            format=format,
+            release=release,
+            media=media,
+            drop=drop,
+            watch=_watching(bar),
+        )
+    if report is not None:
+        report.write_bytes(msgspec.json.format(msgspec.json.encode(written)) + b"\n")
+    if target.json:
+        show_json({"destination": str(destination), "report": written})
+    else:
+        say(f"Wrote {destination}: {counted(written)}")
+
+
+def _labels(
+    labelwright: Client,
+    project_id: str,
+    source: Path,
+    options: dict[str, Any],
+    watch: Callable[[Progress], None],
+    *,
+    required: bool,
+) -> Import | None:
+    try:
+        return labelwright.imports.labels(project_id, source, **options, watch=watch)
+    except Refused as error:
+        if required or options["format"] != "auto" or error.code != NO_LABELS:
+            raise
+        return None  # images alone are a whole import
+
+
+def _watching(bar: Watcher) -> Callable[[Progress], None]:
+    return lambda seen: bar(seen.done, seen.total, seen.note)
+
+
+def told(entry: Import) -> str:
+    """An import in a sentence, with the files that were refused."""
+    lines = [f"{entry.kind.capitalize()}: {counted(entry.report)}"]
+    lines += [f"  refused {fault}" for fault in _refused(entry)[:20]]
+    return "\n".join(lines)
+
+
+def counted(report: Any) -> str:  # noqa: ANN401  # a report's shape is its format's own
+    """The counts in a report, in words."""
+    if not isinstance(report, dict):
+        return "done"
+    known: dict[str, Any] = report  # pyright: ignore[reportUnknownVariableType]
+    counts = [f"{value} {name.replace('_', ' ')}" for name, value in known.items() if isinstance(value, int)]
+    return ", ".join(counts) or "done"
+
+
+def _refused(entry: Import) -> list[str]:
+    del entry
+    return []

@@ -1,0 +1,111 @@
+"""Runs the web application on a socket until told to stop.
+
+The port is taken before anything else is done, so that a port in use is said at once and plainly.
+SIGTERM and SIGINT let running requests finish. At the end of start-up the garbage collector is told
+that what is loaded by now stays: its pauses are what the slowest requests wait for.
+"""
+
+import asyncio
+import errno
+import gc
+import os
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from labelwright.app import opened, serving_application
+from labelwright.core.errors import Conflict, StorageFailure
+from labelwright.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+Ready = Callable[[str, str | None], None]
+"""Told the server's address, and the owner's one-time link if there is one."""
+
+FINISH_SECONDS = 10
+"""How long running requests may take to finish once the server is told to stop."""
+
+
+def run(settings: Settings, *, ready: Ready, demo: bool = False) -> None:
+    """Serve until a signal. Raises Conflict if the port or the data folder is taken."""
+    listening = listen(settings.host, settings.port)
+    try:
+        url = settings.public_url or address(listening)
+        with (
+            opened(settings, said=f"the server at {url} (process {os.getpid()})") as context,
+            serving_application(context, url, demo=demo) as (application, link),
+        ):
+            asyncio.run(_serve(application, listening, settings, lambda: ready(url, link)))
+    finally:
+        listening.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address. Raises Conflict if it is taken, StorageFailure if it is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(1024)
+    except (OSError, OverflowError) as error:
+        made.close()
+        raise _cannot_listen(host, port, error) from error
+    return made
+
+
+def address(listening: socket.socket) -> str:
+    """The URL of a socket; a wildcard address is shown as this machine's own."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # shown, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _cannot_listen(host: str, port: int, error: OSError | OverflowError) -> Exception:
+    where = f"{host}:{port}"
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        remedy = "Stop the other program, or choose another port with --port (0 takes a free one)."
+        return Conflict(f"The port {port} on {host} is taken by another program.", place=where, remedy=remedy)
+    if number == errno.EACCES:
+        remedy = "Choose a port above 1023 with --port."
+        return Conflict(f"This user may not listen on port {port}.", place=where, remedy=remedy)
+    return StorageFailure(
+        f"Cannot listen on {where}: {error}.", place=where, remedy="Check --host and --port."
+    )
+
+
+async def _serve(
+    application: Any,  # noqa: ANN401  # any ASGI application
+    listening: socket.socket,
+    settings: Settings,
+    started: Callable[[], None],
+) -> None:
+    server = _server(application, settings)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        started()
+    await running
+
+
+def _server(application: Any, settings: Settings) -> "uvicorn.Server":  # noqa: ANN401
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=FINISH_SECONDS,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or "",
+        )
+    )
