@@ -11,26 +11,26 @@ from labelwright.core.errors import LabelwrightError
 
 DONE, REFUSED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
-COMMANDS: dict[str, str] = {
-    "demo": "labelwright.cli.process:demo",
-    "serve": "labelwright.cli.process:serve",
-    "worker": "labelwright.cli.process:worker",
-    "doctor": "labelwright.cli.upkeep:doctor",
-    "backup": "labelwright.cli.upkeep:backup",
-    "restore": "labelwright.cli.upkeep:restore",
-    "migrate": "labelwright.cli.upkeep:migrate",
-    "project": "labelwright.cli.projects:app",
-    "import": "labelwright.cli.transfer:import_",
-    "export": "labelwright.cli.transfer:export",
-    "convert": "labelwright.cli.conversion:convert",
-    "formats": "labelwright.cli.conversion:formats",
-    "release": "labelwright.cli.releases:app",
-    "member": "labelwright.cli.people:member",
-    "token": "labelwright.cli.people:token",
-    "openapi": "labelwright.cli.about:openapi",
-    "version": "labelwright.cli.about:version",
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("process:demo", "Run a server with a sample project of real images."),
+    "serve": ("process:serve", "Run the server."),
+    "worker": ("process:worker", "Run background jobs."),
+    "doctor": ("upkeep:doctor", "Name what is wrong, and the remedy."),
+    "backup": ("upkeep:backup", "Write everything into one file."),
+    "restore": ("upkeep:restore", "Bring back a backup."),
+    "migrate": ("upkeep:migrate", "Bring the database up to the newest schema."),
+    "project": ("projects:app", "Make projects and look at them."),
+    "import": ("transfer:import_", "Bring in images and labels."),
+    "export": ("transfer:export", "Write the accepted annotations."),
+    "convert": ("conversion:convert", "Turn label files of one format into another."),
+    "formats": ("conversion:formats", "List the formats."),
+    "release": ("releases:app", "Freeze accepted work, and prove that it is unchanged."),
+    "member": ("people:member", "Bring people in."),
+    "token": ("people:token", "Make keys for programs."),
+    "openapi": ("about:openapi", "Print the description of the HTTP API."),
+    "version": ("about:version", "Print the version."),
 }
-"""Each command and where it is; a command's file is loaded only when it is used."""
+"""Each command, where it is, and what it does. Its file is loaded only when it is used."""
 
 
 def build() -> App:
@@ -41,8 +41,8 @@ def build() -> App:
         version=__version__,
         result_action="return_int_as_exit_code_else_zero",
     )
-    for name, place in COMMANDS.items():
-        app.command(place, name=name)
+    for name, (place, purpose) in COMMANDS.items():
+        app.command(f"labelwright.cli.{place}", name=name, help=purpose)
     return app
 
 

@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from labelwright.cli.options import HERE, Place
 from labelwright.cli.output import progress, say, show, show_json, warn
-from labelwright.core.errors import NotFound
+from labelwright.core.errors import InvalidInput
 from labelwright.settings import Settings
 
 
@@ -101,5 +101,9 @@ def migrate(*, place: Place = HERE) -> None:
 def _existing(place: Place) -> Settings:
     settings = place.settings()
     if not settings.data.is_dir():
-        raise NotFound("data folder", str(settings.data))
+        raise InvalidInput(
+            f"There is no data folder “{settings.data}”.",
+            place=str(settings.data),
+            remedy="Name one with --data; “labelwright serve” makes one.",
+        )
     return settings

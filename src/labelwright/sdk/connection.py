@@ -73,8 +73,12 @@ class Connection:
         self._send("DELETE", path)
 
     def upload(self, path: str, body: Callable[[], Iterator[bytes]], **params: object) -> None:
-        """Send a file's bytes; `body` opens them anew for each try."""
+        """Send a file's bytes to their place; `body` opens them anew for each try."""
         self._send("PUT", path, params=_without_none(params), raw=body)
+
+    def post_bytes(self, path: str, kind: type[T], body: Callable[[], Iterator[bytes]]) -> T:
+        """The answer to a request that makes something of a file's bytes."""
+        return _decode(self._send("POST", path, raw=body), kind)
 
     def pages(self, path: str, kind: type[T], **params: object) -> Iterator[T]:
         """Every entry of a list, fetched page by page."""

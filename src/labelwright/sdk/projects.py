@@ -1,6 +1,7 @@
 """Projects and what belongs to them: ontology, brief, people, progress."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from labelwright.core.ontology import Category
 from labelwright.sdk.connection import Connection
 from labelwright.sdk.errors import NotFound
 from labelwright.sdk.records import OntologyVersion, Project
+from labelwright.sdk.sources import chunks
 
 
 class Projects:
@@ -77,6 +79,12 @@ class Projects:
         """Version and content of the brief."""
         answer = self._connection.get(f"/projects/{project_id}/brief", dict[str, Any])
         return int(answer["version"]), msgspec.convert(answer["brief"], Brief, strict=False)
+
+    def add_guideline_image(self, project_id: str, picture: Path) -> str:
+        """Keep a picture for guideline pages; gives its SHA-256, by which pages refer to it."""
+        path = f"/projects/{project_id}/guideline-images"
+        answer = self._connection.post_bytes(path, dict[str, Any], lambda: chunks(picture))
+        return str(answer["sha256"])
 
     def progress(self, project_id: str) -> dict[str, Any]:
         """States, throughput, people, and who waits for what."""
