@@ -6,7 +6,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 from scripts.make_docs import pages
 
 ROOT = Path(__file__).parent.parent.parent
