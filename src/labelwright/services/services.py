@@ -1,5 +1,7 @@
 """All services on one context: what the API, the worker and the command line are given."""
 
+from labelwright.services.accounts import Accounts
+from labelwright.services.audit_log import AuditLog
 from labelwright.services.briefs import Briefs
 from labelwright.services.context import Context
 from labelwright.services.drafts import Drafts
@@ -19,6 +21,8 @@ class Services:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.accounts = Accounts(context)
+        self.audit_log = AuditLog(context)
         self.projects = Projects(context)
         self.ontologies = Ontologies(context)
         self.briefs = Briefs(context)
