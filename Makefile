@@ -31,7 +31,7 @@ fix: $(PYTHON_READY) ## Formats, and repairs what the linter can
 	ruff check --fix .
 
 dev: $(PYTHON_READY) $(NODE_READY) ## Server and web application, both reloading as you save
-	python scripts/dev.py
+	PORT=$(PORT) python scripts/dev.py
 
 bench: $(PYTHON_READY) $(WEB_BUILT) ## Measures speed and size, and prints the ratios
 	python -m benchmarks

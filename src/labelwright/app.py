@@ -6,14 +6,19 @@ Imports are late on purpose: a command that only asks for help should not load a
 import os
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from labelwright.settings import Settings
 from labelwright.storage import folder as data_folder
 from labelwright.storage.folder import FolderLock
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from labelwright.sdk import Client
+    from labelwright.services.access import Actor
     from labelwright.services.context import Context
     from labelwright.services.services import Services
 
@@ -66,11 +71,77 @@ def bring_up_to_date(context: "Context") -> str | None:
     return None if file is None else str(file)
 
 
-def services_on(context: "Context") -> "Services":
-    """All services on a context."""
+@contextmanager
+def serving_application(context: "Context", *, demo: bool = False) -> "Generator[tuple[ASGIApp, str | None]]":
+    """The web application with its worker, and the one-time link of an owner who has none yet.
+
+    With `demo` the sample project is there, and the owner gets a link in any case.
+    """
+    from labelwright.api.app import create_app
     from labelwright.services.services import Services
 
-    return Services(context)
+    services = Services(context)
+    members = services.accounts.members
+    link = members.first_owner() or members.waiting_owner()
+    application = create_app(services)
+    if demo:
+        _seed(services, application)
+        link = link or members.new_link(members.owner(), members.owner().id)
+    with _worker_beside(services):
+        yield application, link.link if link else None
+
+
+@contextmanager
+def embedded(settings: Settings) -> "Generator[Client]":
+    """A client of a data folder, with no server: it acts as the owner, and jobs run in this process."""
+    from labelwright.api.app import create_app
+    from labelwright.services.services import Services
+
+    with opened(settings) as context:
+        services = Services(context)
+        services.accounts.members.first_owner()
+        owner = services.accounts.members.owner()
+        with _jobs_in_this_process(services), _client_of(create_app(services), owner) as client:
+            yield client
+
+
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI document; needs no data."""
+    import tempfile
+
+    from labelwright.api.app import create_app
+    from labelwright.services.services import Services
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(Settings(data=Path(folder)), upgrade=False) as context,
+    ):
+        return create_app(Services(context)).openapi()
+
+
+def _client_of(application: "ASGIApp", actor: "Actor") -> "Client":
+    from labelwright.api.gate import IN_PROCESS
+    from labelwright.sdk import Client
+    from labelwright.sdk.in_process import InProcess
+
+    transport = InProcess(application, {IN_PROCESS: actor})
+    return Client("http://localhost", transport=transport, same_machine=True)
+
+
+def _seed(services: "Services", application: "ASGIApp") -> None:
+    from labelwright.demo.seed import seed
+    from labelwright.services.access import Actor
+
+    with ExitStack() as clients, _jobs_in_this_process(services):
+        owner = services.accounts.members.owner()
+
+        def client_of(email: str) -> "Client":
+            found = services.accounts.members.list(owner)
+            one = next(member for member in found if member.email == email)
+            actor = Actor(id=one.id, name=one.name, email=one.email, role=one.role)
+            return clients.enter_context(_client_of(application, actor))
+
+        seed(clients.enter_context(_client_of(application, owner)), client_of)
 
 
 def _ensure_secret(settings: Settings) -> None:

@@ -11,6 +11,7 @@ import gc
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from labelwright.app import opened, serving_application
@@ -31,12 +32,13 @@ def run(settings: Settings, *, ready: Ready, demo: bool = False) -> None:
     """Serve until a signal. Raises Conflict if the port or the data folder is taken."""
     listening = listen(settings.host, settings.port)
     try:
+        settings = replace(settings, port=listening.getsockname()[1])
         url = settings.public_url or address(listening)
         with (
             opened(settings, said=f"the server at {url} (process {os.getpid()})") as context,
-            serving_application(context, url, demo=demo) as (application, link),
+            serving_application(context, demo=demo) as (application, link),
         ):
-            asyncio.run(_serve(application, listening, settings, lambda: ready(url, link)))
+            asyncio.run(_serve(application, listening, lambda: ready(url, link)))
     finally:
         listening.close()
 
@@ -79,10 +81,9 @@ def _cannot_listen(host: str, port: int, error: OSError | OverflowError) -> Exce
 async def _serve(
     application: Any,  # noqa: ANN401  # any ASGI application
     listening: socket.socket,
-    settings: Settings,
     started: Callable[[], None],
 ) -> None:
-    server = _server(application, settings)
+    server = _server(application)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not running.done():
         await asyncio.sleep(0.01)
@@ -94,7 +95,7 @@ async def _serve(
     await running
 
 
-def _server(application: Any, settings: Settings) -> "uvicorn.Server":  # noqa: ANN401
+def _server(application: Any) -> "uvicorn.Server":  # noqa: ANN401
     import uvicorn
 
     return uvicorn.Server(
@@ -105,7 +106,6 @@ def _server(application: Any, settings: Settings) -> "uvicorn.Server":  # noqa: 
             server_header=False,
             lifespan="on",
             timeout_graceful_shutdown=FINISH_SECONDS,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies or "",
+            proxy_headers=False,  # api/callers.py believes the proxies of the settings, and no other
         )
     )
