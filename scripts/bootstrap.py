@@ -17,6 +17,7 @@ NEWER_PYTHONS = ("python3.13", "python3.12", "python3.11", "python3.14")
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 TOOLS = VENV / "tools"
+LOCK = "requirements-dev.lock"
 
 
 def main() -> None:
@@ -31,9 +32,8 @@ def main() -> None:
         say("installing uv")
         run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv"])
     say("Python packages from requirements-dev.lock")
-    inside = ["--python", python]
-    run([uv, "pip", "sync", "--quiet", *inside, "--require-hashes", "requirements-dev.lock"])
-    run([uv, "pip", "install", "--quiet", *inside, "--no-deps", "--no-build-isolation", "-e", "."])
+    fetch_locked(python, uv)
+    run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation", "-e", "."])
     place_node()
 
 
@@ -59,6 +59,15 @@ def make_venv() -> None:
     run([*apt, "update", "-qq"])
     run([*apt, "install", "-y", "-qq", "python3-venv"])
     run([sys.executable, "-m", "venv", VENV])
+
+
+def fetch_locked(python: Path, uv: Path) -> None:
+    """The packages of the lock file. Where uv cannot (it reads no pip.conf), pip can, more slowly."""
+    locked = ["--quiet", "--require-hashes"]
+    sync = [uv, "pip", "sync", "--python", python, *locked, LOCK]
+    if subprocess.run([str(part) for part in sync], check=False, cwd=ROOT).returncode:
+        say("uv could not fetch the packages; trying pip")
+        run([python, "-m", "pip", "install", "--disable-pip-version-check", *locked, "-r", LOCK])
 
 
 def apt_get() -> "list[str] | None":
