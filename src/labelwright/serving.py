@@ -59,8 +59,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 def address(listening: socket.socket) -> str:
     """The URL of a socket; a wildcard address is shown as this machine's own."""
-    host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # shown, not bound
+    bound: tuple[str, int] = listening.getsockname()[:2]
+    port = bound[1]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound[0], bound[0])  # noqa: S104  # shown, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

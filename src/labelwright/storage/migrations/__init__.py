@@ -1,11 +1,14 @@
 """Schema migrations (Alembic), and the one function that brings a database up to date."""
 
-from alembic import command
-from alembic.config import Config
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, inspect, text
 
 from labelwright.core.errors import StorageFailure
 from labelwright.storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0001"
 """The newest revision; a test holds it equal to the newest file."""
@@ -34,11 +37,15 @@ def upgrade_connection(connection: Connection, to: str = HEAD) -> None:
             f"The database is at schema {at}, newer than this Labelwright knows ({to}).",
             remedy="Install the newer Labelwright again, or restore the backup taken before it.",
         )
+    from alembic import command  # late: a start with nothing to upgrade need not load it
+
     command.upgrade(config(connection), to)
 
 
-def config(connection: Connection) -> Config:
+def config(connection: Connection) -> "Config":
     """Alembic's configuration on an open connection."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", "labelwright.storage:migrations")
     made.attributes["connection"] = connection
