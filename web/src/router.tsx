@@ -1,0 +1,56 @@
+/** Every address and its page. Pages arrive when they are first opened. */
+import { type ComponentType, lazy } from 'react';
+import { createBrowserRouter } from 'react-router';
+
+import { Frame } from './ui/frame';
+import { Guard, Root } from './ui/guard';
+
+function page(load: () => Promise<{ default: ComponentType }>) {
+  const Part = lazy(load);
+  return <Part />;
+}
+
+export const router = createBrowserRouter([
+  {
+    element: <Root />,
+    children: [
+      { path: '/sign-in', element: page(() => import('./pages/sign-in')) },
+      { path: '/invitation/:token', element: page(() => import('./pages/invitation')) },
+      {
+        element: <Guard />,
+        children: [
+          { path: '/welcome', element: page(() => import('./pages/welcome')) },
+          { path: '/studio/:p', element: page(() => import('./pages/studio')) },
+          {
+            element: <Frame />,
+            children: [
+              { path: '/', element: page(() => import('./pages/home')) },
+              {
+                path: '/projects/:p',
+                element: page(() => import('./pages/project')),
+                children: [
+                  { index: true, element: page(() => import('./pages/overview')) },
+                  { path: 'items', element: page(() => import('./pages/items')) },
+                  { path: 'import', element: page(() => import('./pages/import')) },
+                  { path: 'ontology', element: page(() => import('./pages/ontology')) },
+                  { path: 'brief', element: page(() => import('./pages/brief')) },
+                  { path: 'members', element: page(() => import('./pages/project-members')) },
+                  { path: 'releases', element: page(() => import('./pages/releases')) },
+                  { path: 'jobs', element: page(() => import('./pages/project-jobs')) },
+                  { path: 'settings', element: page(() => import('./pages/project-settings')) },
+                ],
+              },
+              { path: '/items/:i', element: page(() => import('./pages/item')) },
+              { path: '/members', element: page(() => import('./pages/members')) },
+              { path: '/jobs', element: page(() => import('./pages/jobs')) },
+              { path: '/audit', element: page(() => import('./pages/audit')) },
+              { path: '/settings', element: page(() => import('./pages/settings')) },
+              { path: '/shortcuts', element: page(() => import('./pages/shortcuts')) },
+              { path: '*', element: page(() => import('./pages/missing')) },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]);

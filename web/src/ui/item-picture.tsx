@@ -1,0 +1,114 @@
+/** An item's picture with annotations drawn over it. */
+import { Box } from '@mantine/core';
+import { useState } from 'react';
+
+import { address } from '../api';
+import type { Annotation, Category, Item, Shape } from '../wire';
+
+export function Thumbnail({ id, name }: { id: string; name: string }) {
+  const [isBroken, setBroken] = useState(false);
+  if (isBroken) {
+    return (
+      <Box w="100%" h="100%" c="dimmed" fz="xs" style={{ display: 'grid', placeItems: 'center' }}>
+        No preview
+      </Box>
+    );
+  }
+  return (
+    <img
+      src={address(`/items/${id}/thumbnail`)}
+      alt={name}
+      loading="lazy"
+      decoding="async"
+      onError={() => setBroken(true)}
+      style={{ width: '100%', height: '100%', objectFit: 'cover', display: 'block' }}
+    />
+  );
+}
+
+interface PictureProps {
+  item: Item;
+  annotations: Annotation[];
+  categories: Map<string, Category>;
+  /** The annotation that is pointed at, drawn stronger. */
+  marked?: string | null;
+  onMark?: (id: string | null) => void;
+}
+
+export function ItemPicture({ item, annotations, categories, marked = null, onMark }: PictureProps) {
+  return (
+    <Box
+      style={{
+        position: 'relative',
+        aspectRatio: `${item.width} / ${item.height}`,
+        maxHeight: '68vh',
+        maxWidth: `calc(68vh * ${item.width / item.height})`,
+        margin: '0 auto',
+        background: 'var(--lw-sunken)',
+      }}
+    >
+      <img
+        src={address(`/items/${item.id}/image`)}
+        alt={item.name}
+        style={{ position: 'absolute', inset: 0, width: '100%', height: '100%' }}
+      />
+      <svg
+        viewBox={`0 0 ${item.width} ${item.height}`}
+        preserveAspectRatio="none"
+        style={{ position: 'absolute', inset: 0, width: '100%', height: '100%' }}
+        role="img"
+        aria-label={`${annotations.length} annotations`}
+      >
+        {annotations.map((annotation) => {
+          const path = annotation.shape && outline(annotation.shape);
+          const color = categories.get(annotation.category)?.color ?? '#E69F00';
+          if (!path) return null;
+          return (
+            <path
+              key={annotation.id}
+              d={path}
+              fill={color}
+              fillOpacity={marked === annotation.id ? 0.42 : 0.14}
+              fillRule="evenodd"
+              stroke={color}
+              strokeWidth={marked === annotation.id ? 3.5 : 1.8}
+              vectorEffect="non-scaling-stroke"
+              onPointerEnter={() => onMark?.(annotation.id)}
+              onPointerLeave={() => onMark?.(null)}
+            />
+          );
+        })}
+      </svg>
+    </Box>
+  );
+}
+
+/** The path of a shape in image points. */
+export function outline(shape: Shape): string {
+  switch (shape.kind) {
+    case 'box':
+      return `M${shape.left} ${shape.top}H${shape.right}V${shape.bottom}H${shape.left}Z`;
+    case 'polygon':
+      return shape.parts.flat().map((ring) => `M${ring.map(([x, y]) => `${x} ${y}`).join('L')}Z`).join('');
+    case 'mask':
+      return maskPath(shape);
+  }
+}
+
+/** Each run of set pixels as rectangles, one for each row that it crosses. */
+function maskPath({ left, top, width, runs }: Extract<Shape, { kind: 'mask' }>): string {
+  const parts: string[] = [];
+  let at = 0;
+  runs.forEach((run, index) => {
+    const end = at + run;
+    if (index % 2 === 1) {
+      for (let from = at; from < end; ) {
+        const to = Math.min(end, (Math.floor(from / width) + 1) * width);
+        parts.push(`M${left + (from % width)} ${top + Math.floor(from / width)}h${to - from}v1h${from - to}z`);
+        from = to;
+      }
+    }
+    at = end;
+  });
+  return parts.join('');
+}

@@ -1,0 +1,20 @@
+/** Notes in the corner: what went well, and what did not with what to do about it. */
+import { notifications } from '@mantine/notifications';
+
+import { ProblemError } from '../api';
+
+export function tell(title: string, message?: string): void {
+  notifications.show({ title, message: message ?? '', color: 'pine', autoClose: 4000 });
+}
+
+/** An error in words, with its remedy. */
+export function wordsOf(error: unknown): { title: string; remedy: string } {
+  if (error instanceof ProblemError) return { title: error.message, remedy: error.remedy ?? '' };
+  if (error instanceof Error) return { title: error.message, remedy: '' };
+  return { title: 'Something went wrong.', remedy: '' };
+}
+
+export function tellProblem(error: unknown): void {
+  const { title, remedy } = wordsOf(error);
+  notifications.show({ title, message: remedy, color: 'red', autoClose: 9000 });
+}

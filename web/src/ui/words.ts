@@ -1,0 +1,129 @@
+/** Words and numbers as people read them. */
+import type { ItemState, Role } from '../wire';
+
+export const STATES: ItemState[] = ['waiting', 'annotating', 'review', 'returned', 'done', 'skipped'];
+
+export const STATE_WORDS: Record<ItemState, string> = {
+  waiting: 'Waiting',
+  annotating: 'Annotating',
+  review: 'In review',
+  returned: 'Returned',
+  done: 'Done',
+  skipped: 'Skipped',
+};
+
+export const ROLE_WORDS: Record<Role, string> = {
+  annotator: 'Annotator',
+  reviewer: 'Reviewer',
+  manager: 'Manager',
+  owner: 'Owner',
+};
+
+export const ROLE_HELP: Record<Role, string> = {
+  annotator: 'Draws in the projects they are a member of',
+  reviewer: 'Also reviews, and sees authors and history',
+  manager: 'Also imports, changes the ontology, releases and invites',
+  owner: 'Also changes roles and reads the audit log',
+};
+
+export const SHAPE_WORDS: Record<string, string> = {
+  box: 'Box',
+  polygon: 'Polygon',
+  mask: 'Mask',
+  tag: 'Tag',
+};
+
+export const ATTRIBUTE_WORDS: Record<string, string> = {
+  choice: 'Choice (one)',
+  choices: 'Choices (several)',
+  text: 'Text',
+  number: 'Number',
+  flag: 'Yes / no',
+};
+
+export const VERDICT_WORDS: Record<string, string> = {
+  accepted: 'Accepted',
+  returned: 'Returned',
+  amended: 'Amended',
+};
+
+const RANKS: Role[] = ['annotator', 'reviewer', 'manager', 'owner'];
+
+/** Whether a role includes the rights of another. */
+export function atLeast(role: Role | string | null | undefined, needed: Role): boolean {
+  return RANKS.indexOf(role as Role) >= RANKS.indexOf(needed);
+}
+
+const numbers = new Intl.NumberFormat('en-US');
+
+export function number(value: number): string {
+  return numbers.format(value);
+}
+
+/** “1 item”, “2,000 items”. */
+export function count(value: number, one: string, many = `${one}s`): string {
+  return `${number(value)} ${value === 1 ? one : many}`;
+}
+
+export function percent(part: number, whole: number): string {
+  if (!whole) return '0 %';
+  const value = (part / whole) * 100;
+  if (value > 0 && value < 1) return '< 1 %';
+  return `${value > 99 && value < 100 ? 99 : Math.round(value)} %`;
+}
+
+export function bytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let size = value;
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** A stretch of time in its two largest units. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return seconds > 0 ? '< 1 s' : '0 s';
+  const whole = Math.round(seconds);
+  const days = Math.floor(whole / 86_400);
+  const hours = Math.floor((whole % 86_400) / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  if (days) return `${days} d ${hours} h`;
+  if (hours) return `${hours} h ${minutes} min`;
+  if (minutes) return `${minutes} min ${whole % 60} s`;
+  return `${whole} s`;
+}
+
+const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+export function moment(iso: string): string {
+  return dateTime.format(new Date(iso));
+}
+
+/** “3 minutes ago”; `now` is Unix milliseconds. */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = (new Date(iso).getTime() - now) / 1000;
+  const steps: [number, Intl.RelativeTimeFormatUnit][] = [
+    [60, 'second'],
+    [3600, 'minute'],
+    [86_400, 'hour'],
+    [2_592_000, 'day'],
+    [31_536_000, 'month'],
+  ];
+  if (Math.abs(seconds) < 45) return 'just now';
+  let size = 1;
+  for (const [limit, unit] of steps) {
+    if (Math.abs(seconds) < limit) return relative.format(Math.round(seconds / size), unit);
+    size = limit;
+  }
+  return relative.format(Math.round(seconds / size), 'year');
+}
+
+/** A machine's word for people: `import_items` becomes “Import items”. */
+export function plain(word: string): string {
+  const text = word.replace(/[._-]+/g, ' ').trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,406 @@
+/** What the server says and hears, as it stands on the wire. Times are ISO 8601 in UTC. */
+
+export type Role = 'annotator' | 'reviewer' | 'manager' | 'owner';
+export type ItemState = 'waiting' | 'annotating' | 'review' | 'returned' | 'done' | 'skipped';
+export type Stage = 'annotate' | 'review';
+export type Verdict = 'accepted' | 'returned' | 'amended';
+
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+  total?: number;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  email: string | null;
+  role: Role;
+  active: boolean;
+  has_password?: boolean;
+  created_at?: string;
+  last_seen_at?: string | null;
+}
+
+export interface Session {
+  member: Member;
+  csrf: string;
+  first_run: boolean;
+}
+
+export interface ProjectMember {
+  id: string;
+  name: string;
+  email: string | null;
+  role: Role;
+  active: boolean;
+  organization_role: Role;
+}
+
+export interface Invitation {
+  id: string;
+  role: Role;
+  project: string | null;
+  email: string | null;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  state: string;
+  link?: string | null;
+  token?: string | null;
+}
+
+export interface Welcome {
+  role: Role;
+  project: string | null;
+  project_name: string | null;
+  inviter: string;
+  email: string | null;
+  expires_at: string;
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  scopes: string[];
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+  token?: string | null;
+}
+
+export interface Workflow {
+  review: boolean;
+  self_review: boolean;
+  lease_seconds: number;
+}
+
+export interface Project {
+  id: string;
+  name: string;
+  description: string;
+  workflow: Workflow;
+  role: Role;
+  archived: boolean;
+  counts: Partial<Record<ItemState, number>>;
+  items: number;
+  kinds: string[];
+  ontology_version: number;
+  brief_version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export type AttributeKind = 'choice' | 'choices' | 'text' | 'number' | 'flag';
+export type AttributeValue = string | number | boolean | string[];
+
+export interface Option {
+  id: string;
+  name: string;
+}
+
+export interface AttributeSpec {
+  id: string;
+  name: string;
+  kind: AttributeKind;
+  options?: Option[];
+  required?: boolean;
+  default?: AttributeValue | null;
+  minimum?: number | null;
+  maximum?: number | null;
+}
+
+export interface Category {
+  id: string;
+  name: string;
+  color?: string;
+  shortcut?: string | null;
+  shapes?: string[];
+  description?: string;
+  attributes?: AttributeSpec[];
+}
+
+export interface Ontology {
+  categories?: Category[];
+  retired?: Record<string, string | null>;
+}
+
+export interface OntologyView {
+  version: number;
+  ontology: Ontology;
+  counts: Record<string, number>;
+}
+
+export interface OntologyChange {
+  added: string[];
+  renamed: string[];
+  recolored: string[];
+  edited: string[];
+  reordered: boolean;
+  deleted: string[];
+  merged: Record<string, string>;
+  touched: Record<string, number>;
+}
+
+export interface OntologySaved {
+  version: number;
+  change: OntologyChange;
+  ontology: Ontology;
+}
+
+export interface OntologyVersion {
+  version: number;
+  change: OntologyChange;
+  undoes: number | null;
+  created_by: string;
+  created_at: string;
+}
+
+export interface GuidelinePage {
+  id: string;
+  title: string;
+  text?: string;
+  category?: string | null;
+}
+
+export interface AcceptanceTarget {
+  kind: string;
+  metric: string;
+  value: number;
+  iou: number;
+  confidence: number;
+}
+
+export interface Brief {
+  summary?: string;
+  kinds?: string[];
+  pages?: GuidelinePage[];
+  targets?: AcceptanceTarget[];
+}
+
+export interface BriefView {
+  version: number;
+  brief: Brief;
+  created_by: string;
+  created_at: string;
+}
+
+export interface Progress {
+  items: number;
+  states: Record<ItemState, number>;
+  annotations: number;
+  throughput: { day: string; submitted: number; reviewed: number }[];
+  people: Person[];
+  waiting_for: Waiting[];
+  seconds_per_item: number | null;
+}
+
+export interface Person {
+  member: string;
+  name: string;
+  submitted: number;
+  reviewed: number;
+  returned: number;
+  accepted: number;
+  seconds: number;
+  holding: number;
+}
+
+export interface Waiting {
+  stage: Stage;
+  assignee: string | null;
+  assignee_name: string | null;
+  count: number;
+}
+
+export interface Item {
+  id: string;
+  project: string;
+  name: string;
+  key: string | null;
+  width: number;
+  height: number;
+  media_type: string;
+  bytes: number;
+  state: ItemState;
+  annotations: number;
+  sha256: string;
+  near_duplicate_of: string | null;
+  near_distance: number | null;
+  notes: string[];
+  held_by: string | null;
+  assigned_to: string | null;
+  task: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export type Point = [number, number];
+
+export type Shape =
+  | { kind: 'box'; left: number; top: number; right: number; bottom: number }
+  | { kind: 'polygon'; parts: Point[][][] }
+  | { kind: 'mask'; left: number; top: number; width: number; height: number; runs: number[] };
+
+export interface Evidence {
+  author?: string;
+  created_at?: string;
+  changed_by?: string | null;
+  changed_at?: string | null;
+  model?: string | null;
+  score?: number | null;
+  prediction?: string | null;
+  similarity?: number | null;
+  seconds?: number;
+  reviewer?: string | null;
+  verdict?: Verdict | null;
+  reviewed_at?: string | null;
+}
+
+export interface Annotation {
+  id: string;
+  category: string;
+  shape?: Shape | null;
+  attributes?: Record<string, AttributeValue>;
+  group?: string | null;
+  flags?: Record<string, boolean | number | string>;
+  evidence?: Evidence;
+}
+
+export interface Document {
+  annotations: Annotation[];
+}
+
+export interface DocumentView {
+  id: string;
+  kind: string;
+  item: string;
+  author: string;
+  author_name: string;
+  model: string | null;
+  stage: Stage | null;
+  round: number;
+  verdict: Verdict | null;
+  comment: string | null;
+  created_at: string;
+  seconds: number;
+  annotations: number;
+  ontology_version: number;
+  guideline_version: number;
+  document?: Document | null;
+}
+
+export interface OperationView {
+  task: string;
+  member: string;
+  revision: number;
+  at: number;
+  operation: { kind: string; [field: string]: unknown };
+}
+
+export interface History {
+  submissions: DocumentView[];
+  predictions: DocumentView[];
+  references: DocumentView[];
+  operations: OperationView[];
+}
+
+export interface Comment {
+  id: string;
+  author: string;
+  author_name: string;
+  text: string;
+  created_at: string;
+}
+
+export interface Issue {
+  id: string;
+  item: string;
+  annotation: string | null;
+  x: number | null;
+  y: number | null;
+  state: 'open' | 'resolved';
+  author: string;
+  author_name: string;
+  created_at: string;
+  comments: Comment[];
+}
+
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+export interface Problem {
+  title?: string;
+  status?: number;
+  detail?: string;
+  code?: string;
+  place?: string | null;
+  remedy?: string | null;
+  errors?: { [field: string]: unknown }[];
+}
+
+export interface Job {
+  id: string;
+  kind: string;
+  project: string | null;
+  state: JobState;
+  progress: { done: number; total: number | null; note: string };
+  error: Problem | null;
+  report: unknown;
+  attempts: number;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+export interface Import {
+  id: string;
+  project: string;
+  kind: 'items' | 'labels';
+  state: string;
+  job: string | null;
+  report: Record<string, unknown> | null;
+  args?: Record<string, unknown>;
+  can_undo: boolean;
+  created_at: string;
+  created_by?: string;
+}
+
+export interface Release {
+  id: string;
+  project: string;
+  tag: string;
+  number: number;
+  notes: string;
+  states: string[];
+  ontology_version: number;
+  brief_version: number;
+  items: number;
+  annotations: number;
+  categories: Record<string, number>;
+  sha256: string;
+  created_by: string;
+  created_at: string;
+}
+
+export interface Verification {
+  ok: boolean;
+  entries: number;
+  faults: string[];
+}
+
+export interface AuditEntry {
+  seq: number;
+  at: string;
+  actor: string;
+  actor_name: string;
+  action: string;
+  subject: string;
+  detail: Record<string, unknown>;
+  hash: string;
+}
+
+export interface FormatInfo {
+  name: string;
+  title: string;
+  keeps: string[];
+}
