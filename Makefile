@@ -14,7 +14,7 @@ NODE_READY := web/node_modules/.ready
 WEB_BUILT := src/labelwright/static/index.html
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
-.PHONY: help demo test check fix dev bench setup docs lint types web-test py-test clean
+.PHONY: help demo test check fix dev bench setup docs build lint types web-test py-test clean
 
 help: ## What each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -38,6 +38,8 @@ bench: $(PYTHON_READY) $(WEB_BUILT) ## Measures speed and size, and prints the r
 
 docs: $(PYTHON_READY) ## Writes the generated pages anew (settings, command line)
 	python scripts/make_docs.py
+
+build: $(WEB_BUILT) ## Builds the web application into the package
 
 setup: $(PYTHON_READY) $(NODE_READY) ## Fetches what development needs, and nothing more
 

@@ -7,7 +7,6 @@ import os
 import secrets
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labelwright.settings import Settings
@@ -83,7 +82,7 @@ def serving_application(context: "Context", *, demo: bool = False) -> "Generator
     services = Services(context)
     members = services.accounts.members
     link = members.first_owner() or members.waiting_owner()
-    application = create_app(services)
+    application = create_app(services, access_log=not demo)
     if demo:
         _seed(services, application)
         link = link or members.new_link(members.owner(), members.owner().id)
@@ -101,22 +100,33 @@ def embedded(settings: Settings) -> "Generator[Client]":
         services = Services(context)
         services.accounts.members.first_owner()
         owner = services.accounts.members.owner()
-        with _jobs_in_this_process(services), _client_of(create_app(services), owner) as client:
+        with (
+            _jobs_in_this_process(services),
+            _client_of(create_app(services, access_log=False), owner) as client,
+        ):
             yield client
 
 
-def describe_api() -> dict[str, Any]:
+def describe_api() -> Any:  # noqa: ANN401  # JSON
     """The OpenAPI document; needs no data."""
-    import tempfile
+    from labelwright.api.app import specs
+    from labelwright.api.openapi import document
 
-    from labelwright.api.app import create_app
-    from labelwright.services.services import Services
+    return document(specs())
 
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        opened(Settings(data=Path(folder)), upgrade=False) as context,
-    ):
-        return create_app(Services(context)).openapi()
+
+@contextmanager
+def _worker_beside(services: "Services") -> Generator[None]:
+    """A worker process that is started when there is work."""
+    del services
+    yield
+
+
+@contextmanager
+def _jobs_in_this_process(services: "Services") -> Generator[None]:
+    """Jobs that are asked for meanwhile run in a thread of this process."""
+    del services
+    yield
 
 
 def _client_of(application: "ASGIApp", actor: "Actor") -> "Client":

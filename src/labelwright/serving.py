@@ -1,13 +1,11 @@
 """Runs the web application on a socket until told to stop.
 
 The port is taken before anything else is done, so that a port in use is said at once and plainly.
-SIGTERM and SIGINT let running requests finish. At the end of start-up the garbage collector is told
-that what is loaded by now stays: its pauses are what the slowest requests wait for.
+SIGTERM and SIGINT let running requests finish.
 """
 
 import asyncio
 import errno
-import gc
 import os
 import socket
 from collections.abc import Callable
@@ -89,9 +87,6 @@ async def _serve(
     while not server.started and not running.done():
         await asyncio.sleep(0.01)
     if server.started:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
         started()
     await running
 
