@@ -140,7 +140,7 @@ def test_the_current_password_is_asked_for(accounts: Accounts, owner: Actor) -> 
 
     with pytest.raises(InvalidInput, match="current"):
         accounts.sessions.change_password(caller, "another good phrase")
-    with pytest.raises(SignInFailed):
+    with pytest.raises(InvalidInput, match="not your current"):
         accounts.sessions.change_password(caller, "another good phrase", "a wrong one")
 
 

@@ -6,8 +6,12 @@ LabelwrightError
 │   ├── StaleVersion         somebody saved a newer version first
 │   ├── LeaseLost            the task is held by someone else now
 │   ├── NameTaken            a name or tag exists already
-│   └── WrongState           the thing is not in a state that allows this
+│   ├── WrongState           the thing is not in a state that allows this
+│   └── InProgress           the same request is being worked on
 ├── InvalidInput             what was sent cannot be accepted; names the place
+│   ├── Malformed            bytes that are not what they say they are (broken JSON)
+│   ├── WrongMediaType       a body of a kind that is not read here
+│   ├── KeyReused            an idempotency key that came with another request
 │   ├── InvalidAnnotations   annotations that break the ontology; lists each
 │   ├── InvalidShape         a shape that has no meaning
 │   └── InvalidOntology      an ontology that contradicts itself
@@ -21,6 +25,7 @@ LabelwrightError
 ├── SignInFailed             wrong name or password
 ├── Throttled                too many tries
 ├── Forbidden                signed in, but not allowed
+├── Forged                   a request that did not come from our own pages
 ├── UnknownName              not in a registry; lists what is
 └── StorageFailure           the database or disk refused
 """
@@ -98,10 +103,46 @@ class WrongState(Conflict):
     code = "conflict.wrong_state"
 
 
+class InProgress(Conflict):
+    """The same request, by its idempotency key, is being worked on."""
+
+    code = "conflict.in_progress"
+    remedy = "Wait a little and send it again; it is done once."
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this key is not finished.")
+
+
 class InvalidInput(LabelwrightError, ValueError):
     """What was sent cannot be accepted; `place` says where in it."""
 
     code = "invalid"
+
+
+class Malformed(InvalidInput):
+    """Bytes that are not what they say they are."""
+
+    code = "malformed"
+    remedy = "Send JSON as RFC 8259 has it: no NaN, no name twice in one object."
+
+
+class WrongMediaType(InvalidInput):
+    """A body of a kind that is not read here."""
+
+    code = "invalid.media_type"
+
+    def __init__(self, sent: str, wanted: str) -> None:
+        super().__init__(f"The body is “{sent}”.", remedy=f"Send “Content-Type: {wanted}”.")
+
+
+class KeyReused(InvalidInput):
+    """An idempotency key that came with another request before."""
+
+    code = "invalid.key_reused"
+    remedy = "Make a fresh key for each new request."
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for another request.", place="Idempotency-Key")
 
 
 class InvalidShape(InvalidInput):
@@ -230,6 +271,13 @@ class Forbidden(LabelwrightError):
     def __init__(self, action: str, needed: str) -> None:
         super().__init__(f"To {action} you need the right “{needed}”.")
         self.needed = needed
+
+
+class Forged(LabelwrightError):
+    """A request that some other page may have made in this person's name."""
+
+    code = "forged"
+    remedy = "Load the page again. Programs use a token: “Authorization: Bearer …”."
 
 
 class UnknownName(LabelwrightError):

@@ -6,11 +6,16 @@ annotation: the operation that reached the server last decides.
 """
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
 from labelwright.core.document import Annotation, AttributeValue, Document, Evidence
 from labelwright.core.shapes import Shape
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)]  # to the end of year 9999
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e7)]
 
 VERDICTS = ("accepted", "returned", "amended")
 
@@ -18,7 +23,7 @@ VERDICTS = ("accepted", "returned", "amended")
 class Marking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a hand says of one annotation; evidence is added by the fold, never by the client."""
 
-    id: str
+    id: Id
     category: str
     shape: Shape | None = None
     attributes: dict[str, AttributeValue] = {}
@@ -33,10 +38,10 @@ class Put(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fie
     operation; `prediction` and `score` name the predicted annotation that was taken over.
     """
 
-    id: str
-    at: int
+    id: Id
+    at: Milliseconds
     annotation: Marking
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     prediction: str | None = None
     model: str | None = None
     score: float | None = None
@@ -45,20 +50,20 @@ class Put(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fie
 class Delete(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="delete"):
     """Remove an annotation. Removing what is not there is no fault: another tab was first."""
 
-    id: str
-    at: int
+    id: Id
+    at: Milliseconds
     annotation: str
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
 
 
 class Judge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="judge"):
     """A reviewer's verdict on one annotation; None takes the verdict back."""
 
-    id: str
-    at: int
+    id: Id
+    at: Milliseconds
     annotation: str
     verdict: str | None
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
 
     def __post_init__(self) -> None:
         if self.verdict is not None and self.verdict not in VERDICTS:

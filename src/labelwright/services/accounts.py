@@ -32,3 +32,9 @@ class Accounts:
     def remembered(self, key: str) -> Caller | None:
         """The caller of a key's hash, if seen a moment ago; never asks the database."""
         return self._memory.get(key)
+
+    def still_known(self, caller: Caller) -> bool:
+        """Whether the session or token that the caller came with still opens the door."""
+        if not caller.key:
+            return True
+        return (self.sessions if caller.has_session else self.tokens).is_known(caller.key)

@@ -6,6 +6,7 @@ from labelwright.services.briefs import Briefs
 from labelwright.services.context import Context
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
+from labelwright.services.idempotency import Idempotency
 from labelwright.services.issues import Issues
 from labelwright.services.items import Items
 from labelwright.services.ontologies import Ontologies
@@ -14,6 +15,7 @@ from labelwright.services.projects import Projects
 from labelwright.services.queue import Queue
 from labelwright.services.releases import Releases
 from labelwright.services.submissions import Submissions
+from labelwright.services.uploads import Uploads
 
 
 class Services:
@@ -23,6 +25,7 @@ class Services:
         self.context = context
         self.accounts = Accounts(context)
         self.audit_log = AuditLog(context)
+        self.idempotency = Idempotency(context)
         self.projects = Projects(context)
         self.ontologies = Ontologies(context)
         self.briefs = Briefs(context)
@@ -34,3 +37,4 @@ class Services:
         self.issues = Issues(context)
         self.progress = Progress(context)
         self.releases = Releases(context)
+        self.uploads = Uploads(context)

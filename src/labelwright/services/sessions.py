@@ -93,7 +93,13 @@ class Sessions:
 
     def recognize(self, secret: str) -> Caller | None:
         """Who a cookie stands for, None if for nobody; use keeps it alive."""
-        key = hash_secret(secret)
+        return self._find(hash_secret(secret))
+
+    def is_known(self, key: str) -> bool:
+        """Whether what has this hash still stands for somebody."""
+        return self._find(key) is not None
+
+    def _find(self, key: str) -> Caller | None:
         known = self._memory.get(key)
         if known is not None:
             return known
@@ -152,7 +158,7 @@ class Sessions:
         keys = throttle.keys_of(caller.actor.email, address)
         self.context.database.write(lambda tx: throttle.count_try(tx, self.context, keys))
         if not passwords.fits(current, stored):
-            raise SignInFailed("That is not your current password.")
+            raise InvalidInput("That is not your current password.", place="current")
         self.context.database.write(lambda tx: throttle.forgive(tx, keys))
 
     def _came_by_link(self, tx: Connection, caller: Caller) -> bool:

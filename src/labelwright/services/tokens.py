@@ -101,7 +101,13 @@ class Tokens:
 
     def recognize(self, secret: str) -> Caller | None:
         """Who a token stands for, with its scopes; None if for nobody."""
-        key = hash_secret(secret)
+        return self._find(hash_secret(secret))
+
+    def is_known(self, key: str) -> bool:
+        """Whether what has this hash still stands for somebody."""
+        return self._find(key) is not None
+
+    def _find(self, key: str) -> Caller | None:
         known = self._memory.get(key)
         if known is not None:
             return known
