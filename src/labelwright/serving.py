@@ -7,6 +7,7 @@ SIGTERM and SIGINT let running requests finish.
 import asyncio
 import errno
 import os
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +29,7 @@ FINISH_SECONDS = 10
 
 def run(settings: Settings, *, ready: Ready, demo: bool = False) -> None:
     """Serve until a signal. Raises Conflict if the port or the data folder is taken."""
+    _end_on_terminate()
     listening = listen(settings.host, settings.port)
     try:
         settings = replace(settings, port=listening.getsockname()[1])
@@ -63,6 +65,13 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _end_on_terminate() -> None:
+    def end(*_: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)  # so that a start that is cut off still lets go of everything
+
+
 def _cannot_listen(host: str, port: int, error: OSError | OverflowError) -> Exception:
     where = f"{host}:{port}"
     number = getattr(error, "errno", None)
@@ -82,6 +91,9 @@ async def _serve(
     listening: socket.socket,
     started: Callable[[], None],
 ) -> None:
+    # Uvicorn handles signals while it serves, then raises them again for whoever handled them before.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     server = _server(application)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not running.done():
