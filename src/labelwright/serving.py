@@ -65,6 +65,10 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def _ignore(*_: object) -> None:
+    pass
+
+
 def _end_on_terminate() -> None:
     def end(*_: object) -> None:
         raise SystemExit(0)
@@ -93,7 +97,7 @@ async def _serve(
 ) -> None:
     # Uvicorn handles signals while it serves, then raises them again for whoever handled them before.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _ignore)
     server = _server(application)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not running.done():
