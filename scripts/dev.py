@@ -34,12 +34,13 @@ def main() -> None:
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process and everything it started."""
+    """End a process, which ends what it started; what is left after a while is ended, too."""
+    process.terminate()
     try:
-        os.killpg(process.pid, signal.SIGTERM)
-    except ProcessLookupError:
-        return
-    process.wait(20)
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 if __name__ == "__main__":
