@@ -17,11 +17,12 @@ def main() -> None:
     """Start both, and end both when either ends or Ctrl-C is pressed."""
     serve = f"{sys.executable} -m labelwright serve --data .dev --port {PORT}"
     server = [sys.executable, "-m", "watchfiles", "--filter", "python", serve, "src/labelwright"]
-    web = ["npm", "--prefix", "web", "run", "dev"]
+    # Without npm in between, so that ending it ends Vite.
+    web = ["node", "node_modules/vite/bin/vite.js"]
     environment = {**os.environ, "LABELWRIGHT_DEV_SERVER": f"http://127.0.0.1:{PORT}"}
     running = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
-        for command in (server, web)
+        subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
+        for command, folder in ((server, ROOT), (web, ROOT / "web"))
     ]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
