@@ -1,5 +1,6 @@
 """`labelwright import` and `labelwright export`."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -38,6 +39,9 @@ def import_(
     create_categories: Annotated[
         bool, Parameter(help="Add categories that are missing.", negative=())
     ] = False,
+    keys: Annotated[
+        Path | None, Parameter(help="CSV with the columns file and key: the client's own ids.")
+    ] = None,
     in_place: Annotated[bool, Parameter(help="Leave the images where they are.", negative=())] = False,
     dry_run: Annotated[bool, Parameter(help="Only tell what would change.", negative=())] = False,
     report: Annotated[Path | None, Parameter(help="Write the full report to this file.")] = None,
@@ -66,7 +70,9 @@ def import_(
     with client(target) as labelwright, progress("Import", quiet=target.json) as bar:
         found, watch = labelwright.projects.find(project), _watching(bar)
         if only != "labels" and not dry_run and has_images(source):
-            done.append(labelwright.imports.items(found.id, source, in_place=in_place, watch=watch))
+            done.append(
+                labelwright.imports.items(found.id, source, in_place=in_place, keys=_keys(keys), watch=watch)
+            )
         if only != "images":
             made = _labels(labelwright, found.id, source, labels, watch, required=not done)
             done.extend([made] if made else [])
@@ -119,6 +125,20 @@ def export(
         show_json({"destination": str(destination), "report": written})
     else:
         say(f"Wrote {destination}: {counted(written)}")
+
+
+def _keys(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        rows = csv.DictReader(text)
+        if not {"file", "key"} <= set(rows.fieldnames or ()):
+            raise InvalidInput(
+                f"“{file}” lacks the columns file and key.",
+                place=str(file),
+                remedy="Write them in its first line.",
+            )
+        return {row["file"]: row["key"] for row in rows if row["key"]}
 
 
 def _labels(
