@@ -10,6 +10,10 @@ function page(load: () => Promise<{ default: ComponentType }>) {
   return <Part />;
 }
 
+// The studio is its own chunk; without it (a checkout half built) its address is a missing page.
+const parts = import.meta.glob<{ default: ComponentType }>('./pages/studio.tsx');
+const studio = parts['./pages/studio.tsx'] ?? (() => import('./pages/missing'));
+
 export const router = createBrowserRouter([
   {
     element: <Root />,
@@ -20,7 +24,7 @@ export const router = createBrowserRouter([
         element: <Guard />,
         children: [
           { path: '/welcome', element: page(() => import('./pages/welcome')) },
-          { path: '/studio/:p', element: page(() => import('./pages/studio')) },
+          { path: '/studio/:p', element: page(studio) },
           {
             element: <Frame />,
             children: [

@@ -1,14 +1,12 @@
 /** The first sign-in by a link: the owner says who they are and sets a password. */
-import { Anchor } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 
 import { api } from '../api';
-import { client, session } from '../queries';
+import { beginSession } from '../queries';
 import { Entrance } from '../ui/entrance';
 import { useMe } from '../ui/guard';
 import { NewPassword, type NewPerson } from '../ui/new-password';
-import { rememberSession } from '../api';
 import type { Session } from '../wire';
 
 export default function Welcome() {
@@ -16,15 +14,12 @@ export default function Welcome() {
   const navigate = useNavigate();
   const save = useMutation({
     meta: { quiet: true },
-    mutationFn: (values: NewPerson) =>
-      api.put<Session>('/session/password', {
-        new: values.password,
-        name: values.name.trim(),
-        email: values.email.trim(),
-      }),
+    mutationFn: async (values: NewPerson) => {
+      await api.patch('/session', { name: values.name.trim(), email: values.email.trim() });
+      return api.put<Session>('/session/password', { new: values.password });
+    },
     onSuccess: (answer) => {
-      rememberSession(answer);
-      client.setQueryData(session.queryKey, { ...answer, first_run: false });
+      beginSession(answer);
       void navigate('/', { replace: true });
     },
   });
@@ -32,7 +27,7 @@ export default function Welcome() {
   return (
     <Entrance
       title="Welcome to Labelwright"
-      about="You own this server. Say who you are and choose a password; you sign in with them from now on."
+      about="Say who you are and choose a password; you sign in with them from now on."
     >
       <NewPassword
         asks={['name', 'email']}
@@ -42,9 +37,6 @@ export default function Welcome() {
         error={save.error}
         onDone={save.mutate}
       />
-      <Anchor component={Link} to="/" size="sm" ta="center">
-        Later
-      </Anchor>
     </Entrance>
   );
 }

@@ -1,8 +1,8 @@
 /** Items as a grid or a table; only the rows in sight are drawn, more are asked for near the end. */
 import { Badge, Box, Group, Text, Tooltip } from '@mantine/core';
-import { useElementSize } from '@mantine/hooks';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
 import type { Item } from '../../wire';
@@ -25,12 +25,12 @@ const ROW_HEIGHT = 50;
 const GAP = 12;
 
 export function Listing({ items, look, hasMore, onMore }: Props) {
-  const { ref, width } = useElementSize();
+  const { ref: measured, width } = useElementSize();
+  const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
-    const element = ref.current as HTMLElement | null;
-    if (element) setTop(element.getBoundingClientRect().top + window.scrollY);
-  }, [ref, width, look]);
+    if (list.current) setTop(list.current.getBoundingClientRect().top + window.scrollY);
+  }, [width, look]);
   const columns = look === 'table' ? 1 : Math.max(1, Math.floor((width + GAP) / (CARD_WIDTH + GAP)));
   const rows = Math.ceil(items.length / columns);
   const size = look === 'table' ? ROW_HEIGHT : CARD_HEIGHT + GAP;
@@ -49,7 +49,7 @@ export function Listing({ items, look, hasMore, onMore }: Props) {
   return (
     <Box>
       {look === 'table' && <TableHead />}
-      <Box ref={ref} role="list" aria-label="Items" style={{ position: 'relative', height: virtual.getTotalSize() }}>
+      <Box ref={useMergedRef(measured, list)} role="list" aria-label="Items" style={{ position: 'relative', height: virtual.getTotalSize() }}>
         {width > 0 &&
           shown.map((row) => (
             <Box

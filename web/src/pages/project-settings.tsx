@@ -1,0 +1,117 @@
+/** A project's name, description and workflow; putting it away. */
+import { Button, Checkbox, Group, NumberInput, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { modals } from '@mantine/modals';
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from 'react-router';
+
+import { api } from '../api';
+import { client } from '../queries';
+import { tell } from '../ui/notify';
+import { Page } from '../ui/page';
+import { useProject } from '../ui/project';
+import { Failure } from '../ui/state';
+import type { Project } from '../wire';
+
+export default function ProjectSettings() {
+  const { project } = useProject();
+  const navigate = useNavigate();
+  const { workflow } = project;
+  const form = useForm({
+    initialValues: {
+      name: project.name,
+      description: project.description,
+      review: workflow.review,
+      self_review: workflow.self_review,
+      minutes: workflow.lease_seconds / 60,
+    },
+    validate: { name: (name) => (name.trim() ? null : 'Give it a name') },
+  });
+  const patch = (body: unknown) => api.patch<Project>(`/projects/${project.id}`, body);
+  const again = (saved: Project) => {
+    client.setQueryData(['project', project.id], saved);
+    void client.invalidateQueries({ queryKey: ['projects'] });
+  };
+  const save = useMutation({
+    meta: { quiet: true },
+    mutationFn: ({ name, description, review, self_review, minutes }: typeof form.values) =>
+      patch({
+        name: name.trim(),
+        description: description.trim(),
+        workflow: { review, self_review, lease_seconds: Math.round(minutes * 60) },
+      }),
+    onSuccess: (saved) => {
+      again(saved);
+      form.resetDirty();
+      tell('Saved');
+    },
+  });
+  const archive = useMutation({
+    mutationFn: () => patch({ archived: true }),
+    onSuccess: (saved) => {
+      again(saved);
+      tell(`“${project.name}” is put away`);
+      void navigate('/');
+    },
+  });
+  const ask = () =>
+    modals.openConfirmModal({
+      title: 'Put this project away?',
+      children: <Text size="sm">It leaves the list of projects. Nothing in it is deleted.</Text>,
+      labels: { confirm: 'Put it away', cancel: 'Keep it' },
+      onConfirm: () => archive.mutate(),
+    });
+  return (
+    <Page title="Settings" order={2}>
+      <Stack maw={720}>
+        <Paper p="lg">
+          <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+            <Stack>
+              {save.error && <Failure error={save.error} />}
+              <TextInput label="Name" maxLength={200} {...form.getInputProps('name')} />
+              <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
+              <Title order={3} mt="xs">
+                Workflow
+              </Title>
+              <Checkbox
+                label="A second person reviews what is submitted"
+                {...form.getInputProps('review', { type: 'checkbox' })}
+              />
+              <Checkbox
+                label="People may review their own work"
+                disabled={!form.values.review}
+                {...form.getInputProps('self_review', { type: 'checkbox' })}
+              />
+              <NumberInput
+                w={220}
+                label="A lease lasts, in minutes"
+                description="An item goes back to the queue when its holder is silent for this long"
+                min={1}
+                max={1440}
+                {...form.getInputProps('minutes')}
+              />
+              <Group>
+                <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
+                  Save
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </Paper>
+        <Paper p="lg">
+          <Group justify="space-between">
+            <div>
+              <Title order={3}>Put the project away</Title>
+              <Text size="sm" c="dimmed">
+                For projects that are finished. Nothing is deleted.
+              </Text>
+            </div>
+            <Button variant="default" onClick={ask}>
+              Put away
+            </Button>
+          </Group>
+        </Paper>
+      </Stack>
+    </Page>
+  );
+}

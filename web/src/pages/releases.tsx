@@ -1,0 +1,105 @@
+/** Releases: frozen, numbered sets of accepted annotations, and their export. */
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { IconDownload, IconPackageExport } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { progress as progressQuery, releases as releasesQuery } from '../queries';
+import { Page } from '../ui/page';
+import { useProject } from '../ui/project';
+import { ExportDialog } from '../ui/releases/export-dialog';
+import { NewRelease } from '../ui/releases/new-release';
+import { ReleaseDetail } from '../ui/releases/release-detail';
+import { Answer, Empty } from '../ui/state';
+import { ago, atLeast, count } from '../ui/words';
+import type { Release } from '../wire';
+
+export default function Releases() {
+  const { project } = useProject();
+  const releases = useQuery(releasesQuery(project.id));
+  const { data: progress } = useQuery(progressQuery(project.id));
+  const [isCreating, setCreating] = useState(false);
+  const [exported, setExported] = useState<string | null | undefined>();
+  const [opened, setOpened] = useState<Release | null>(null);
+  const done = progress?.states.done ?? 0;
+  const create = atLeast(project.role, 'manager') && (
+    <Button disabled={done === 0} onClick={() => setCreating(true)}>
+      New release
+    </Button>
+  );
+  return (
+    <Page
+      title="Releases"
+      order={2}
+      about="A release freezes what is done under a tag. It never changes, and can be verified and exported at any time."
+      actions={
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconDownload size={16} />}
+            disabled={done === 0}
+            onClick={() => setExported(null)}
+          >
+            Export what is done now
+          </Button>
+          {releases.data?.length ? create : null}
+        </>
+      }
+    >
+      <Answer of={releases}>
+        {(data) =>
+          data.length === 0 ? (
+            <Empty icon={<IconPackageExport />} title="No release yet" action={create}>
+              {done
+                ? `${count(done, 'item')} are done and can be released.`
+                : 'Items that are done can be released. None is done so far.'}
+            </Empty>
+          ) : (
+            <Stack gap="sm">
+              {data.map((release) => (
+                <Paper key={release.id} p="md">
+                  <Group justify="space-between" wrap="nowrap" align="flex-start">
+                    <div style={{ minWidth: 0 }}>
+                      <Group gap="sm" align="baseline">
+                        <Title order={3}>{release.tag}</Title>
+                        <Text size="sm" c="dimmed">
+                          no. {release.number} · {ago(release.created_at)} · {count(release.items, 'item')},{' '}
+                          {count(release.annotations, 'annotation')}
+                        </Text>
+                      </Group>
+                      {release.notes && (
+                        <Text size="sm" mt={4} lineClamp={2} className="lw-break">
+                          {release.notes}
+                        </Text>
+                      )}
+                    </div>
+                    <Group gap="xs" wrap="nowrap">
+                      <Button variant="default" size="xs" onClick={() => setOpened(release)}>
+                        Details
+                      </Button>
+                      <Button size="xs" onClick={() => setExported(release.tag)}>
+                        Export
+                      </Button>
+                    </Group>
+                  </Group>
+                </Paper>
+              ))}
+            </Stack>
+          )
+        }
+      </Answer>
+      {isCreating && (
+        <NewRelease
+          project={project.id}
+          number={(releases.data?.[0]?.number ?? 0) + 1}
+          done={done}
+          onClose={() => setCreating(false)}
+        />
+      )}
+      {opened && <ReleaseDetail release={opened} onClose={() => setOpened(null)} />}
+      {exported !== undefined && (
+        <ExportDialog project={project.id} release={exported} onClose={() => setExported(undefined)} />
+      )}
+    </Page>
+  );
+}

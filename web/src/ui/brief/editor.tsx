@@ -1,0 +1,80 @@
+/** Editing the brief; saving makes a new version. */
+import { Alert, Button, Checkbox, Group, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { api } from '../../api';
+import { client } from '../../queries';
+import type { Brief, BriefView } from '../../wire';
+import { tell } from '../notify';
+import { Failure } from '../state';
+import { SHAPE_WORDS } from '../words';
+import { Pages } from './pages';
+import { Targets } from './targets';
+
+export function BriefEditor({ project, view }: { project: string; view: BriefView }) {
+  const [brief, setBrief] = useState<Brief>(view.brief);
+  const change = (fields: Partial<Brief>) => setBrief((before) => ({ ...before, ...fields }));
+  const isChanged = JSON.stringify(brief) !== JSON.stringify(view.brief);
+  const save = useMutation({
+    meta: { quiet: true },
+    mutationFn: () => api.put<BriefView>(`/projects/${project}/brief`, { base: view.version, brief }),
+    onSuccess: (saved) => {
+      void client.invalidateQueries({ queryKey: ['project', project, 'brief'] });
+      tell(`Version ${saved.version} of the brief is saved`, 'Annotators see it at their next task.');
+    },
+  });
+  return (
+    <Stack gap="md">
+      {save.error && <Failure error={save.error} />}
+      <Paper p="lg">
+        <Title order={3} mb="sm">
+          What is asked for
+        </Title>
+        <Stack>
+          <Textarea
+            label="Summary"
+            placeholder="What the labels are for, and what matters most"
+            autosize
+            minRows={2}
+            value={brief.summary ?? ''}
+            onChange={(event) => change({ summary: event.currentTarget.value })}
+          />
+          <Checkbox.Group
+            label="Kinds of annotation"
+            value={brief.kinds ?? ['box']}
+            onChange={(kinds) => change({ kinds })}
+          >
+            <Group mt={6}>
+              {Object.entries(SHAPE_WORDS).map(([kind, word]) => (
+                <Checkbox key={kind} value={kind} label={word} />
+              ))}
+            </Group>
+          </Checkbox.Group>
+        </Stack>
+      </Paper>
+      <Targets targets={brief.targets ?? []} onChange={(targets) => change({ targets })} />
+      <Pages project={project} pages={brief.pages ?? []} onChange={(pages) => change({ pages })} />
+      {isChanged && (
+        <Alert
+          p="sm"
+          pos="sticky"
+          bottom={16}
+          styles={{ root: { background: 'var(--lw-surface)', border: '1px solid var(--lw-accent)' } }}
+        >
+          <Group justify="space-between">
+            <Text size="sm">Saving makes version {view.version + 1}.</Text>
+            <Group gap="sm">
+              <Button variant="default" onClick={() => setBrief(view.brief)}>
+                Drop the changes
+              </Button>
+              <Button loading={save.isPending} onClick={() => save.mutate()}>
+                Save
+              </Button>
+            </Group>
+          </Group>
+        </Alert>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,97 @@
+/** The imports of a project, each with its report and the way to undo it. */
+import { Badge, Button, Collapse, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { modals } from '@mantine/modals';
+import { useMutation, useQuery } from '@tanstack/react-query';
+
+import { api } from '../../api';
+import { client, imports as importsQuery } from '../../queries';
+import type { Import } from '../../wire';
+import { tell } from '../notify';
+import { Answer } from '../state';
+import { ago, plain } from '../words';
+import { ImportOutcome, SETTLED } from './outcome';
+
+const POLL_MS = 2000;
+
+export function ImportList({ project }: { project: string }) {
+  const imports = useQuery({
+    ...importsQuery(project),
+    refetchInterval: ({ state: { data } }) =>
+      data?.some(({ state }) => !SETTLED.has(state)) ? POLL_MS : false,
+  });
+  return (
+    <Answer of={imports}>
+      {(data) =>
+        data.length > 0 && (
+          <Stack gap="xs">
+            <Title order={3}>Imports so far</Title>
+            {data.map((made) => (
+              <Entry key={made.id} made={made} />
+            ))}
+          </Stack>
+        )
+      }
+    </Answer>
+  );
+}
+
+function title({ kind, args }: Import): string {
+  if (kind === 'items') return 'Items';
+  const as = typeof args?.as === 'string' ? args.as : 'annotations';
+  return `Labels as ${as}${args?.dry_run ? ' (preview)' : ''}`;
+}
+
+function Entry({ made }: { made: Import }) {
+  const [opened, { toggle }] = useDisclosure();
+  const undo = useMutation({
+    mutationFn: () => api.post(`/imports/${made.id}/undo`),
+    onSuccess: () => {
+      tell('The import is being undone');
+      void client.invalidateQueries({ queryKey: ['project', made.project] });
+      void client.invalidateQueries({ queryKey: ['import', made.id] });
+    },
+  });
+  const ask = () =>
+    modals.openConfirmModal({
+      title: 'Undo this import?',
+      children: (
+        <Text size="sm">
+          {made.kind === 'items'
+            ? 'The items it brought in go away, with whatever was annotated on them.'
+            : 'The annotations are put back as they were before it.'}
+        </Text>
+      ),
+      labels: { confirm: 'Undo the import', cancel: 'Keep it' },
+      confirmProps: { color: 'red' },
+      onConfirm: () => undo.mutate(),
+    });
+  return (
+    <Paper p="sm" px="md">
+      <Group justify="space-between">
+        <Group gap="sm">
+          <Text fw={560}>{title(made)}</Text>
+          <Badge variant="light" tt="none" color={made.state === 'failed' ? 'red' : made.state === 'done' ? 'pine' : 'gray'}>
+            {plain(made.state)}
+          </Badge>
+          <Text size="sm" c="dimmed">
+            {ago(made.created_at)}
+          </Text>
+        </Group>
+        <Group gap="xs">
+          {made.can_undo && (
+            <Button size="xs" variant="subtle" color="red" loading={undo.isPending} onClick={ask}>
+              Undo
+            </Button>
+          )}
+          <Button size="xs" variant="default" aria-expanded={opened} onClick={toggle}>
+            {opened ? 'Hide the report' : 'Report'}
+          </Button>
+        </Group>
+      </Group>
+      <Collapse expanded={opened}>
+        <div style={{ paddingTop: 12 }}>{opened && <ImportOutcome id={made.id} />}</div>
+      </Collapse>
+    </Paper>
+  );
+}

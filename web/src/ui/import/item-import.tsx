@@ -1,0 +1,95 @@
+/** Images in: from this computer, or from a folder that the server sees. */
+import { Alert, Button, Checkbox, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { api } from '../../api';
+import { client } from '../../queries';
+import { Failure } from '../state';
+import { count } from '../words';
+import { DropArea } from './drop-area';
+import { ImportOutcome } from './outcome';
+import { idOfImport, type Started } from './started';
+import { useUpload } from './use-upload';
+
+export function ItemImport({ project }: { project: string }) {
+  const [way, setWay] = useState('here');
+  const [source, setSource] = useState('');
+  const [inPlace, setInPlace] = useState(false);
+  const uploading = useUpload(project);
+  const { upload, sum } = uploading;
+  const start = useMutation({
+    meta: { quiet: true },
+    mutationFn: () =>
+      api.post<Started>(
+        `/projects/${project}/imports`,
+        way === 'here'
+          ? { kind: 'items', upload: upload?.id }
+          : { kind: 'items', source: source.trim(), in_place: inPlace },
+      ),
+    onSuccess: () => {
+      uploading.forget();
+      void client.invalidateQueries({ queryKey: ['project', project, 'imports'] });
+    },
+  });
+  const isReady = way === 'here' ? Boolean(sum && !sum.isRunning && sum.sentFiles > 0) : Boolean(source.trim());
+  const started = start.data && idOfImport(start.data);
+  if (started) {
+    return (
+      <Stack>
+        <ImportOutcome id={started} />
+        <Group>
+          <Button variant="default" onClick={() => start.reset()}>
+            Import more
+          </Button>
+        </Group>
+      </Stack>
+    );
+  }
+  return (
+    <Stack>
+      <SegmentedControl
+        w="fit-content"
+        aria-label="Where the images are"
+        value={way}
+        onChange={setWay}
+        data={[
+          { value: 'here', label: 'On this computer' },
+          { value: 'server', label: 'On the server' },
+        ]}
+      />
+      {way === 'here' ? (
+        <DropArea uploading={uploading} hint="JPEG, PNG, GIF, WebP, BMP, TIFF and AVIF, as many as you like" />
+      ) : (
+        <Stack gap="sm" maw={640}>
+          <TextInput
+            label="Folder, file or zip on the server"
+            placeholder="/data/images"
+            value={source}
+            onChange={(event) => setSource(event.currentTarget.value)}
+          />
+          <Checkbox
+            label="Leave the files where they are"
+            description="Nothing is copied. The items need the files to stay there, unchanged."
+            checked={inPlace}
+            onChange={(event) => setInPlace(event.currentTarget.checked)}
+          />
+        </Stack>
+      )}
+      {start.error && <Failure error={start.error} />}
+      {sum && sum.failed > 0 && !sum.isRunning && way === 'here' && (
+        <Alert color="orange" p="xs">
+          {count(sum.failed, 'file')} did not arrive and will be left out.
+        </Alert>
+      )}
+      <Group>
+        <Button disabled={!isReady} loading={start.isPending} onClick={() => start.mutate()}>
+          {way === 'here' && sum?.sentFiles ? `Import ${count(sum.sentFiles, 'file')}` : 'Import'}
+        </Button>
+        <Text size="sm" c="dimmed">
+          A file that cannot be read is listed with its reason; the rest goes on.
+        </Text>
+      </Group>
+    </Stack>
+  );
+}

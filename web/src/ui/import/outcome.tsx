@@ -1,0 +1,49 @@
+/** One import from its start to its report. */
+import { Group, Loader, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+
+import { client, importOf } from '../../queries';
+import type { Import } from '../../wire';
+import { FollowJob, isOver, useJob } from '../jobs/follow';
+import { Report } from '../report';
+import { Answer } from '../state';
+
+const POLL_MS = 800;
+export const SETTLED = new Set(['done', 'failed', 'undone', 'cancelled']);
+
+/** The import, asked for until it has settled. */
+export function useImport(id: string) {
+  return useQuery({
+    ...importOf(id),
+    refetchInterval: ({ state: { data } }) => (data && SETTLED.has(data.state) ? false : POLL_MS),
+  });
+}
+
+export function ImportOutcome({ id }: { id: string }) {
+  const made = useImport(id);
+  return <Answer of={made}>{(data) => <Outcome made={data} />}</Answer>;
+}
+
+function Outcome({ made }: { made: Import }) {
+  const { data: job } = useJob(made.job);
+  const isRunning = Boolean(job && !isOver(job.state));
+  useEffect(() => {
+    if (!isRunning) void client.invalidateQueries({ queryKey: ['project', made.project] });
+  }, [isRunning, made.project, made.state]);
+  return (
+    <Stack>
+      {made.job && (!job || job.state !== 'done') && <FollowJob id={made.job} />}
+      {made.report ? (
+        <Report report={made.report} />
+      ) : (
+        job?.state === 'done' && (
+          <Group gap="xs">
+            <Loader size="xs" />
+            <Text size="sm">Reading the report…</Text>
+          </Group>
+        )
+      )}
+    </Stack>
+  );
+}

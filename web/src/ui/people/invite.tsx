@@ -1,0 +1,103 @@
+/** An invitation by link: made here, copied, and sent by whatever way people talk. */
+import { Button, Code, CopyButton, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { api } from '../../api';
+import { client } from '../../queries';
+import type { Invitation, Role } from '../../wire';
+import { Failure } from '../state';
+import { ROLE_HELP, ROLE_WORDS } from '../words';
+
+interface Props {
+  /** Given: into this project. Otherwise: into the organization. */
+  project?: string;
+  roles: Role[];
+}
+
+export function Invite(props: Props) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpened(true)}>Invite</Button>
+      <Modal opened={opened} onClose={() => setOpened(false)} title="Invite somebody">
+        <InviteForm {...props} onClose={() => setOpened(false)} />
+      </Modal>
+    </>
+  );
+}
+
+function InviteForm({ project, roles, onClose }: Props & { onClose: () => void }) {
+  const form = useForm({ initialValues: { role: roles[0]!, email: '', expires_in_days: 7 } });
+  const invite = useMutation({
+    meta: { quiet: true },
+    mutationFn: (values: typeof form.values) =>
+      api.post<Invitation>('/invitations', {
+        role: values.role,
+        expires_in_days: values.expires_in_days,
+        ...(project ? { project } : {}),
+        ...(values.email.trim() ? { email: values.email.trim() } : {}),
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['invitations'] }),
+  });
+  if (invite.data) {
+    return <OneTime title="Send them this link. It works once." text={linkOf(invite.data)} onClose={onClose} />;
+  }
+  return (
+    <form onSubmit={form.onSubmit((values) => invite.mutate(values))}>
+      <Stack>
+        {invite.error && <Failure error={invite.error} />}
+        <Select
+          label="Role"
+          allowDeselect={false}
+          description={ROLE_HELP[form.values.role]}
+          inputWrapperOrder={['label', 'input', 'description']}
+          data={roles.map((role) => ({ value: role, label: ROLE_WORDS[role] }))}
+          {...form.getInputProps('role')}
+        />
+        <TextInput
+          label="E-mail"
+          description="If given, only this address can accept. Nothing is sent; you pass the link on."
+          type="email"
+          {...form.getInputProps('email')}
+        />
+        <NumberInput label="Good for days" min={1} max={90} {...form.getInputProps('expires_in_days')} />
+        <Button type="submit" loading={invite.isPending}>
+          Make the link
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function linkOf({ link, token }: Invitation): string {
+  return link ?? `${window.location.origin}/invitation/${token}`;
+}
+
+/** A secret that is shown once, with the way to copy it. */
+export function OneTime({ title, text, onClose }: { title: string; text: string; onClose: () => void }) {
+  return (
+    <Stack>
+      <Text>{title}</Text>
+      <Code block className="lw-break" style={{ whiteSpace: 'pre-wrap' }}>
+        {text}
+      </Code>
+      <Text size="sm" c="dimmed">
+        It is shown this once.
+      </Text>
+      <Group justify="flex-end">
+        <CopyButton value={text}>
+          {({ copied, copy }) => (
+            <Button onClick={copy} data-autofocus>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+        <Button variant="default" onClick={onClose}>
+          Close
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,54 @@
+/** Freezes what is done under a tag. */
+import { Button, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+
+import { api } from '../../api';
+import { client } from '../../queries';
+import type { Release } from '../../wire';
+import { tell } from '../notify';
+import { Failure } from '../state';
+import { count } from '../words';
+
+interface Props {
+  project: string;
+  number: number;
+  done: number;
+  onClose: () => void;
+}
+
+const TAG = /^[\p{L}\p{N}_][\p{L}\p{N}._-]{0,59}$/u;
+
+export function NewRelease({ project, number, done, onClose }: Props) {
+  const form = useForm({
+    initialValues: { tag: `v${number}`, notes: '' },
+    validate: { tag: (tag) => (TAG.test(tag) ? null : 'Use letters, digits, dots, dashes and underscores') },
+  });
+  const create = useMutation({
+    meta: { quiet: true },
+    mutationFn: (values: { tag: string; notes: string }) =>
+      api.post<Release>(`/projects/${project}/releases`, { ...values, states: ['done'] }),
+    onSuccess: (made) => {
+      void client.invalidateQueries({ queryKey: ['project', project, 'releases'] });
+      tell(`Release ${made.tag} is made`);
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title="New release">
+      <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
+        <Stack>
+          {create.error && <Failure error={create.error} />}
+          <Text size="sm">
+            {count(done, 'item')} that are done go in, with their annotations as they are now.
+          </Text>
+          <TextInput label="Tag" data-autofocus {...form.getInputProps('tag')} />
+          <Textarea label="Notes" autosize minRows={3} {...form.getInputProps('notes')} />
+          <Button type="submit" loading={create.isPending}>
+            Make the release
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

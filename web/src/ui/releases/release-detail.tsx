@@ -1,0 +1,75 @@
+/** A release: what is in it, its hash, and whether it still holds. */
+import { Alert, Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+
+import { api } from '../../api';
+import { ontology as ontologyQuery } from '../../queries';
+import type { Release, Verification } from '../../wire';
+import { count, moment, number } from '../words';
+
+export function ReleaseDetail({ release, onClose }: { release: Release; onClose: () => void }) {
+  const { data: view } = useQuery(ontologyQuery(release.project));
+  const verify = useMutation({
+    mutationFn: () => api.post<Verification>(`/releases/${release.id}/verification`),
+  });
+  const category = (id: string) => view?.ontology.categories?.find((entry) => entry.id === id);
+  return (
+    <Modal opened onClose={onClose} title={`Release ${release.tag}`} size="lg">
+      <Stack>
+        {release.notes && (
+          <Text className="lw-break" style={{ whiteSpace: 'pre-wrap' }}>
+            {release.notes}
+          </Text>
+        )}
+        <Text size="sm" c="dimmed">
+          Made {moment(release.created_at)}. Ontology version {release.ontology_version}, brief version{' '}
+          {release.brief_version}.
+        </Text>
+        <Table withTableBorder>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Category</Table.Th>
+              <Table.Th ta="right">Annotations</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {Object.entries(release.categories)
+              .sort(([, a], [, b]) => b - a)
+              .map(([id, marks]) => (
+                <Table.Tr key={id}>
+                  <Table.Td className="lw-break">{category(id)?.name ?? id}</Table.Td>
+                  <Table.Td ta="right">{number(marks)}</Table.Td>
+                </Table.Tr>
+              ))}
+            <Table.Tr fw={640}>
+              <Table.Td>{count(release.items, 'item')}</Table.Td>
+              <Table.Td ta="right">{number(release.annotations)}</Table.Td>
+            </Table.Tr>
+          </Table.Tbody>
+        </Table>
+        <Text size="xs" c="dimmed" className="lw-mono lw-break">
+          SHA-256 {release.sha256}
+        </Text>
+        {verify.data &&
+          (verify.data.ok ? (
+            <Alert color="pine" title="It holds">
+              Every hash of {count(verify.data.entries, 'entry', 'entries')} is what it was.
+            </Alert>
+          ) : (
+            <Alert color="red" title="It does not hold">
+              {verify.data.faults.map((fault) => (
+                <Text key={fault} size="sm">
+                  {fault}
+                </Text>
+              ))}
+            </Alert>
+          ))}
+        <Group justify="flex-end">
+          <Button variant="default" loading={verify.isPending} onClick={() => verify.mutate()}>
+            Verify
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
