@@ -70,7 +70,7 @@ def create_app(services: Services, *, access_log: bool = True, static: Path = FO
     )
     app.state.services = services
     app.state.live = Live(services.context)
-    for spec in declared:
+    for spec in sorted(declared, key=lambda spec: not spec.hot):  # looked through in this order
         app.router.routes.append(Route(spec.path, Endpoint(spec, services).answer, methods=[spec.method]))
     app.router.routes.append(Route("/api/openapi.json", _openapi(declared).answer, methods=["GET"]))
     app.router.routes.append(Route("/api/{path:path}", _Nowhere(declared).answer, methods=METHODS))

@@ -21,8 +21,8 @@ from labelwright.services.sessions import Opened, is_same
 
 COOKIE = "labelwright_session"
 CSRF_HEADER = "X-CSRF-Token"
-PUBLIC, SIGNED, PERSONAL = "public", "signed", "personal"
-"""Rights beside those of roles: anybody; anybody signed in; signed in in person (or an admin token)."""
+PUBLIC, SIGNED, PERSONAL, SESSION = "public", "signed", "personal", "session"
+"""Rights beside those of roles: anybody; anybody signed in; all but narrow tokens; no tokens at all."""
 
 
 async def identify(request: Request, services: Services) -> Caller:
@@ -46,6 +46,8 @@ def check_right(caller: Caller, right: str, *, organization: bool) -> None:
     """
     if right == PERSONAL and not caller.is_in_person:
         raise Forbidden("do this with a token (sign in, or use one with the scope admin)", "admin")
+    if right == SESSION and not caller.has_session:
+        raise Forbidden("do this with a token (sign in with a browser)", SESSION)
     if right not in RIGHTS:
         return
     if organization:

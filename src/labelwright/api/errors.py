@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from labelwright.core import errors as core
@@ -162,13 +162,13 @@ async def on_framework(_request: Request, error: Exception) -> Response:
     return problem(error.status_code, "refused", str(error.detail), headers=headers)
 
 
-async def on_gone(_request: Request, _error: Exception) -> Response:
-    """Handler for a caller who hung up; nobody reads the answer."""
-    return Response(status_code=499)
+async def on_unexpected(request: Request, _error: Exception) -> Response:
+    """Handler for what nobody foresaw; the gate logs it."""
+    return unexpected(request.scope.get("labelwright.request", ""))
 
 
 HANDLERS: dict[int | type[Exception], Any] = {
     core.LabelwrightError: on_ours,
     HTTPException: on_framework,
-    ClientDisconnect: on_gone,
+    Exception: on_unexpected,
 }

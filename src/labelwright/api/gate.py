@@ -7,10 +7,12 @@ that tells the caller nothing but that id.
 
 import secrets
 import time
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
@@ -21,6 +23,7 @@ from labelwright.core.errors import Forged
 from labelwright.services.access import Actor
 from labelwright.settings import Settings
 
+HUNG_UP = 499  # in the log only: nobody is there to read it
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 IN_PROCESS = "labelwright.actor"
 """Key of the ASGI scope under which this very process says on whose behalf it calls."""
@@ -71,6 +74,8 @@ class Gate:
 
         try:
             await (self._refusal(scope) or self._app)(scope, receive, answer)
+        except ClientDisconnect:
+            status = status or HUNG_UP
         except Exception:  # noqa: BLE001  # the last resort
             self._log.exception("unexpected", request=request_id, path=loggable(scope["path"]))
             if not status:
@@ -133,9 +138,10 @@ class Hosts:
         self._public = public.lower() if public else None
         self._public_origin = _origin(settings.public_url) if settings.public_url else None
         self._on_loopback = _is_loopback(settings.host)
-
-    def is_ours(self, host: str) -> bool:
+        self.is_ours = lru_cache(maxsize=256)(self._is_ours)
         """Whether a Host header may be answered."""
+
+    def _is_ours(self, host: str) -> bool:
         name = _name(host)
         if name is None:
             return False

@@ -1,14 +1,15 @@
 """The table of permissions: every route with the right it asks for, as declared beside each.
 
-A right is `public`, `signed`, `personal` (signed in, or a token with the scope admin), or one of
-`core/roles.py`; `organization` says that it is asked for throughout the organization, else in the
-project that the thing belongs to, where a person without access is told that it does not exist.
+A right is `public`, `signed`, `personal` (signed in, or a token with the scope admin), `session` (no
+token), or one of `core/roles.py`. `organization` says that it is asked for throughout the
+organization; else it is asked for in the project that the thing belongs to, where a person without
+access is told that it does not exist.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from labelwright.api.callers import PERSONAL, PUBLIC, SIGNED
+from labelwright.api.callers import PERSONAL, PUBLIC, SESSION, SIGNED
 from labelwright.api.routing import Spec
 from labelwright.core.roles import RIGHTS
 
@@ -27,7 +28,7 @@ def table(specs: Iterable[Spec]) -> dict[tuple[str, str], Permission]:
         key = (spec.method, spec.path)
         if key in rights:
             raise ValueError(f"{key} is declared twice")
-        if spec.right not in (PUBLIC, SIGNED, PERSONAL, *RIGHTS):
+        if spec.right not in (PUBLIC, SIGNED, PERSONAL, SESSION, *RIGHTS):
             raise ValueError(f"{key} asks for the unknown right “{spec.right}”")
         rights[key] = Permission(spec.right, spec.organization)
     return rights

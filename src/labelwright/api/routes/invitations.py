@@ -6,7 +6,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from labelwright.api.callers import PUBLIC, SIGNED, address_of, agent_of
+from labelwright.api.callers import PUBLIC, address_of, agent_of
 from labelwright.api.paging import ListQuery, Page, page_of
 from labelwright.api.routes.session import Address, Secret, SessionOut, welcome
 from labelwright.api.routing import Routes
@@ -35,7 +35,7 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     password: Secret
 
 
-@routes.get("/invitations", SIGNED)
+@routes.get("/invitations", "member.manage")
 def list_(query: ListQuery, who: Actor, services: Services) -> Page[InvitationView]:
     """The invitations one may manage."""
     return page_of(services.accounts.invitations.list(who), query)

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from labelwright.api.callers import SIGNED
 from labelwright.api.paging import ListQuery, Page, page_of
 from labelwright.api.routing import Routes
 from labelwright.core.errors import WrongState
@@ -27,7 +26,7 @@ class RoleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     role: str
 
 
-@routes.get("/members", SIGNED)
+@routes.get("/members", "member.manage")
 def list_(query: ListQuery, who: Actor, services: Services) -> Page[MemberView]:
     """Everybody in the organization; for who manages people there or in some project."""
     return page_of(services.accounts.members.list(who), query)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from labelwright.api.callers import (
     PUBLIC,
+    SESSION,
     SIGNED,
     address_of,
     agent_of,
@@ -78,7 +79,7 @@ def claim_link(body: LinkIn, request: Request, services: Services) -> Response:
     return welcome(services.accounts.sessions.claim_link(body.token, agent=agent_of(request)), services)
 
 
-@routes.put("/session/password", SIGNED, secret=True, answer=SessionOut, raises=(InvalidInput, Throttled))
+@routes.put("/session/password", SESSION, secret=True, answer=SessionOut, raises=(InvalidInput, Throttled))
 def change_password(body: NewPassword, request: Request, caller: Caller, services: Services) -> Response:
     """Set one's password; every other session ends, and this one goes on under a new cookie."""
     opened = services.accounts.sessions.change_password(

@@ -110,7 +110,7 @@ class TaskQuery(ListQuery, frozen=True, kw_only=True):
     assignee: Text | None = None
 
 
-@routes.post("/projects/{project}/tasks/next", "project.read", hot=True, raises=(Conflict, WrongState))
+@routes.post("/projects/{project}/tasks/next", "task.annotate", hot=True, raises=(Conflict, WrongState))
 async def next_(project: str, body: NextIn, who: Actor, services: Services) -> Envelope | None:
     """Take the next task, with everything it needs; 204 when nothing waits."""
     work = services.queue.next_work(who, project, body.stage, body.holding)
@@ -120,7 +120,7 @@ async def next_(project: str, body: NextIn, who: Actor, services: Services) -> E
     return await run_in_threadpool(services.envelopes.get, who, task)
 
 
-@routes.get("/tasks/{task}", "project.read", hot=True)
+@routes.get("/tasks/{task}", "task.annotate", hot=True)
 async def get(task: str, who: Actor, services: Services) -> Envelope:
     """A task with everything it needs, for its holder; for reviewers to look at."""
     return await run_in_threadpool(services.envelopes.get, who, task)

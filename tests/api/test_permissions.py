@@ -1,0 +1,300 @@
+"""Every route × everybody: the answer is what the table of permissions says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from sqlalchemy import update
+from starlette.routing import Route
+
+from labelwright.api.app import create_app, specs
+from labelwright.api.callers import PERSONAL, PUBLIC, SESSION, SIGNED
+from labelwright.api.permissions import Permission, table
+from labelwright.core.errors import Forbidden, NotFound
+from labelwright.core.roles import SCOPES, allows
+from labelwright.services.access import Actor
+from labelwright.services.project_members import PROJECT_ROLES
+from labelwright.services.queue import open_first_task
+from labelwright.services.submissions import Submitting
+from labelwright.storage.schema import items
+from tests.api.conftest import V1, Api
+
+GOOD = "correct horse battery staple"
+
+
+@dataclass
+class Place:
+    """A project with one of everything; ids are made afresh for who asks, so nobody disturbs another."""
+
+    api: Api
+    project: str = ""
+    sent: int = 0
+    bodies: dict[tuple[str, str], Callable[[], Any]] = field(default_factory=dict)
+
+    def id_of(self, name: str, who: Actor | None) -> str:
+        return getattr(self, f"make_{name}")(who or self.api.world.owner)
+
+    def make_project(self, who: Actor) -> str:
+        return self.project
+
+    def make_item(self, who: Actor) -> str:
+        world, context = self.api.world, self.api.world.context
+        self.sent += 1
+        picture = BytesIO()
+        Image.new("RGB", (8, 6), (self.sent % 256, self.sent // 256, 0)).save(picture, "PNG")
+        sha256, size = context.blobs.put([picture.getvalue()])
+        item = world.add_items(self.project, 1)[0]
+        values = {"sha256": sha256, "bytes": size, "width": 8, "height": 6}
+        context.database.write(
+            lambda tx: tx.execute(update(items).where(items.c.id == item).values(**values))
+        )
+        return item
+
+    def make_task(self, who: Actor) -> str:
+        context = self.api.world.context
+        item = self.make_item(who)
+        self.sent += 1
+        return context.database.write(
+            lambda tx: open_first_task(tx, context, self.project, item, 10_000 + self.sent)
+        )
+
+    def make_document(self, who: Actor) -> str:
+        services, owner = self.api.world.services, self.api.world.owner
+        task = self.make_task(who)
+        services.queue.hold(owner, task)
+        return services.submissions.submit(
+            owner, task, Submitting(operations=(self.api.world.put(),))
+        ).submission
+
+    def make_release(self, who: Actor) -> str:
+        self.make_document(who)
+        self.sent += 1
+        releases = self.api.world.services.releases
+        return releases.create(self.api.world.owner, self.project, f"v{self.sent}", states=["review"]).id
+
+    def make_issue(self, who: Actor) -> str:
+        world = self.api.world
+        return world.services.issues.open(world.owner, self.make_item(who), "look").id
+
+    def make_upload(self, who: Actor) -> str:
+        try:
+            return self.api.world.services.uploads.open(who, self.project).id
+        except (Forbidden, NotFound):
+            return self.api.world.services.uploads.open(self.api.world.owner, self.project).id
+
+    def make_member(self, who: Actor) -> str:
+        self.sent += 1
+        return self.api.world.person(f"spare{self.sent}", project=self.project).id
+
+    def make_invitation(self, who: Actor) -> str:
+        invitations = self.api.world.services.accounts.invitations
+        return invitations.create(self.api.world.owner, "annotator", project=self.project).id
+
+    def make_token(self, who: Actor) -> str:
+        return self.api.world.services.accounts.tokens.create(who, "spare", ["read"]).id
+
+    def make_version(self, who: Actor) -> str:
+        return "1"
+
+    def make_sha256(self, who: Actor) -> str:
+        png = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+        return self.api.world.services.briefs.add_image(self.api.world.owner, self.project, [png])
+
+    def invitation_token(self) -> str:
+        invitations = self.api.world.services.accounts.invitations
+        return invitations.create(self.api.world.owner, "annotator").token or ""
+
+    def base(self, kind: str) -> int:
+        found = self.api.world.services.projects.get(self.api.world.owner, self.project)
+        return getattr(found, f"{kind}_version")
+
+    def body(self, method: str, path: str) -> Any:
+        self.sent += 1
+        found = BODIES.get((method, path.removeprefix(V1)))
+        return found(self) if callable(found) else found
+
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/session"): {"email": "nobody@example.org", "password": "wrong password"},
+    ("POST", "/session/link"): {"token": "unknown"},
+    ("PUT", "/session/password"): {"new": GOOD, "current": GOOD},
+    ("POST", "/tokens"): {"name": "t", "scopes": ["read"]},
+    ("PATCH", "/members/{member}"): {"role": "reviewer"},
+    ("PUT", "/projects/{project}/members/{member}"): {"role": "annotator"},
+    ("POST", "/invitations"): lambda place: {"role": "annotator", "project": place.project},
+    ("POST", "/invitations/by-token/{token}/acceptance"): lambda place: {
+        "name": "New", "email": f"new{place.sent}@example.org", "password": GOOD,
+    },
+    ("POST", "/projects"): lambda place: {"name": f"Project {place.sent}"},
+    ("PATCH", "/projects/{project}"): {"description": "changed"},
+    ("PUT", "/projects/{project}/ontology"): lambda place: {
+        "base": place.base("ontology"), "categories": [{"id": "cell", "name": f"Cell {place.sent}"}],
+    },
+    ("POST", "/projects/{project}/ontology/undo"): lambda place: {"base": place.base("ontology")},
+    ("PUT", "/projects/{project}/brief"): lambda place: {"base": place.base("brief"), "brief": {}},
+    ("POST", "/items/{item}/reopen"): {},
+    ("POST", "/projects/{project}/tasks/next"): {},
+    ("POST", "/tasks/{task}/operations"): {},
+    ("POST", "/tasks/{task}/submission"): {},
+    ("POST", "/tasks/{task}/skip"): {"reason": "unclear"},
+    ("POST", "/items/{item}/issues"): {"text": "look"},
+    ("PATCH", "/issues/{issue}"): {"state": "resolved"},
+    ("POST", "/issues/{issue}/comments"): {"text": "yes"},
+    ("POST", "/projects/{project}/releases"): lambda place: {"tag": f"t{place.sent}", "states": ["done"]},
+    ("POST", "/projects/{project}/imports"): lambda place: {
+        "kind": "items", "upload": place.make_upload(place.api.world.owner),
+    },
+}  # fmt: skip
+QUERIES = {
+    ("PUT", "/uploads/{upload}/files"): "?name=a.png",
+    ("GET", "/projects/{project}/export"): "?format=coco",
+    ("GET", "/projects/{project}/export/report"): "?format=coco",
+}
+RAW = {
+    ("PUT", "/projects/{project}/ontology.yaml"): b"categories: [Cell]",
+    ("POST", "/projects/{project}/guideline-images"): b"\x89PNG\r\n\x1a\n" + b"\0" * 20,
+    ("PUT", "/uploads/{upload}/files"): b"bytes",
+}
+STREAMS = {("GET", f"{V1}/projects/{{project}}/events")}
+FAILS_ANYHOW = {("POST", f"{V1}/session"), ("POST", f"{V1}/session/link")}
+"""Public routes that refuse who gives a wrong key: 401 there is no matter of rights."""
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody who calls: a role in the organization and in the project, or the scope of a token."""
+
+    name: str
+    actor: Actor | None
+    role: str | None = None
+    scope: str | None = None
+
+
+def member(place: Place, role: str) -> Persona:
+    """An annotator of the organization with a role in the project."""
+    world = place.api.world
+    who = world.person(role)
+    world.services.accounts.project_members.set_role(world.owner, place.project, who.id, role)
+    return Persona(role, who, role)
+
+
+def expected(persona: Persona, needed: Permission) -> bool | None:
+    """Whether the call shall pass; None: it shall be told to sign in."""
+    if needed.right == PUBLIC:
+        return True
+    if persona.actor is None:
+        return None
+    if needed.right == SIGNED:
+        return True
+    if needed.right == PERSONAL:
+        return persona.scope in (None, "admin")
+    if needed.right == SESSION:
+        return persona.scope is None
+    if persona.scope is not None:
+        return needed.right in SCOPES[persona.scope]
+    role = persona.actor.role if needed.organization else persona.role
+    return role is not None and allows(role, needed.right)
+
+
+def call(place: Place, persona: Persona, method: str, path: str) -> int:
+    client = place.api.nobody()
+    if persona.actor is not None:
+        client = (
+            place.api.program(persona.actor, persona.scope)
+            if persona.scope
+            else place.api.person(persona.actor)
+        )
+    address = path
+    for name in [part[1:-1] for part in path.replace(".", "/").split("/") if part.startswith("{")]:
+        made = place.invitation_token() if "by-token" in path else place.id_of(name, persona.actor)
+        address = address.replace(f"{{{name}}}", made)
+    short = (method, path.removeprefix(V1))
+    address += QUERIES.get(short, "")
+    request: dict[str, Any] = {}
+    if short in RAW:
+        request["content"] = RAW[short]
+    elif (body := place.body(method, path)) is not None:
+        request["json"] = body
+    if (method, path) in STREAMS:
+        with client.stream(method, address) as response:
+            return response.status_code
+    return client.request(method, address, **request).status_code
+
+
+def fits(persona: Persona, needed: Permission, status: int, path: str) -> bool:
+    passes = expected(persona, needed)
+    if passes is None:
+        return status == 401
+    if passes:
+        return status < 400 or status in (409, 422)
+    if persona.role is None and not needed.organization and persona.scope is None and "{" in path:
+        return status == 404  # no access: there is no such thing
+    return status in (403, 404)
+
+
+@pytest.fixture
+def place(api: Api) -> Place:
+    made = Place(api)
+    made.project = api.world.project(self_review=True).id
+    return made
+
+
+def test_every_route_answers_everybody_as_the_table_says(place: Place) -> None:
+    world = place.api.world
+    people = [
+        Persona("nobody", None),
+        Persona("outsider", world.person("out")),
+        *(member(place, role) for role in PROJECT_ROLES),
+        Persona("manager of all", world.person("mia", "manager"), "manager"),
+        Persona("owner", world.owner, "owner"),
+        *(Persona(f"token {scope}", world.owner, "owner", scope) for scope in SCOPES),
+    ]
+    wrong: list[str] = []
+
+    for (method, path), needed in table(specs()).items():
+        for persona in people:
+            status = call(place, persona, method, path)
+            if (method, path) not in FAILS_ANYHOW and not fits(persona, needed, status, path):
+                wrong.append(f"{persona.name}: {method} {path} ({needed.right}) answered {status}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_route_is_missing_from_the_table(api: Api) -> None:
+    app = create_app(api.world.services)._app
+    served = {
+        (method, route.path)
+        for route in app.router.routes
+        if isinstance(route, Route) and route.path.startswith(V1)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+    assert served == set(table(specs()))
+
+
+def test_a_person_without_access_cannot_tell_a_thing_from_nothing(place: Place) -> None:
+    outsider = place.api.person(place.api.world.person("out"))
+    ids = {
+        name: place.id_of(name, None) for name in ("project", "item", "task", "document", "release", "issue")
+    }
+    missing = "01900000-0000-7000-8000-000000000000"
+
+    def answer(path: str, thing: str) -> dict[str, Any]:
+        found: httpx.Response = outsider.get(path.format(thing))
+        return {
+            **found.json(),
+            "detail": found.json()["detail"].replace(thing, "ID"),
+            "status": found.status_code,
+        }
+
+    for path, name in (
+        (V1 + "/projects/{}", "project"), (V1 + "/items/{}", "item"), (V1 + "/tasks/{}", "task"),
+        (V1 + "/documents/{}", "document"), (V1 + "/releases/{}", "release"),
+        (V1 + "/items/{}/issues", "item"), (V1 + "/projects/{}/items", "project"),
+    ):  # fmt: skip
+        assert answer(path, ids[name]) == answer(path, missing)
+        assert answer(path, missing)["status"] == 404
