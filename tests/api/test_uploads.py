@@ -74,7 +74,7 @@ def test_nothing_is_kept_of_a_file_that_breaks_off(api: Api, owner: httpx.Client
     received: Iterator[dict[str, object]] = iter(
         [{"type": "http.request", "body": b"x" * (3 << 20), "more_body": True}, {"type": "http.disconnect"}]
     )
-    sent: list[object] = []
+    sent: list[dict[str, object]] = []
     headers = {"host": "127.0.0.1", **owner.headers, "cookie": f"{COOKIE}={owner.cookies[COOKIE]}"}
     scope = {
         "type": "http", "method": "PUT", "path": f"{V1}/uploads/{upload}/files", "query_string": b"name=a",
@@ -84,13 +84,13 @@ def test_nothing_is_kept_of_a_file_that_breaks_off(api: Api, owner: httpx.Client
     async def receive() -> dict[str, object]:
         return next(received)
 
-    async def send(message: object) -> None:
+    async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
     asyncio.run(api.app(scope, receive, send))
 
     assert files(api) == set()
-    assert sent == []
+    assert [message["status"] for message in sent if "status" in message] == [499]
 
 
 def test_a_file_above_the_limit_leaves_nothing(api: Api, owner: httpx.Client, upload: str) -> None:
