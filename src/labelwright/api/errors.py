@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from labelwright.core import errors as core
 
+HUNG_UP = 499  # in the log only: nobody is there to read it
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[core.LabelwrightError], int] = {
@@ -162,8 +163,10 @@ async def on_framework(_request: Request, error: Exception) -> Response:
     return problem(error.status_code, "refused", str(error.detail), headers=headers)
 
 
-async def on_unexpected(request: Request, _error: Exception) -> Response:
-    """Handler for what nobody foresaw; the gate logs it."""
+async def on_unexpected(request: Request, error: Exception) -> Response:
+    """Handler for what nobody foresaw, which the gate logs; and for a caller who hung up."""
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=HUNG_UP)
     return unexpected(request.scope.get("labelwright.request", ""))
 
 

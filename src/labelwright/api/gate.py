@@ -17,13 +17,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
-from labelwright.api.errors import refusal, unexpected
+from labelwright.api.errors import HUNG_UP, refusal, unexpected
 from labelwright.api.log import loggable
 from labelwright.core.errors import Forged
 from labelwright.services.access import Actor
 from labelwright.settings import Settings
 
-HUNG_UP = 499  # in the log only: nobody is there to read it
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 IN_PROCESS = "labelwright.actor"
 """Key of the ASGI scope under which this very process says on whose behalf it calls."""
