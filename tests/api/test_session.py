@@ -152,6 +152,18 @@ def test_a_new_password_keeps_this_session_under_a_new_cookie(newcomer: httpx.Cl
     assert newcomer.get(f"{V1}/session").status_code == 200
 
 
+def test_one_may_change_the_address_one_signs_in_with(api: Api, newcomer: httpx.Client) -> None:
+    newcomer.headers[CSRF_HEADER] = sign_in(newcomer).json()["csrf"]
+
+    taken = newcomer.patch(f"{V1}/session", json={"email": api.world.owner.email})
+    changed = newcomer.patch(f"{V1}/session", json={"email": "Mia@Labs.example.org", "name": "Mia M."})
+
+    assert taken.status_code == 409
+    assert changed.json()["member"]["email"] == "mia@labs.example.org"
+    assert sign_in(newcomer).status_code == 401
+    assert sign_in(newcomer, email="mia@labs.example.org").json()["member"]["name"] == "Mia M."
+
+
 @pytest.mark.parametrize("host", ["evil.example.org", "127.0.0.1.evil.example.org", "", "[bad", "10.0.0.5"])
 def test_a_host_that_is_not_ours_is_not_answered(api: Api, host: str) -> None:
     answer = api.nobody().get(f"{V1}/version", headers={"Host": host})
@@ -206,3 +218,17 @@ def test_an_invited_person_joins_and_is_signed_in(api: Api) -> None:
     assert joined.status_code == 201
     assert [entry["role"] for entry in guest.get(f"{V1}/projects").json()["items"]] == ["reviewer"]
     assert guest.get(f"{V1}/invitations/by-token/{token}").status_code == 404
+
+
+def test_people_say_who_they_are_themselves(newcomer: httpx.Client) -> None:
+    newcomer.post(f"{V1}/session", json={"email": "mia@example.org", "password": GOOD})
+    csrf = newcomer.get(f"{V1}/session").json()["csrf"]
+
+    answer = newcomer.patch(
+        f"{V1}/session",
+        json={"name": " Mia Q ", "email": "Mia.Q@example.org"},
+        headers={"X-CSRF-Token": csrf},
+    )
+
+    assert answer.json()["member"]["name"] == "Mia Q"
+    assert newcomer.get(f"{V1}/session").json()["member"]["email"] == "mia.q@example.org"

@@ -16,8 +16,8 @@ from labelwright.api.callers import (
     set_cookie,
 )
 from labelwright.api.routing import Routes
-from labelwright.core.errors import InvalidInput, SignInFailed, Throttled
-from labelwright.core.roles import RIGHTS
+from labelwright.core.errors import InvalidInput, NameTaken, SignInFailed, Throttled
+from labelwright.core.roles import RIGHTS, allows
 from labelwright.services.members import MemberView
 from labelwright.services.recognition import Caller
 from labelwright.services.services import Services
@@ -51,11 +51,25 @@ class LinkIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     token: Secret
 
 
+class PersonIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who one is, as others see it."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    email: Address
+
+
 class NewPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new password, with the current one where there is one."""
 
     new: Secret
     current: Secret | None = None
+
+
+class ProfileIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes of oneself; what is left out stays."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    email: Address | None = None
 
 
 @routes.get("/session", SIGNED)
@@ -79,6 +93,13 @@ def claim_link(body: LinkIn, request: Request, services: Services) -> Response:
     return welcome(services.accounts.sessions.claim_link(body.token, agent=agent_of(request)), services)
 
 
+@routes.patch("/session", SESSION, raises=(InvalidInput, NameTaken))
+def introduce(body: PersonIn, caller: Caller, services: Services) -> SessionOut:
+    """Change one's own name and address."""
+    member = services.accounts.members.introduce(caller.actor, name=body.name, email=body.email)
+    return _shown(member, caller.csrf, caller)
+
+
 @routes.put("/session/password", SESSION, secret=True, answer=SessionOut, raises=(InvalidInput, Throttled))
 def change_password(body: NewPassword, request: Request, caller: Caller, services: Services) -> Response:
     """Set one's password; every other session ends, and this one goes on under a new cookie."""
@@ -86,6 +107,13 @@ def change_password(body: NewPassword, request: Request, caller: Caller, service
         caller, body.new, body.current, address=address_of(request, services), agent=agent_of(request)
     )
     return welcome(opened, services)
+
+
+@routes.patch("/session", SESSION, raises=(NameTaken,))
+def rename(body: ProfileIn, caller: Caller, services: Services) -> SessionOut:
+    """Change one's own name, or the address one signs in with."""
+    member = services.accounts.members.rename(caller.actor, name=body.name, email=body.email)
+    return _shown(member, caller.csrf, caller)
 
 
 @routes.delete("/session", SIGNED, status=204)
@@ -116,6 +144,4 @@ def _shown(member: MemberView, csrf: str | None, caller: Caller) -> SessionOut:
 
 
 def _rights(role: str) -> list[str]:
-    from labelwright.core.roles import allows
-
     return [right for right in RIGHTS if allows(role, right)]
