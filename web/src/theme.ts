@@ -43,7 +43,9 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } }),
+    Modal: Modal.extend({
+      styles: { title: { fontWeight: 640, fontSize: '1.05rem' } },
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } }),
     Paper: Paper.extend({ defaultProps: { p: 'md', withBorder: true } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true } }),
     Button: { defaultProps: { size: 'sm' } },
@@ -51,6 +53,20 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } },
   },
 });
+
+/** Mantine's light fills are loud on ink; these are the same colors as a thin wash. */
+const QUIET_BY_NIGHT = Object.fromEntries(
+  [
+    ['red', '240, 96, 80', '#ff9c8a'],
+    ['orange', '235, 140, 60', '#f5b27a'],
+    ['blue', '80, 150, 230', '#92c1f2'],
+    ['pine', '72, 174, 159', '#7fd0c2'],
+  ].flatMap(([name, rgb, text]) => [
+    [`--mantine-color-${name}-light`, `rgba(${rgb}, 0.14)`],
+    [`--mantine-color-${name}-light-hover`, `rgba(${rgb}, 0.2)`],
+    [`--mantine-color-${name}-light-color`, text],
+  ]),
+);
 
 /** Our own tokens beside Mantine's: surfaces, lines, and one color for each state of an item. */
 export const tokens: CSSVariablesResolver = () => ({
@@ -75,6 +91,7 @@ export const tokens: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-body': '#182023',
     '--lw-page': '#0f1517',
+    ...QUIET_BY_NIGHT,
     '--lw-surface': '#182023',
     '--lw-sunken': '#11181a',
     '--lw-line': '#2b373b',

@@ -96,10 +96,11 @@ function Chain() {
       p="sm"
       color={data.ok ? 'pine' : 'red'}
       icon={data.ok ? <IconShieldCheck /> : <IconShieldX />}
-      title={data.ok ? `The chain of ${count(data.entries, 'entry', 'entries')} is whole` : 'The chain is broken'}
     >
       <Group justify="space-between">
-        <Text size="sm">{data.fault ?? ''}</Text>
+        <Text size="sm" fw={560}>
+          {data.ok ? `The chain of ${count(data.entries, 'entry', 'entries')} is whole.` : data.fault}
+        </Text>
         <Button size="compact-xs" variant="subtle" loading={isFetching} onClick={() => void refetch()}>
           Verify again
         </Button>

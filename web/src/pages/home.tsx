@@ -52,7 +52,7 @@ export default function Home() {
           data.length === 0 ? (
             <Nothing mayCreate={mayCreate} create={create} />
           ) : (
-            <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
+            <SimpleGrid cols={{ base: 1, sm: 2, md: 3, xl: 4 }} spacing="md">
               {data.filter((entry) => fits(entry, wanted)).map((entry) => (
                 <Card key={entry.id} project={entry} />
               ))}
@@ -71,7 +71,7 @@ function fits(entry: Project, wanted: string): boolean {
 
 function Cards() {
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md" aria-busy aria-label="Loading">
+    <SimpleGrid cols={{ base: 1, sm: 2, md: 3, xl: 4 }} spacing="md" aria-busy aria-label="Loading">
       {[0, 1, 2].map((card) => (
         <Skeleton key={card} height={150} />
       ))}

@@ -39,7 +39,7 @@ function Details({ item, project }: { item: ItemView; project: Project }) {
   const annotations = document.data?.document?.annotations ?? [];
   return (
     <>
-      <Breadcrumbs separatorMargin={6} mb="xs">
+      <Breadcrumbs separatorMargin={6} mb="xs" className="lw-width">
         <Anchor component={Link} to={projectPath(project.id)} c="dimmed" size="sm">
           {project.name}
         </Anchor>
@@ -47,7 +47,7 @@ function Details({ item, project }: { item: ItemView; project: Project }) {
           Items
         </Anchor>
       </Breadcrumbs>
-      <Page title={item.name} wide actions={<Actions item={item} project={project} />}>
+      <Page title={item.name} actions={<Actions item={item} project={project} />}>
         <Grid gap="md">
           <Grid.Col span={{ base: 12, md: 8 }}>
             <Stack gap="md">

@@ -29,7 +29,6 @@ export default function Items() {
     <Page
       title="Items"
       order={2}
-      wide
       actions={
         <Text size="sm" c="dimmed" aria-live="polite">
           {found !== undefined && count(found, 'item')}

@@ -27,7 +27,7 @@ function Inside({ project }: { project: Project }) {
   const standing: Standing = { project, isLive };
   return (
     <Box>
-      <Group justify="space-between" wrap="nowrap" gap="md" mb={2}>
+      <Group className="lw-width" justify="space-between" wrap="nowrap" gap="md" mb={2}>
         <Breadcrumbs separatorMargin={6} style={{ minWidth: 0, flexWrap: 'nowrap' }}>
           <Text component={Link} to="/" c="dimmed" size="sm">
             Projects
@@ -38,7 +38,7 @@ function Inside({ project }: { project: Project }) {
         </Breadcrumbs>
         <LiveSign isLive={isLive} />
       </Group>
-      <nav className={classes.tabs} aria-label="Pages of the project">
+      <nav className={`${classes.tabs} lw-width`} aria-label="Pages of the project">
         {PROJECT_PLACES.filter(({ needs }) => atLeast(project.role, needs)).map(({ path, word }) => (
           <NavLink
             key={path}

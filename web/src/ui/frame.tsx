@@ -27,7 +27,7 @@ export function Frame() {
       <a href="#main" className="lw-skip">
         Skip to the page
       </a>
-      <AppShell.Header className={classes.header}>
+      <AppShell.Header className={classes.header} px="lg">
         <TopBar />
       </AppShell.Header>
       <AppShell.Main id="main" tabIndex={-1} style={{ outline: 'none' }}>
@@ -49,7 +49,7 @@ function TopBar() {
   const { pathname } = useLocation();
   const inProjects = pathname === '/' || pathname.startsWith('/projects') || pathname.startsWith('/items');
   return (
-    <Group h="100%" px="lg" justify="space-between" wrap="nowrap" gap="md">
+    <Group className="lw-width" h="100%" justify="space-between" wrap="nowrap" gap="md">
       <Group gap="xl" wrap="nowrap">
         <Link to="/" className={classes.home} aria-label="Labelwright: projects">
           <Logo />

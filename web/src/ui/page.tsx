@@ -8,15 +8,14 @@ interface Props {
   about?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
-  wide?: boolean;
   /** Heading level: 1 for a page of its own, 2 inside a project. */
   order?: 1 | 2;
 }
 
-export function Page({ title, about, actions, children, wide = false, order = 1 }: Props) {
+export function Page({ title, about, actions, children, order = 1 }: Props) {
   useDocumentTitle(`${title} · Labelwright`);
   return (
-    <Box maw={wide ? undefined : 1320} mx="auto" w="100%">
+    <Box className="lw-width">
       <Group justify="space-between" align="flex-start" mb="md" gap="md">
         <Stack gap={2} style={{ minWidth: 0, flex: '1 1 320px' }}>
           <Title order={order} className="lw-break">

@@ -36,7 +36,7 @@ export default function Throughput({ days }: { days: Progress['throughput'] }) {
       data={data}
       dataKey="day"
       withLegend
-      gridAxis="y"
+      gridAxis="x"
       maxBarWidth={22}
       series={[
         { name: 'Submitted', color: 'var(--lw-done)' },
