@@ -121,9 +121,8 @@ class Place:
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/session"): {"email": "nobody@example.org", "password": "wrong password"},
     ("POST", "/session/link"): {"token": "unknown"},
-    ("PATCH", "/session"): {"name": "Another"},
     ("PUT", "/session/password"): {"new": GOOD, "current": GOOD},
-    ("PATCH", "/session"): {"name": "Somebody", "email": "somebody@example.org"},
+    ("PATCH", "/session"): lambda place: {"name": "Somebody", "email": f"somebody{place.sent}@example.org"},
     ("POST", "/tokens"): {"name": "t", "scopes": ["read"]},
     ("PATCH", "/members/{member}"): {"role": "reviewer"},
     ("PUT", "/projects/{project}/members/{member}"): {"role": "annotator"},

@@ -148,29 +148,6 @@ class Members:
         self._memory.forget()
         return changed
 
-    def rename(self, actor: Actor, *, name: str | None = None, email: str | None = None) -> MemberView:
-        """Change the actor's own name or address. Raises InvalidInput, NameTaken."""
-        values: dict[str, str] = {}
-        if name is not None:
-            values["name"] = clean_name(name)
-        if email is not None:
-            values["email"] = clean_email(email)
-
-        def work(tx: Connection) -> MemberView:
-            if values:
-                taken = select(members.c.id).where(
-                    members.c.email == values.get("email"), members.c.id != actor.id
-                )
-                if tx.execute(taken).first():
-                    raise NameTaken("member", values["email"])
-                tx.execute(update(members).where(members.c.id == actor.id).values(**values))
-                record(tx, self.context, actor.id, "member.renamed", actor.id, values)
-            return view(member_row(tx, actor.id))
-
-        renamed = self.context.database.write(work)
-        self._memory.forget()
-        return renamed
-
     def new_link(self, actor: Actor, member_id: str) -> SignInLink:
         """A one-time sign-in link for a member; links made before stop working."""
         require(actor, "member.promote")

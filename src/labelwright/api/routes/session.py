@@ -65,13 +65,6 @@ class NewPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     current: Secret | None = None
 
 
-class ProfileIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes of oneself; what is left out stays."""
-
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
-    email: Address | None = None
-
-
 @routes.get("/session", SIGNED)
 def get(caller: Caller, services: Services) -> SessionOut:
     """Who is signed in."""
@@ -107,13 +100,6 @@ def change_password(body: NewPassword, request: Request, caller: Caller, service
         caller, body.new, body.current, address=address_of(request, services), agent=agent_of(request)
     )
     return welcome(opened, services)
-
-
-@routes.patch("/session", SESSION, raises=(NameTaken,))
-def rename(body: ProfileIn, caller: Caller, services: Services) -> SessionOut:
-    """Change one's own name, or the address one signs in with."""
-    member = services.accounts.members.rename(caller.actor, name=body.name, email=body.email)
-    return _shown(member, caller.csrf, caller)
 
 
 @routes.delete("/session", SIGNED, status=204)
