@@ -19,6 +19,8 @@ export interface Asking {
   type?: string;
   key?: string;
   signal?: AbortSignal;
+  /** Let the request outlive the page. */
+  keepalive?: boolean;
 }
 
 /** An answer that is not a success: what happened, where, and what to do. */
@@ -120,6 +122,7 @@ async function ask(method: string, path: string, asking: Asking): Promise<Respon
       credentials: 'same-origin',
       ...(body === undefined ? {} : { body }),
       ...(asking.signal ? { signal: asking.signal } : {}),
+      ...(asking.keepalive ? { keepalive: true } : {}),
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;

@@ -1,0 +1,179 @@
+/**
+ * Every action of the studio in one table: keys, menus, the palette and the shortcut page read it.
+ *
+ * Keys are written as people say them: `Ctrl+Z`, `Shift+Tab`, `B`. On a Mac, Ctrl is the command key.
+ */
+import {
+  canPaste,
+  copy,
+  judge,
+  nudge,
+  paste,
+  recategorize,
+  remove,
+  step,
+  toggleTag,
+} from './changes';
+import { boundsOfShape } from '../geometry/shapes';
+import { shapesOf } from '../model/ontology';
+import { union } from '../geometry/bounds';
+import type { Editor } from './editor';
+
+/** What an action may reach beside the editor. */
+export interface Studio {
+  editor: Editor;
+  isReview: boolean;
+  canSubmit: boolean;
+  useTool(name: string): void;
+  feed(kind: 'confirm' | 'cancel' | 'back'): void;
+  isDrawing(): boolean;
+  /** Whether the tool in use draws; keys of categories then leave the selection alone. */
+  toolDraws(): boolean;
+  submit(): void;
+  accept(): void;
+  sendBack(): void;
+  skip(): void;
+  openPalette(): void;
+  openHelp(): void;
+  acceptPrediction(all: boolean): void;
+  hasPredictions(): boolean;
+}
+
+export type Group = 'Tools' | 'Edit' | 'Select' | 'View' | 'Task' | 'Review' | 'Categories';
+
+export interface Action {
+  readonly id: string;
+  readonly title: string;
+  readonly group: Group;
+  readonly keys: readonly string[];
+  enabled?(studio: Studio): boolean;
+  run(studio: Studio): void;
+}
+
+const selected = ({ editor }: Studio) => !editor.readOnly && editor.selection.ids.size > 0;
+const writable = ({ editor }: Studio) => !editor.readOnly;
+const reviewing = (studio: Studio) => studio.isReview && selected(studio);
+
+export const ACTIONS: readonly Action[] = [
+  { id: 'tool.select', title: 'Select', group: 'Tools', keys: ['V'], run: (s) => s.useTool('select') },
+  { id: 'tool.box', title: 'Draw boxes', group: 'Tools', keys: ['B'], enabled: writable, run: (s) => s.useTool('box') },
+  { id: 'tool.polygon', title: 'Draw polygons', group: 'Tools', keys: ['P'], enabled: writable, run: (s) => s.useTool('polygon') },
+  { id: 'tool.pan', title: 'Move the view', group: 'Tools', keys: ['H'], run: (s) => s.useTool('pan') },
+  { id: 'tool.confirm', title: 'Finish the shape', group: 'Tools', keys: ['Enter'], enabled: (s) => s.isDrawing(), run: (s) => s.feed('confirm') },
+  { id: 'tool.back', title: 'Take the last point back', group: 'Tools', keys: ['Backspace'], enabled: (s) => s.isDrawing(), run: (s) => s.feed('back') },
+  { id: 'tool.cancel', title: 'Drop the shape, or select nothing', group: 'Tools', keys: ['Escape'], run: cancel },
+
+  { id: 'edit.undo', title: 'Undo', group: 'Edit', keys: ['Ctrl+Z'], enabled: ({ editor }) => editor.history.canUndo, run: ({ editor }) => editor.undo() },
+  { id: 'edit.redo', title: 'Redo', group: 'Edit', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], enabled: ({ editor }) => editor.history.canRedo, run: ({ editor }) => editor.redo() },
+  { id: 'edit.copy', title: 'Copy', group: 'Edit', keys: ['Ctrl+C'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: ({ editor }) => copy(editor) },
+  { id: 'edit.paste', title: 'Paste, also on another item', group: 'Edit', keys: ['Ctrl+V'], enabled: (s) => writable(s) && canPaste(), run: ({ editor }) => paste(editor) },
+  { id: 'edit.duplicate', title: 'Duplicate', group: 'Edit', keys: ['Ctrl+D'], enabled: selected, run: duplicate },
+  { id: 'edit.delete', title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: selected, run: ({ editor }) => remove(editor, editor.selection.ids) },
+  { id: 'edit.left', title: 'Nudge left', group: 'Edit', keys: ['ArrowLeft'], enabled: selected, run: ({ editor }) => nudge(editor, -1, 0) },
+  { id: 'edit.right', title: 'Nudge right', group: 'Edit', keys: ['ArrowRight'], enabled: selected, run: ({ editor }) => nudge(editor, 1, 0) },
+  { id: 'edit.up', title: 'Nudge up', group: 'Edit', keys: ['ArrowUp'], enabled: selected, run: ({ editor }) => nudge(editor, 0, -1) },
+  { id: 'edit.down', title: 'Nudge down', group: 'Edit', keys: ['ArrowDown'], enabled: selected, run: ({ editor }) => nudge(editor, 0, 1) },
+  { id: 'edit.prediction', title: 'Accept the prediction shown', group: 'Edit', keys: ['Enter'], enabled: (s) => writable(s) && !s.isDrawing() && s.hasPredictions(), run: (s) => s.acceptPrediction(false) },
+  { id: 'edit.predictions', title: 'Accept all predictions', group: 'Edit', keys: ['Shift+Enter'], enabled: (s) => writable(s) && s.hasPredictions(), run: (s) => s.acceptPrediction(true) },
+
+  { id: 'select.all', title: 'Select all', group: 'Select', keys: ['Ctrl+A'], run: selectAll },
+  { id: 'select.next', title: 'Next annotation', group: 'Select', keys: ['Tab'], run: ({ editor }) => step(editor, 1) },
+  { id: 'select.previous', title: 'Previous annotation', group: 'Select', keys: ['Shift+Tab'], run: ({ editor }) => step(editor, -1) },
+
+  { id: 'view.fit', title: 'Show the whole item', group: 'View', keys: ['0'], run: ({ editor }) => editor.viewport.fit() },
+  { id: 'view.actual', title: 'One to one', group: 'View', keys: ['Shift+0'], run: ({ editor }) => editor.viewport.actual() },
+  { id: 'view.in', title: 'Zoom in', group: 'View', keys: ['+', '='], run: ({ editor }) => editor.viewport.zoom(1.25) },
+  { id: 'view.out', title: 'Zoom out', group: 'View', keys: ['-'], run: ({ editor }) => editor.viewport.zoom(0.8) },
+  { id: 'view.selection', title: 'Zoom to the selection', group: 'View', keys: ['F'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: zoomToSelection },
+  { id: 'view.hide', title: 'Hide or show the selection', group: 'View', keys: ['Shift+H'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'hidden') },
+  { id: 'view.lock', title: 'Lock or unlock the selection', group: 'View', keys: ['Shift+L'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'locked') },
+  { id: 'view.show', title: 'Show everything hidden', group: 'View', keys: ['Alt+H'], run: ({ editor }) => editor.view.showAll() },
+  { id: 'view.predictions', title: 'Show or hide predictions', group: 'View', keys: ['Shift+P'], run: ({ editor }) => editor.view.set({ predictions: !editor.view.predictions }) },
+  { id: 'view.brighter', title: 'Brighter', group: 'View', keys: [']'], run: ({ editor }) => editor.view.set({ brightness: Math.min(3, editor.view.brightness + 0.1) }) },
+  { id: 'view.darker', title: 'Darker', group: 'View', keys: ['['], run: ({ editor }) => editor.view.set({ brightness: Math.max(0.2, editor.view.brightness - 0.1) }) },
+  { id: 'view.plain', title: 'Picture as it is', group: 'View', keys: ['Alt+0'], run: ({ editor }) => editor.view.set({ brightness: 1, contrast: 1 }) },
+
+  { id: 'task.submit', title: 'Submit and go on', group: 'Task', keys: ['Ctrl+Enter'], enabled: (s) => s.canSubmit && !s.isReview, run: (s) => s.submit() },
+  { id: 'task.skip', title: 'Skip, with a reason', group: 'Task', keys: ['Ctrl+Shift+S'], enabled: (s) => s.canSubmit, run: (s) => s.skip() },
+  { id: 'task.palette', title: 'Find an action', group: 'Task', keys: ['Ctrl+K'], run: (s) => s.openPalette() },
+  { id: 'task.help', title: 'Keys at a glance', group: 'Task', keys: ['?'], run: (s) => s.openHelp() },
+
+  { id: 'review.accept', title: 'Mark as accepted', group: 'Review', keys: ['A'], enabled: reviewing, run: ({ editor }) => judge(editor, editor.selection.ids, 'accepted') },
+  { id: 'review.return', title: 'Mark as to be corrected', group: 'Review', keys: ['R'], enabled: reviewing, run: ({ editor }) => judge(editor, editor.selection.ids, 'returned') },
+  { id: 'review.none', title: 'Take the mark back', group: 'Review', keys: ['U'], enabled: reviewing, run: ({ editor }) => judge(editor, editor.selection.ids, null) },
+  { id: 'review.done', title: 'Accept the submission', group: 'Review', keys: ['Ctrl+Enter'], enabled: (s) => s.isReview && s.canSubmit, run: (s) => s.accept() },
+  { id: 'review.back', title: 'Return the submission', group: 'Review', keys: ['Ctrl+Backspace'], enabled: (s) => s.isReview && s.canSubmit, run: (s) => s.sendBack() },
+];
+
+/** The actions of an ontology's categories: one key each, from the ontology or by number. */
+export function categoryActions(editor: Editor): Action[] {
+  return (editor.ontology.categories ?? []).map((category, index) => {
+    const number = index < 9 ? [String(index + 1)] : [];
+    const own = category.shortcut ? [category.shortcut.toUpperCase()] : [];
+    return {
+      id: `category.${category.id}`,
+      title: category.name,
+      group: 'Categories',
+      keys: [...own, ...number],
+      run: (studio) => chooseCategory(studio, category.id),
+    };
+  });
+}
+
+/** The key of an event, written as in the table. */
+export function keyOf(event: KeyboardEvent): string {
+  const letter = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const parts = [event.ctrlKey || event.metaKey ? 'Ctrl' : '', event.altKey ? 'Alt' : ''];
+  // For signs like “?” Shift is how they are typed, not what is meant.
+  const meant = /^[A-Z0-9]$/.test(letter) || event.key.length > 1;
+  parts.push(event.shiftKey && meant ? 'Shift' : '', letter);
+  return parts.filter(Boolean).join('+');
+}
+
+/** The action a key means now: categories first, then the first of the table that is possible. */
+export function actionFor(key: string, studio: Studio, categories: readonly Action[]): Action | null {
+  const means = (action: Action) => action.keys.includes(key) && (action.enabled?.(studio) ?? true);
+  // While reviewing, the review's own keys come before those of categories.
+  const review = studio.isReview ? ACTIONS.find((action) => action.group === 'Review' && means(action)) : undefined;
+  return review ?? categories.find(means) ?? ACTIONS.find(means) ?? null;
+}
+
+function cancel(studio: Studio): void {
+  if (studio.isDrawing()) studio.feed('cancel');
+  else studio.editor.selection.clear();
+}
+
+function duplicate({ editor }: Studio): void {
+  copy(editor);
+  paste(editor);
+}
+
+function selectAll({ editor }: Studio): void {
+  const shown = editor.store.all().filter((annotation) => annotation.shape && editor.mayTouch(annotation));
+  editor.selection.select(shown.map((annotation) => annotation.id));
+}
+
+function zoomToSelection({ editor }: Studio): void {
+  const areas = editor.selected().flatMap((annotation) => (annotation.shape ? [boundsOfShape(annotation.shape)] : []));
+  if (areas.length > 0) editor.viewport.show(areas.reduce(union));
+}
+
+function toggleSelected({ editor }: Studio, which: 'hidden' | 'locked'): void {
+  for (const id of editor.selection.ids) editor.view.toggle(which, id);
+}
+
+/** Choose the category of the next shape; with the select tool also of what is selected. */
+export function chooseCategory({ editor, toolDraws }: Pick<Studio, 'editor' | 'toolDraws'>, id: string): void {
+  const category = editor.categoryOf(id);
+  if (!category) return;
+  if (shapesOf(category).every((kind) => kind === 'tag')) toggleTag(editor, id);
+  else {
+    if (!toolDraws()) recategorizeSelected(editor, id);
+    editor.setCategory(id);
+  }
+}
+
+function recategorizeSelected(editor: Editor, id: string): void {
+    const shaped = editor.selected().filter((annotation) => annotation.shape);
+    recategorize(editor, shaped.map((annotation) => annotation.id), id);
+}

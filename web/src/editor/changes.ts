@@ -1,0 +1,150 @@
+/** The changes that menus, keys and panels make: each a named step on the editor. */
+import { boundsOfShape, moved } from '../geometry/shapes';
+import { defaults, shapesOf } from '../model/ontology';
+import { type Edit, saysTheSame } from '../model/operations';
+import type { Annotation, AttributeValue, Shape, Verdict } from '../wire';
+import type { Editor } from './editor';
+
+const put = (annotation: Annotation): Edit => ({ kind: 'put', annotation });
+
+/** Add a shape in the current category, and select it. */
+export function addShape(editor: Editor, shape: Shape): void {
+  const category = editor.category;
+  if (!category) return;
+  const annotation = { id: editor.newId(), category: category.id, shape, attributes: defaults(category) };
+  editor.perform(`Draw ${category.name}`, [put(annotation)]);
+  editor.selection.select([annotation.id]);
+}
+
+/** Give annotations new shapes. */
+export function reshape(editor: Editor, shapes: ReadonlyMap<string, Shape>, title: string): void {
+  const edits: Edit[] = [];
+  for (const [id, shape] of shapes) {
+    const before = editor.store.get(id);
+    if (before) edits.push(put({ ...before, shape }));
+  }
+  editor.perform(title, edits);
+}
+
+/** Shift what is selected. */
+export function nudge(editor: Editor, dx: number, dy: number): void {
+  const shapes = new Map<string, Shape>();
+  for (const annotation of editor.selected()) {
+    if (annotation.shape && editor.mayTouch(annotation)) shapes.set(annotation.id, moved(annotation.shape, dx, dy));
+  }
+  reshape(editor, shapes, 'Move');
+}
+
+export function remove(editor: Editor, ids: Iterable<string>): void {
+  const edits: Edit[] = [...ids].flatMap((id) => {
+    const annotation = editor.store.get(id);
+    return annotation && editor.mayTouch(annotation) ? [{ kind: 'delete' as const, id }] : [];
+  });
+  editor.perform(edits.length === 1 ? 'Delete' : `Delete ${edits.length}`, edits);
+}
+
+/** Move annotations to another category; attributes that it does not know are dropped. */
+export function recategorize(editor: Editor, ids: Iterable<string>, categoryId: string): void {
+  const category = editor.categoryOf(categoryId);
+  if (!category) return;
+  const known = new Set((category.attributes ?? []).map((spec) => spec.id));
+  const edits: Edit[] = [];
+  for (const id of ids) {
+    const before = editor.store.get(id);
+    if (!before || before.category === categoryId || !editor.mayTouch(before)) continue;
+    const kept = Object.entries(before.attributes ?? {}).filter(([name]) => known.has(name));
+    edits.push(put({ ...before, category: categoryId, attributes: { ...defaults(category), ...Object.fromEntries(kept) } }));
+  }
+  editor.perform(`Set category ${category.name}`, edits);
+}
+
+/** Set one attribute on annotations; undefined takes the value away. */
+export function setAttribute(editor: Editor, ids: Iterable<string>, spec: string, value: AttributeValue | undefined): void {
+  const edits: Edit[] = [];
+  for (const id of ids) {
+    const before = editor.store.get(id);
+    if (!before || editor.readOnly) continue;
+    const { [spec]: _, ...rest } = before.attributes ?? {};
+    edits.push(put({ ...before, attributes: value === undefined ? rest : { ...rest, [spec]: value } }));
+  }
+  editor.perform('Set attribute', edits);
+}
+
+/** Put a tag on the item, or take it off. */
+export function toggleTag(editor: Editor, categoryId: string): void {
+  const there = editor.store.all().find((a) => !a.shape && a.category === categoryId);
+  const category = editor.categoryOf(categoryId);
+  if (there) editor.perform(`Untag ${category?.name ?? ''}`, [{ kind: 'delete', id: there.id }]);
+  else if (category && shapesOf(category).includes('tag')) {
+    const tag = { id: editor.newId(), category: categoryId, attributes: defaults(category) };
+    editor.perform(`Tag ${category.name}`, [put(tag)]);
+  }
+}
+
+/** Whether a predicted annotation was taken over already. */
+export function isTaken(editor: Editor, predicted: Annotation): boolean {
+  return editor.store.all().some((a) => a.evidence?.prediction === predicted.id);
+}
+
+/** Take predicted annotations over as one's own; where they came from is kept. */
+export function acceptPredicted(editor: Editor, predicted: readonly Annotation[], model: string): void {
+  const fresh = predicted.filter((annotation) => !isTaken(editor, annotation));
+  const made = fresh.map(({ id, evidence, ...said }) => ({
+    ...said,
+    id: editor.newId(),
+    evidence: { prediction: id, model, score: evidence?.score ?? null },
+  }));
+  editor.perform(made.length === 1 ? 'Accept prediction' : `Accept ${made.length} predictions`, made.map(put));
+  editor.selection.select(made.map((annotation) => annotation.id));
+}
+
+/** A reviewer's word on annotations. */
+export function judge(editor: Editor, ids: Iterable<string>, verdict: Verdict | null): void {
+  const edits = [...ids].map((id): Edit => ({ kind: 'judge', id, verdict }));
+  editor.perform(verdict ? `Mark ${verdict}` : 'Take verdict back', edits);
+}
+
+let clipboard: readonly Annotation[] = [];
+
+export function copy(editor: Editor): void {
+  const chosen = editor.selected().filter((annotation) => annotation.shape);
+  if (chosen.length > 0) clipboard = chosen;
+}
+
+export const canPaste = (): boolean => clipboard.length > 0;
+
+/** Paste what was copied here or on an earlier item; beside the original where that is still there. */
+export function paste(editor: Editor): void {
+  const pasted = clipboard
+    .filter((annotation) => editor.categoryOf(annotation.category))
+    .map((annotation) => {
+      const original = editor.store.get(annotation.id);
+      const beside = original !== undefined && saysTheSame(original, annotation);
+      const shift = beside ? 12 / editor.viewport.scale : 0;
+      const { id: _id, evidence: _evidence, ...said } = annotation;
+      return { ...said, id: editor.newId(), shape: moved(annotation.shape!, shift, shift) };
+    });
+  editor.perform(pasted.length === 1 ? 'Paste' : `Paste ${pasted.length}`, pasted.map(put));
+  editor.selection.select(pasted.map((annotation) => annotation.id));
+}
+
+/** Select the next or previous annotation, and bring it into view if it is outside. */
+export function step(editor: Editor, by: 1 | -1): void {
+  const shown = editor.store.all().filter((annotation) => annotation.shape && editor.view.shows(annotation));
+  if (shown.length === 0) return;
+  const at = shown.findIndex((annotation) => editor.selection.has(annotation.id));
+  const next = shown[(at < 0 ? (by > 0 ? 0 : shown.length - 1) : at + by + shown.length) % shown.length]!;
+  editor.selection.select([next.id]);
+  reveal(editor, next);
+}
+
+/** Bring an annotation into view. */
+export function reveal(editor: Editor, annotation: Annotation): void {
+  if (!annotation.shape) return;
+  const bounds = boundsOfShape(annotation.shape);
+  const seen = editor.viewport.seen();
+  const inside =
+    bounds.left >= seen.left && bounds.top >= seen.top && bounds.right <= seen.right && bounds.bottom <= seen.bottom;
+  const tiny = (bounds.right - bounds.left) * editor.viewport.scale < 12;
+  if (!inside || tiny) editor.viewport.show(bounds, 140);
+}

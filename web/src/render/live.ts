@@ -1,0 +1,177 @@
+/** The live layer: what is selected, in the making, on the move, predicted, or pinned. */
+import type { Editor } from '../editor/editor';
+import type { Preview } from '../editor/preview';
+import type { ImagePoint } from '../geometry/point';
+import { boundsOfShape, handlesOf } from '../geometry/shapes';
+import { colorOf } from '../model/ontology';
+import type { Annotation, Issue } from '../wire';
+import { type Place, paintShape } from './painters';
+
+export interface Live {
+  editor: Editor;
+  preview: Preview;
+  predictions: readonly Annotation[];
+  focused: string | null;
+  issues: readonly Issue[];
+  pointer: ImagePoint | null;
+  crosshair: boolean;
+  place: Place;
+}
+
+const HANDLE = 4;
+const PIN = '#D55E00';
+
+export function paintLive(context: CanvasRenderingContext2D, live: Live): void {
+  const { editor, preview } = live;
+  if (editor.view.predictions) paintPredictions(context, live);
+  for (const annotation of editor.selected()) {
+    if (!annotation.shape || !editor.view.shows(annotation)) continue;
+    const shape = preview.moving?.get(annotation.id) ?? annotation.shape;
+    const color = colorOf(editor.categoryOf(annotation.category));
+    paintShape(context, shape, { color: '#ffffff', fill: 0, width: 4 }, live.place);
+    paintShape(context, shape, { color, fill: editor.view.fill + 0.12, width: 2 }, live.place);
+    paintName(context, live, annotation, boundsOfShape(shape));
+  }
+  paintMoving(context, live);
+  paintHandles(context, live);
+  paintDrawing(context, live);
+  paintFrame(context, live);
+  for (const issue of live.issues) paintPin(context, live, issue);
+  if (live.crosshair && live.pointer) paintCrosshair(context, live, live.pointer);
+}
+
+function paintPredictions(context: CanvasRenderingContext2D, live: Live): void {
+  for (const annotation of live.predictions) {
+    if (!annotation.shape || live.editor.view.hiddenCategories.has(annotation.category)) continue;
+    const color = colorOf(live.editor.categoryOf(annotation.category));
+    const focused = annotation.id === live.focused;
+    const look = { color, fill: focused ? 0.22 : 0, width: focused ? 2.5 : 1.5, dash: [6, 4] };
+    paintShape(context, annotation.shape, { color: '#00000088', fill: 0, width: look.width + 1.5 }, live.place);
+    paintShape(context, annotation.shape, look, live.place);
+  }
+}
+
+function paintMoving(context: CanvasRenderingContext2D, live: Live): void {
+  for (const [id, shape] of live.preview.moving ?? []) {
+    if (live.editor.selection.has(id)) continue;
+    const color = colorOf(live.editor.categoryOf(live.editor.store.get(id)?.category ?? null));
+    paintShape(context, shape, { color, fill: 0.2, width: 2 }, live.place);
+  }
+}
+
+function paintHandles(context: CanvasRenderingContext2D, { editor, preview, place }: Live): void {
+  const only = editor.selection.only;
+  const annotation = only ? editor.store.get(only) : undefined;
+  if (!annotation?.shape || !editor.mayTouch(annotation)) return;
+  const size = HANDLE * place.ratio;
+  context.setLineDash([]);
+  context.lineWidth = 1.5 * place.ratio;
+  for (const handle of handlesOf(preview.moving?.get(annotation.id) ?? annotation.shape)) {
+    const [x, y] = [handle.at.x * place.scale + place.left, handle.at.y * place.scale + place.top];
+    const half = handle.insert ? size * 0.6 : size;
+    context.fillStyle = handle.insert ? '#ffffffb0' : '#ffffff';
+    context.strokeStyle = '#1b2428';
+    context.fillRect(x - half, y - half, half * 2, half * 2);
+    if (!handle.insert) context.strokeRect(x - half, y - half, half * 2, half * 2);
+  }
+}
+
+function paintDrawing(context: CanvasRenderingContext2D, live: Live): void {
+  const drawing = live.preview.drawing;
+  if (!drawing) return;
+  const color = colorOf(live.editor.category);
+  if (drawing.shape) {
+    paintShape(context, drawing.shape, { color: '#ffffff', fill: 0, width: 3.5 }, live.place);
+    paintShape(context, drawing.shape, { color, fill: 0.15, width: 2 }, live.place);
+  }
+  const [first] = drawing.path;
+  if (!first) return;
+  const { place } = live;
+  const at = (p: ImagePoint): [number, number] => [p.x * place.scale + place.left, p.y * place.scale + place.top];
+  context.setLineDash([]);
+  for (const [width, style] of [
+    [3.5, '#ffffff'],
+    [2, color],
+  ] as const) {
+    context.lineWidth = width * place.ratio;
+    context.strokeStyle = style;
+    context.beginPath();
+    drawing.path.forEach((p, i) => (i ? context.lineTo(...at(p)) : context.moveTo(...at(p))));
+    context.stroke();
+  }
+  context.fillStyle = drawing.closable ? color : '#ffffff';
+  context.beginPath();
+  context.arc(...at(first), (drawing.closable ? 7 : 4) * place.ratio, 0, Math.PI * 2);
+  context.fill();
+  context.stroke();
+}
+
+function paintFrame(context: CanvasRenderingContext2D, { preview, place }: Live): void {
+  if (!preview.frame) return;
+  paintShape(context, { kind: 'box', ...preview.frame }, { color: '#56B4E9', fill: 0.12, width: 1, dash: [4, 3] }, place);
+}
+
+function paintName(
+  context: CanvasRenderingContext2D,
+  { editor, place }: Live,
+  annotation: Annotation,
+  at: { left: number; top: number },
+): void {
+  const category = editor.categoryOf(annotation.category);
+  const text = category?.name ?? 'unknown';
+  context.font = `600 ${11 * place.ratio}px ui-sans-serif, system-ui, sans-serif`;
+  const width = context.measureText(text).width + 10 * place.ratio;
+  const x = at.left * place.scale + place.left - 1 * place.ratio;
+  const y = Math.max(0, at.top * place.scale + place.top - 19 * place.ratio);
+  context.fillStyle = '#141b1ee0';
+  context.fillRect(x, y, width + 6 * place.ratio, 16 * place.ratio);
+  context.fillStyle = colorOf(category);
+  context.fillRect(x, y, 4 * place.ratio, 16 * place.ratio);
+  context.fillStyle = '#ffffff';
+  context.textBaseline = 'middle';
+  context.fillText(text, x + 9 * place.ratio, y + 8.5 * place.ratio);
+}
+
+function paintPin(context: CanvasRenderingContext2D, { editor, place }: Live, issue: Issue): void {
+  if (issue.state !== 'open') return;
+  const target = issue.annotation ? editor.store.get(issue.annotation)?.shape : undefined;
+  const bounds = target ? boundsOfShape(target) : null;
+  const at = issue.x !== null && issue.y !== null ? [issue.x, issue.y] : bounds ? [bounds.right, bounds.top] : null;
+  if (!at) return;
+  const [x, y] = [at[0]! * place.scale + place.left, at[1]! * place.scale + place.top];
+  const r = 9 * place.ratio;
+  context.setLineDash([]);
+  context.fillStyle = PIN;
+  context.strokeStyle = '#ffffff';
+  context.lineWidth = 2 * place.ratio;
+  context.beginPath();
+  context.arc(x, y - r * 1.5, r, Math.PI * 0.8, Math.PI * 2.2);
+  context.lineTo(x, y);
+  context.closePath();
+  context.fill();
+  context.stroke();
+  context.fillStyle = '#ffffff';
+  context.font = `700 ${12 * place.ratio}px ui-sans-serif, system-ui, sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText('!', x, y - r * 1.5);
+  context.textAlign = 'start';
+}
+
+function paintCrosshair(context: CanvasRenderingContext2D, { place }: Live, pointer: ImagePoint): void {
+  const [x, y] = [pointer.x * place.scale + place.left, pointer.y * place.scale + place.top];
+  context.setLineDash([]);
+  context.lineWidth = place.ratio;
+  for (const [offset, style] of [
+    [0, '#ffffffa0'],
+    [1, '#00000070'],
+  ] as const) {
+    context.strokeStyle = style;
+    context.beginPath();
+    context.moveTo(x + offset, 0);
+    context.lineTo(x + offset, context.canvas.height);
+    context.moveTo(0, y + offset);
+    context.lineTo(context.canvas.width, y + offset);
+    context.stroke();
+  }
+}

@@ -1,0 +1,182 @@
+/** Paints the editor on two canvases: the picture with the still layer, and the live layer above. */
+import type { Editor } from '../editor/editor';
+import type { Preview } from '../editor/preview';
+import type { ImagePoint } from '../geometry/point';
+import { colorOf } from '../model/ontology';
+import type { Annotation, Issue } from '../wire';
+import { paintLive } from './live';
+import type { Look, Place } from './painters';
+import type { Picture } from './picture';
+import { StillLayer } from './still';
+
+const REST = 120; // milliseconds without a move until the view counts as resting
+
+const VERDICT_DASH: Record<string, readonly number[]> = { returned: [3, 3] };
+const RETURNED = '#D55E00';
+
+/** What the renderer shows beside the editor's own. */
+export interface Extras {
+  predictions: readonly Annotation[];
+  focused: string | null;
+  issues: readonly Issue[];
+}
+
+export class Renderer {
+  extras: Extras = { predictions: [], focused: null, issues: [] };
+  pointer: ImagePoint | null = null;
+  private picture: Picture | null = null;
+  private readonly still: StillLayer;
+  private readonly base: CanvasRenderingContext2D;
+  private readonly top: CanvasRenderingContext2D;
+  /** What is on the move, and so not in the still picture. */
+  private onTheMove: Preview['moving'] | null = null;
+  private frame = 0;
+  private movedAt = 0;
+  private baseDue = true;
+  private readonly undo: (() => void)[];
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly preview: () => Preview,
+    private readonly draws: () => boolean,
+    base: HTMLCanvasElement,
+    top: HTMLCanvasElement,
+  ) {
+    this.base = base.getContext('2d', { alpha: false })!;
+    this.top = top.getContext('2d')!;
+    this.still = new StillLayer({
+      inside: (area) => editor.store.inside(area),
+      look: (annotation) => this.look(annotation),
+    });
+    this.undo = [
+      editor.viewport.changed.subscribe(() => this.moved()),
+      editor.painted.subscribe(() => this.repaint()),
+      editor.view.changed.subscribe(() => this.reset()),
+      editor.selection.changed.subscribe(() => this.schedule()),
+    ];
+  }
+
+  show(picture: Picture): void {
+    this.picture = picture;
+    this.moved();
+  }
+
+  /** Paint everything anew. */
+  reset(): void {
+    this.still.reset();
+    this.baseDue = true;
+    this.schedule();
+  }
+
+  /** Only the live layer has changed. */
+  schedule(): void {
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.paint());
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.frame);
+    this.undo.forEach((stop) => stop());
+  }
+
+  private moved(): void {
+    this.movedAt = performance.now();
+    this.baseDue = true;
+    this.schedule();
+  }
+
+  private repaint(): void {
+    for (const area of this.editor.stale.splice(0)) {
+      if (area) this.still.patch(area);
+      else this.still.reset();
+    }
+    this.baseDue = true;
+    this.schedule();
+  }
+
+  private paint(): void {
+    this.frame = 0;
+    const { viewport } = this.editor;
+    const ratio = this.fitCanvases();
+    const place: Place = {
+      scale: viewport.scale * ratio,
+      left: viewport.left * ratio,
+      top: viewport.top * ratio,
+      ratio,
+    };
+    this.onTheMove = this.preview().moving ?? null;
+    const atRest = performance.now() - this.movedAt > REST;
+    const more = this.still.work(viewport, ratio, atRest);
+    if (this.baseDue || more) this.paintBase(ratio, place);
+    this.baseDue = more;
+    this.paintTop(place);
+    if (more) this.schedule();
+  }
+
+  private paintBase(ratio: number, place: Place): void {
+    const { base } = this;
+    base.setTransform(1, 0, 0, 1, 0, 0);
+    base.fillStyle = getComputedStyle(base.canvas).getPropertyValue('--lw-canvas').trim() || '#11181a';
+    base.fillRect(0, 0, base.canvas.width, base.canvas.height);
+    base.filter = this.editor.view.filter;
+    this.picture?.paint(base, place.left, place.top, place.scale);
+    base.filter = 'none';
+    if (place.scale / ratio >= 8) this.paintPixelGrid(place);
+    this.still.paint(base, this.editor.viewport, ratio);
+  }
+
+  private paintPixelGrid(place: Place): void {
+    const { base } = this;
+    const seen = this.editor.viewport.seen();
+    base.strokeStyle = '#80808055';
+    base.lineWidth = 1;
+    base.setLineDash([]);
+    base.beginPath();
+    const [width, height] = [this.editor.viewport.imageWidth, this.editor.viewport.imageHeight];
+    for (let x = Math.max(0, Math.floor(seen.left)); x <= Math.min(width, seen.right); x++) {
+      const at = Math.round(x * place.scale + place.left) + 0.5;
+      base.moveTo(at, Math.max(0, place.top));
+      base.lineTo(at, Math.min(base.canvas.height, height * place.scale + place.top));
+    }
+    for (let y = Math.max(0, Math.floor(seen.top)); y <= Math.min(height, seen.bottom); y++) {
+      const at = Math.round(y * place.scale + place.top) + 0.5;
+      base.moveTo(Math.max(0, place.left), at);
+      base.lineTo(Math.min(base.canvas.width, width * place.scale + place.left), at);
+    }
+    base.stroke();
+  }
+
+  private paintTop(place: Place): void {
+    const { top } = this;
+    top.clearRect(0, 0, top.canvas.width, top.canvas.height);
+    paintLive(top, {
+      editor: this.editor,
+      preview: this.preview(),
+      ...this.extras,
+      pointer: this.pointer,
+      crosshair: this.draws(),
+      place,
+    });
+  }
+
+  private fitCanvases(): number {
+    const ratio = window.devicePixelRatio || 1;
+    const { viewport } = this.editor;
+    const [wide, high] = [Math.round(viewport.width * ratio), Math.round(viewport.height * ratio)];
+    for (const { canvas } of [this.base, this.top]) {
+      if (canvas.width !== wide || canvas.height !== high) {
+        [canvas.width, canvas.height] = [wide, high];
+        this.baseDue = true;
+      }
+    }
+    return ratio;
+  }
+
+  private look(annotation: Annotation): Look | null {
+    const { view } = this.editor;
+    if (!annotation.shape || !view.shows(annotation) || this.onTheMove?.has(annotation.id)) return null;
+    const verdict = annotation.evidence?.verdict;
+    const color = colorOf(this.editor.categoryOf(annotation.category));
+    if (verdict === 'returned') return { color: RETURNED, fill: view.fill, width: 2.5, dash: VERDICT_DASH.returned! };
+    return { color, fill: view.fill, width: 1.6 };
+  }
+}

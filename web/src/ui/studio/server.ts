@@ -1,0 +1,74 @@
+/** The studio's way to the server: envelopes, and the transport that sync is given. */
+import { api } from '../../api';
+import type { Appended, Handed, Transport } from '../../sync/transport';
+import type { Document, Issue, Ontology, Stage, Verdict } from '../../wire';
+
+export interface Envelope {
+  task: {
+    id: string;
+    item: string;
+    project: string;
+    stage: Stage;
+    state: string;
+    round: number;
+    assigned_to: string | null;
+    held_by: string | null;
+    lease_expires: number | null;
+    comment: string | null;
+  };
+  item: { id: string; name: string; key: string | null; width: number; height: number; image: string; notes: string[] };
+  draft: { revision: number; document: Document };
+  predictions: { id: string; model: string; document: Document }[];
+  submission: {
+    id: string;
+    author: string;
+    author_name: string;
+    created_at: string;
+    seconds: number;
+    document: Document;
+  } | null;
+  issues: Issue[];
+  ontology: { version: number; ontology: Ontology };
+  brief_version: number;
+  lease_seconds: number;
+  self_review: boolean;
+}
+
+/** The next task of a stage that is not in `holding`; null when nothing waits. */
+export async function nextTask(project: string, stage: Stage, holding: string[]): Promise<Envelope | null> {
+  return api.post<Envelope | null>(`/projects/${project}/tasks/next`, { stage, holding });
+}
+
+/** A certain task, held from now on. A task that cannot be held is shown to look at. */
+export async function openTask(task: string): Promise<{ envelope: Envelope; held: boolean }> {
+  const held = await api.post(`/tasks/${task}/lease`).then(
+    () => true,
+    () => false,
+  );
+  return { envelope: await api.get<Envelope>(`/tasks/${task}`), held };
+}
+
+export const giveBack = (task: string) => api.delete(`/tasks/${task}/lease`);
+
+export const skipTask = (task: string, reason: string, comment: string) =>
+  api.post(`/tasks/${task}/skip`, { reason, comment });
+
+export const transport: Transport = {
+  append: (task, since, operations, last = false) =>
+    api.post<Appended>(`/tasks/${task}/operations`, { since, operations }, last ? { keepalive: true } : {}),
+  submit: async (task, since, operations, closing) => {
+    const answer = await api.post<{ submission: { id: string }; item: string; item_state: string; verdict: Verdict | null }>(
+      `/tasks/${task}/submission`,
+      { since, operations, ...closing },
+    );
+    return { ...answer, submission: answer.submission.id } satisfies Handed;
+  },
+  hold: async (task) => {
+    await api.post(`/tasks/${task}/lease`);
+  },
+};
+
+export const openIssue = (item: string, said: { text: string; task: string; annotation?: string; x?: number; y?: number }) =>
+  api.post<Issue>(`/items/${item}/issues`, said);
+export const setIssue = (issue: string, state: 'open' | 'resolved') => api.patch<Issue>(`/issues/${issue}`, { state });
+export const commentOn = (issue: string, text: string) => api.post<Issue>(`/issues/${issue}/comments`, { text });
