@@ -3,6 +3,7 @@
 Paths are logged without their query, and keys in paths are blanked: a log is no place for secrets.
 """
 
+import io
 import re
 import sys
 from typing import TextIO
@@ -15,7 +16,7 @@ _SECRET = re.compile(r"(/by-token/|/invitation/)[^/]+")
 
 def make_logger(stream: TextIO | None = None) -> FilteringBoundLogger:
     """A logger that writes to a stream (standard error)."""
-    stream = stream or sys.stderr
+    stream = stream or sys.stderr or io.StringIO()  # a windowed program has no standard error
     readable = stream.isatty()
     return structlog.wrap_logger(
         structlog.PrintLogger(stream),

@@ -1,6 +1,7 @@
 """How pictures that people brought are served: as what they are, unable to run anything."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -12,7 +13,7 @@ PICTURE_HEADERS: Mapping[str, str] = {
 }
 
 
-def picture(request: Request, path: str, media_type: str, tag: str) -> Response:
+def picture(request: Request, path: Path, media_type: str, tag: str) -> Response:
     """A picture's file, or 304 if the browser has it; `tag` names its content."""
     quoted = f'"{tag}"'
     headers = {**PICTURE_HEADERS, "ETag": quoted}

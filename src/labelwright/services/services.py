@@ -10,6 +10,7 @@ from labelwright.services.idempotency import Idempotency
 from labelwright.services.issues import Issues
 from labelwright.services.items import Items
 from labelwright.services.ontologies import Ontologies
+from labelwright.services.pictures import Pictures
 from labelwright.services.progress import Progress
 from labelwright.services.projects import Projects
 from labelwright.services.queue import Queue
@@ -30,6 +31,7 @@ class Services:
         self.ontologies = Ontologies(context)
         self.briefs = Briefs(context)
         self.items = Items(context)
+        self.pictures = Pictures(context)
         self.queue = Queue(context)
         self.drafts = Drafts(context)
         self.envelopes = Envelopes(context)
