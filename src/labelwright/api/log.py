@@ -16,10 +16,10 @@ _SECRET = re.compile(r"(/by-token/|/invitation/)[^/]+")
 
 def make_logger(stream: TextIO | None = None) -> FilteringBoundLogger:
     """A logger that writes to a stream (standard error)."""
-    stream = stream or sys.stderr or io.StringIO()  # a windowed program has no standard error
-    readable = stream.isatty()
+    chosen: TextIO = stream or sys.stderr or io.StringIO()  # a windowed program has no standard error
+    readable = chosen.isatty()
     return structlog.wrap_logger(
-        structlog.PrintLogger(stream),
+        structlog.PrintLogger(chosen),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
