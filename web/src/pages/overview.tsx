@@ -1,6 +1,6 @@
 /** How a project stands, and the way to work. */
 import {
-  Alert, Button, Grid, Group, Paper, SimpleGrid, Stack, Table, Text, Title,
+  Alert, Button, Grid, Group, Paper, SimpleGrid, Skeleton, Stack, Table, Text, Title,
 } from '@mantine/core';
 import { IconArrowRight, IconChecks, IconPencil, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -79,7 +79,7 @@ function Figures({ project, progress }: { project: Project; progress: Progress }
               Handed in each day
             </Title>
             {progress.throughput.length ? (
-              <Suspense fallback={<div style={{ height: 220 }} />}>
+              <Suspense fallback={<Skeleton height={230} />}>
                 <Throughput days={progress.throughput} />
               </Suspense>
             ) : (

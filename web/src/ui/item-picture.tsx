@@ -1,5 +1,5 @@
 /** An item's picture with annotations drawn over it. */
-import { Box } from '@mantine/core';
+import { Box, Center } from '@mantine/core';
 import { useState } from 'react';
 
 import { address } from '../api';
@@ -36,6 +36,7 @@ interface PictureProps {
 }
 
 export function ItemPicture({ item, annotations, categories, marked = null, onMark }: PictureProps) {
+  const [isBroken, setBroken] = useState(false);
   return (
     <Box
       style={{
@@ -47,9 +48,16 @@ export function ItemPicture({ item, annotations, categories, marked = null, onMa
         background: 'var(--lw-sunken)',
       }}
     >
+      {isBroken && (
+        <Center pos="absolute" inset={0} c="dimmed">
+          The picture cannot be shown. Its file may be gone from where it was imported.
+        </Center>
+      )}
       <img
         src={address(`/items/${item.id}/image`)}
         alt={item.name}
+        hidden={isBroken}
+        onError={() => setBroken(true)}
         style={{ position: 'absolute', inset: 0, width: '100%', height: '100%' }}
       />
       <svg

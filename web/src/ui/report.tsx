@@ -6,8 +6,8 @@ import { number, plain } from './words';
 type Value = unknown;
 type Entry = Record<string, Value>;
 
-/** Facts that say something to machines only. */
-const SILENT = new Set(['id', 'item_id', 'sha256', 'import', 'job', 'item', 'kind']);
+/** Facts that say something to machines only: ids and hashes, by their look. */
+const MACHINE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})$/;
 const LONGEST = 300;
 
 const WORDS: Record<string, string> = {
@@ -34,13 +34,14 @@ function isEntry(value: Value): value is Entry {
 
 function isShown(value: Value): boolean {
   if (value === null || value === undefined || value === '') return false;
+  if (typeof value === 'string') return !MACHINE.test(value);
   if (Array.isArray(value)) return value.length > 0;
   if (isEntry(value)) return Object.keys(value).length > 0;
   return true;
 }
 
 export function Report({ report }: { report: Entry }) {
-  const shown = Object.entries(report).filter(([key, value]) => isShown(value) && !SILENT.has(key));
+  const shown = Object.entries(report).filter(([, value]) => isShown(value));
   const numbers = shown.filter(([, value]) => typeof value === 'number');
   const texts = shown.filter(([, value]) => typeof value === 'string');
   const parts = shown.filter(([, value]) => typeof value === 'object');
@@ -134,7 +135,7 @@ function Lines({ lines }: { lines: string[] }) {
 
 function Entries({ entries }: { entries: Entry[] }) {
   const columns = [...new Set(entries.flatMap((entry) => Object.keys(entry)))].filter(
-    (key) => !SILENT.has(key) && entries.some((entry) => isShown(entry[key])),
+    (key) => entries.some((entry) => isShown(entry[key])),
   );
   return (
     <ScrollArea.Autosize mah={340} type="auto">

@@ -21,7 +21,7 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => v
   const { title, remedy } = wordsOf(error);
   const isMissing = error instanceof ProblemError && error.status === 404;
   return (
-    <Alert color="red" icon={<IconAlertTriangle />} title={title} role="alert">
+    <Alert color="red" icon={<IconAlertTriangle />} title={title} role="alert" maw={760} mx="auto">
       <Stack gap="sm" align="flex-start">
         {remedy && <Text size="sm">{remedy}</Text>}
         <Group>

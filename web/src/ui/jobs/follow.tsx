@@ -78,8 +78,8 @@ export function JobBar({ job }: { job: Job }) {
         </Text>
       </Group>
       <Progress
-        value={total || isOver(job.state) ? share : 100}
-        animated={!isOver(job.state)}
+        value={total || job.state !== 'running' ? share : 100}
+        animated={job.state === 'running'}
         color={job.state === 'failed' ? 'red' : 'pine'}
         aria-label="Progress of the job"
       />

@@ -23,7 +23,7 @@ export function Editor({ project, view, mayChange }: Props) {
   const [isSaving, setSaving] = useState(false);
   const changed = isChanged(edited, view.ontology);
   const faults = faultsOf(edited.categories);
-  const category = edited.categories.find(({ id }) => id === chosen);
+  const category = edited.categories.find(({ id }) => id === chosen) ?? edited.categories[0];
 
   useEffect(() => {
     if (!changed) return;
@@ -46,7 +46,7 @@ export function Editor({ project, view, mayChange }: Props) {
               categories={edited.categories}
               counts={view.counts}
               faults={faults}
-              chosen={chosen}
+              chosen={category?.id ?? null}
               onChoose={choose}
               onMove={mayChange ? (id, to) => take({ kind: 'move', id, to }) : undefined}
             />

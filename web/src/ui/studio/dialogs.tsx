@@ -1,0 +1,132 @@
+/** The dialogs of the studio: skipping, returning, and the keys at a glance. */
+import { Button, Group, Kbd, Modal, Radio, SimpleGrid, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useState } from 'react';
+
+import { ACTIONS, type Action } from '../../editor/actions';
+
+const REASONS: [string, string][] = [
+  ['unclear', 'The rules do not say what to do here'],
+  ['bad_image', 'The picture is broken or too poor'],
+  ['nothing_to_label', 'There is nothing to mark'],
+  ['not_my_skill', 'I cannot judge this'],
+  ['other', 'Something else'],
+];
+
+interface SkipProps {
+  opened: boolean;
+  onClose: () => void;
+  onSkip: (reason: string, comment: string) => void;
+}
+
+export function SkipDialog({ opened, onClose, onSkip }: SkipProps) {
+  const [reason, setReason] = useState('unclear');
+  const [comment, setComment] = useState('');
+  return (
+    <Modal opened={opened} onClose={onClose} title="Skip this item">
+      <Stack>
+        <Radio.Group value={reason} onChange={setReason} label="Why?">
+          <Stack gap={8} mt={8}>
+            {REASONS.map(([value, label]) => (
+              <Radio key={value} value={value} label={label} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <Textarea
+          label="A word to the manager"
+          autosize
+          minRows={2}
+          value={comment}
+          onChange={(event) => setComment(event.currentTarget.value)}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Stay here
+          </Button>
+          <Button color="orange" onClick={() => onSkip(reason, comment)} data-testid="skip-confirm">
+            Skip
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+interface ReturnProps {
+  opened: boolean;
+  issues: number;
+  marked: number;
+  onClose: () => void;
+  onReturn: (comment: string) => void;
+}
+
+export function ReturnDialog({ opened, issues, marked, onClose, onReturn }: ReturnProps) {
+  const [comment, setComment] = useState('');
+  const reasoned = issues > 0 || comment.trim() !== '';
+  return (
+    <Modal opened={opened} onClose={onClose} title="Return to the author">
+      <Stack>
+        <Text size="sm">
+          The item goes back to its author’s queue
+          {marked > 0 ? `, with ${marked} ${marked === 1 ? 'annotation' : 'annotations'} marked to be corrected` : ''}
+          {issues > 0 ? ` and ${issues} open ${issues === 1 ? 'issue' : 'issues'}` : ''}.
+        </Text>
+        <Textarea
+          label="What should be different?"
+          description={issues > 0 ? 'The open issues say it already; add to them if you like.' : undefined}
+          autosize
+          minRows={3}
+          data-autofocus
+          value={comment}
+          onChange={(event) => setComment(event.currentTarget.value)}
+          data-testid="return-comment"
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Stay here
+          </Button>
+          <Button color="orange" disabled={!reasoned} onClick={() => onReturn(comment)} data-testid="return-confirm">
+            Return
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+export function HelpDialog({ opened, onClose, categories }: { opened: boolean; onClose: () => void; categories: readonly Action[] }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keys at a glance" size="min(1000px, 92vw)">
+      <KeyTable actions={[...ACTIONS, ...categories]} />
+    </Modal>
+  );
+}
+
+/** Every action with its keys, by group: the same table that the keyboard reads. */
+export function KeyTable({ actions }: { actions: readonly Action[] }) {
+  const groups = [...new Set(actions.map((action) => action.group))];
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="xl">
+      {groups.map((group) => (
+        <Stack key={group} gap={4}>
+          <Title order={3} mb={4}>
+            {group}
+          </Title>
+          {actions
+            .filter((action) => action.group === group)
+            .map((action) => (
+              <Group key={action.id} justify="space-between" wrap="nowrap" gap="md">
+                <Text size="sm">{action.title}</Text>
+                <Group gap={4} wrap="nowrap">
+                  {action.keys.map((key) => (
+                    <Kbd key={key} size="xs">
+                      {key}
+                    </Kbd>
+                  ))}
+                </Group>
+              </Group>
+            ))}
+        </Stack>
+      ))}
+    </SimpleGrid>
+  );
+}

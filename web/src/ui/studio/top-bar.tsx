@@ -1,0 +1,109 @@
+/** What is on the desk, whether it is saved, and how to hand it in. */
+import { ActionIcon, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp, IconCommand, IconKeyboard, IconX } from '@tabler/icons-react';
+import { Link } from 'react-router';
+
+import type { Studio } from '../../editor/actions';
+import { projectPath } from '../places';
+import type { Desk } from './desk';
+import { SaveStateView } from './save-state';
+import classes from './studio.module.css';
+import { useSignal } from './use-signal';
+
+interface Props {
+  desk: Desk;
+  studio: Studio;
+  projectName: string;
+  busy: boolean;
+}
+
+export function TopBar({ desk, studio, projectName, busy }: Props) {
+  const { editor, envelope } = desk;
+  useSignal(editor.store.changed);
+  const { item, task } = envelope;
+  return (
+    <header className={classes.bar}>
+      <Tooltip label="Leave the studio; the work stays a draft">
+        <ActionIcon
+          component={Link}
+          to={projectPath(task.project)}
+          variant="subtle"
+          color="gray"
+          aria-label="Leave the studio"
+          data-testid="leave"
+        >
+          <IconX size={18} />
+        </ActionIcon>
+      </Tooltip>
+      <Text size="sm" c="dimmed" className={classes.title} style={{ flexShrink: 2 }}>
+        {projectName}
+      </Text>
+      <Text size="sm" fw={600} className={classes.title} title={item.name} data-testid="item-name">
+        {item.name}
+      </Text>
+      {desk.isReview && (
+        <Badge variant="light" color="orange" radius="sm" style={{ flex: 'none' }}>
+          Review of {envelope.submission?.author_name ?? 'imported work'}
+        </Badge>
+      )}
+      {!desk.isReview && task.round > 1 && (
+        <Badge variant="light" color="orange" radius="sm" style={{ flex: 'none' }} title={task.comment ?? undefined}>
+          Came back
+        </Badge>
+      )}
+      <Group gap={4} wrap="nowrap">
+        <Tooltip label={`Undo${editor.history.nextUndo ? `: ${editor.history.nextUndo}` : ''} (Ctrl+Z)`}>
+          <ActionIcon variant="subtle" color="gray" aria-label="Undo" disabled={!editor.history.canUndo} onClick={() => editor.undo()}>
+            <IconArrowBackUp size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Redo (Ctrl+Shift+Z)">
+          <ActionIcon variant="subtle" color="gray" aria-label="Redo" disabled={!editor.history.canRedo} onClick={() => editor.redo()}>
+            <IconArrowForwardUp size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </Group>
+      <span style={{ flex: 1 }} />
+      <SaveStateView sync={desk.sync} />
+      <Group gap={4} wrap="nowrap">
+        <Tooltip label="Find an action (Ctrl+K)">
+          <ActionIcon variant="subtle" color="gray" aria-label="Find an action" onClick={studio.openPalette}>
+            <IconCommand size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Keys at a glance (?)">
+          <ActionIcon variant="subtle" color="gray" aria-label="Keys at a glance" onClick={studio.openHelp}>
+            <IconKeyboard size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </Group>
+      {desk.held ? <Closing desk={desk} studio={studio} busy={busy} /> : <Badge color="gray">Only to look at</Badge>}
+    </header>
+  );
+}
+
+function Closing({ desk, studio, busy }: Pick<Props, 'desk' | 'studio' | 'busy'>) {
+  return (
+    <Group gap={6} wrap="nowrap" data-tour="submit">
+      <Button size="compact-md" variant="default" disabled={busy} onClick={studio.skip} data-testid="skip">
+        Skip
+      </Button>
+      {desk.isReview ? (
+        <>
+          <Button size="compact-md" color="orange" variant="light" disabled={busy} onClick={studio.sendBack} data-testid="return">
+            Return
+          </Button>
+          <Button size="compact-md" loading={busy} onClick={studio.accept} data-testid="accept">
+            Accept
+          </Button>
+        </>
+      ) : (
+        <Tooltip label="Ctrl+Enter">
+          <Button size="compact-md" loading={busy} onClick={studio.submit} data-testid="submit">
+            Submit
+          </Button>
+        </Tooltip>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,103 @@
+/** The tour of four hints: from the first box to the export. Each is seen once, and can be waved away. */
+import { Button, CloseButton, Group, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+
+import classes from './studio/studio.module.css';
+
+interface Hint {
+  id: string;
+  anchor: string;
+  title: string;
+  text: string;
+}
+
+export const HINTS: readonly Hint[] = [
+  {
+    id: 'draw',
+    anchor: 'tools',
+    title: '1 of 4: Draw a box',
+    text: 'Press B, choose a category by its key, and drag over a cell. Undo with Ctrl+Z as far back as you like.',
+  },
+  {
+    id: 'correct',
+    anchor: 'predictions',
+    title: '2 of 4: Let a model go first',
+    text: 'Dashed shapes are predictions. Enter accepts the one shown, Shift+Enter all; then correct what is wrong.',
+  },
+  {
+    id: 'submit',
+    anchor: 'submit',
+    title: '3 of 4: Submit',
+    text: 'Everything is saved as you draw. Ctrl+Enter hands the item in for review; the next one is there at once.',
+  },
+  {
+    id: 'export',
+    anchor: 'export',
+    title: '4 of 4: Release and export',
+    text: 'Freeze what is done as a release, and take it along as COCO, Pascal VOC or YOLO.',
+  },
+];
+
+const keyOf = (member: string) => `labelwright.tour.${member}`;
+
+function seenBy(member: string): Set<string> {
+  return new Set((localStorage.getItem(keyOf(member)) ?? '').split(',').filter(Boolean));
+}
+
+/** Shows the first hint that was not seen and whose place is on this page. */
+export function Tour({ member }: { member: string }) {
+  const [seen, setSeen] = useState(() => seenBy(member));
+  const [place, setPlace] = useState<{ hint: Hint; left: number; top: number } | null>(null);
+
+  useEffect(() => {
+    const find = () => {
+      const hint = HINTS.find((entry) => !seen.has(entry.id) && anchorOf(entry) !== null);
+      const anchor = hint && anchorOf(hint);
+      setPlace(hint && anchor ? { hint, ...beside(anchor.getBoundingClientRect()) } : null);
+    };
+    const soon = setTimeout(find, 400);
+    window.addEventListener('resize', find);
+    return () => {
+      clearTimeout(soon);
+      window.removeEventListener('resize', find);
+    };
+  }, [seen]);
+
+  const mark = (ids: string[]) => {
+    const next = new Set([...seen, ...ids]);
+    localStorage.setItem(keyOf(member), [...next].join(','));
+    setSeen(next);
+  };
+  if (!place) return null;
+  return (
+    <div className={classes.hint} style={{ left: place.left, top: place.top }} role="dialog" aria-label={place.hint.title} data-testid="tour">
+      <Group justify="space-between" wrap="nowrap" mb={4}>
+        <Text size="sm" fw={650}>
+          {place.hint.title}
+        </Text>
+        <CloseButton size="sm" aria-label="End the tour" onClick={() => mark(HINTS.map((hint) => hint.id))} />
+      </Group>
+      <Text size="sm" mb="sm">
+        {place.hint.text}
+      </Text>
+      <Button size="compact-sm" onClick={() => mark([place.hint.id])} data-testid="tour-next">
+        Got it
+      </Button>
+    </div>
+  );
+}
+
+function anchorOf(hint: Hint): Element | null {
+  return document.querySelector(`[data-tour="${hint.anchor}"]`);
+}
+
+function beside(anchor: DOMRect): { left: number; top: number } {
+  const [width, height] = [300, 150];
+  const right = anchor.right + 12;
+  const left = right + width < window.innerWidth && anchor.width < 200 ? right : anchor.left + anchor.width / 2 - width / 2;
+  const top = right + width < window.innerWidth && anchor.width < 200 ? anchor.top : anchor.bottom + 12;
+  return {
+    left: Math.max(12, Math.min(window.innerWidth - width - 12, left)),
+    top: Math.max(12, Math.min(window.innerHeight - height - 12, top)),
+  };
+}
