@@ -179,3 +179,16 @@ def test_a_comment_holds_what_people_write(api: Api, ana: httpx.Client, project:
 
     assert [comment["text"] for comment in resolved["comments"]] == [text, "yes"]
     assert resolved["state"] == "resolved"
+
+
+def test_an_item_is_not_sent_back_to_somebody_who_is_nobody(
+    api: Api, owner: httpx.Client, project: str
+) -> None:
+    item = owner.get(f"{V1}/projects/{project}/items").json()["items"][0]["id"]
+
+    nobody = owner.post(f"{V1}/items/{item}/reopen", json={"to": "01900000-0000-7000-8000-000000000000"})
+    ana = api.world.person("ana", project=project)
+    sent = owner.post(f"{V1}/items/{item}/reopen", json={"to": ana.id, "comment": "please"})
+
+    assert nobody.status_code == 404
+    assert take(api.person(ana), project)["task"]["id"] == sent.json()["task"]

@@ -17,7 +17,7 @@ _NUL = re.compile(rb"\\u0000")
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The whole body. Raises TooLarge before reading more than `limit` bytes."""
-    if int(request.headers.get("content-length") or 0) > limit:
+    if declared_length(request) > limit:
         raise TooLarge("The request", limit, "max_body_bytes")
     chunks: list[bytes] = []
     size = 0
@@ -27,6 +27,12 @@ async def read_body(request: Request, limit: int) -> bytes:
             raise TooLarge("The request", limit, "max_body_bytes")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def declared_length(request: Request) -> int:
+    """How long the body says it is; 0 if it does not say, or not in digits."""
+    said = request.headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 20 else 0
 
 
 def check_is_json(request: Request) -> None:

@@ -149,6 +149,8 @@ class Submissions:
             if item is None:
                 raise NotFound("item", item_id)
             project_for(tx, actor, item.project_id, "project.manage")
+            if to is not None and _active_author(tx, to) is None:
+                raise NotFound("member", to)
             close_open_tasks(tx, self.context, item_id)
             rounds = tx.execute(select(func.max(tasks.c.round)).where(tasks.c.item_id == item_id)).scalar()
             task_id = open_task(

@@ -6,6 +6,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from labelwright.api.bodies import declared_length
 from labelwright.api.routing import Routes
 from labelwright.core.errors import StorageFailure, TooLarge
 from labelwright.services.access import Actor
@@ -44,7 +45,7 @@ async def put_file(
 ) -> FileKept:
     """Send one file; a file of the same name is replaced. Nothing is kept of half a file."""
     limit = services.context.settings.max_upload_bytes
-    if int(request.headers.get("content-length") or 0) > limit:
+    if declared_length(request) > limit:
         raise TooLarge("The file", limit, "max_upload_bytes")
     incoming = await run_in_threadpool(services.uploads.file, who, upload, query.name)
     try:
