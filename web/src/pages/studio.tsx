@@ -1,0 +1,95 @@
+/** The studio: where people draw, correct and review. */
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearchParams } from 'react-router';
+
+import { project, session } from '../queries';
+import { projectPath, studioPath } from '../ui/places';
+import { Failure, Loading } from '../ui/state';
+import { StudioView } from '../ui/studio/studio-view';
+import classes from '../ui/studio/studio.module.css';
+import { useDesk } from '../ui/studio/use-desk';
+import type { Project, Stage } from '../wire';
+
+export default function StudioPage() {
+  const { p = '' } = useParams();
+  const [search] = useSearchParams();
+  const stage: Stage = search.get('stage') === 'review' ? 'review' : 'annotate';
+  const found = useQuery(project(p));
+  const who = useQuery(session).data?.member.id;
+  if (found.isError) {
+    return (
+      <div className={classes.center}>
+        <Failure error={found.error} onRetry={() => void found.refetch()} />
+      </div>
+    );
+  }
+  if (!found.data || !who) return <Waiting />;
+  return <Work key={`${p} ${stage}`} project={found.data} stage={stage} task={search.get('task')} member={who} />;
+}
+
+interface WorkProps {
+  project: Project;
+  stage: Stage;
+  task: string | null;
+  member: string;
+}
+
+function Work({ project: at, stage, task, member }: WorkProps) {
+  const work = useDesk(at.id, stage, task, member);
+  if (work.failure) {
+    return (
+      <div className={classes.center}>
+        <Stack maw={520}>
+          <Failure error={work.failure} onRetry={work.retry} />
+          <Button component={Link} to={projectPath(at.id)} variant="default">
+            Back to {at.name}
+          </Button>
+        </Stack>
+      </div>
+    );
+  }
+  if (work.done) return <NothingLeft project={at} stage={stage} onLook={work.retry} />;
+  if (!work.desk) return <Waiting />;
+  return <StudioView key={work.desk.envelope.task.id} work={work} desk={work.desk} project={at} member={member} />;
+}
+
+function Waiting() {
+  return (
+    <div className={classes.center}>
+      <div style={{ width: 420 }}>
+        <Loading rows={3} />
+      </div>
+    </div>
+  );
+}
+
+function NothingLeft({ project: at, stage, onLook }: { project: Project; stage: Stage; onLook: () => void }) {
+  const other: Stage = stage === 'annotate' ? 'review' : 'annotate';
+  const mayReview = at.role !== 'annotator';
+  return (
+    <div className={classes.center} data-testid="nothing-left">
+      <Stack align="center" maw={460} ta="center">
+        <Title order={1}>{stage === 'annotate' ? 'Nothing waits for you here' : 'Nothing waits for review'}</Title>
+        <Text c="dimmed">
+          {stage === 'annotate'
+            ? 'Every item of this project is handed in, held by somebody, or done. Work that comes back to you appears here.'
+            : 'Every submission is reviewed, held by somebody, or your own. New ones appear here as they are handed in.'}
+        </Text>
+        <Group>
+          <Button component={Link} to={projectPath(at.id)}>
+            Back to {at.name}
+          </Button>
+          {(stage === 'review' || mayReview) && (
+            <Button component={Link} to={studioPath(at.id, other)} variant="default">
+              {other === 'review' ? 'Review instead' : 'Annotate instead'}
+            </Button>
+          )}
+          <Button variant="subtle" onClick={onLook}>
+            Look again
+          </Button>
+        </Group>
+      </Stack>
+    </div>
+  );
+}
