@@ -152,7 +152,7 @@ export const api = {
   put: <T>(path: string, body?: unknown, asking: Asking = {}) =>
     json<T>('PUT', path, { ...asking, ...(asking.raw ? {} : { body: body ?? {} }) }),
   patch: <T>(path: string, body: unknown) => json<T>('PATCH', path, { body }),
-  delete: (path: string) => json<null>('DELETE', path),
+  delete: (path: string, asking: Asking = {}) => json<null>('DELETE', path, asking),
   text: async (path: string, query?: Query) =>
     (await settled('GET', path, query ? { query } : {})).text(),
 };

@@ -18,7 +18,7 @@ from labelwright.services.projects import workflow_of
 from labelwright.storage.database import Work
 from labelwright.storage.schema import items, members, tasks
 
-MOST_HELD = 2  # the task at hand and the one that is made ready behind it
+MOST_HELD = 2  # at a stage: the task at hand and the one that is made ready behind it
 RIGHT_OF_STAGE = {ANNOTATE: "task.annotate", REVIEW: "task.review"}
 
 
@@ -100,7 +100,7 @@ class Queue:
                 if row.id not in holding and row.stage in stages:
                     tx.execute(_lease, {"task": row.id, "member": actor.id, "expires": expires})
                     return str(row.id)
-            if len(held) >= MOST_HELD:
+            if sum(row.stage in stages for row in held) >= MOST_HELD:
                 raise TooManyHeld
             chosen = _choose(tx, {**who, "stages": stages}, self_review=workflow.self_review)
             if chosen is None:

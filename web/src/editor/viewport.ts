@@ -13,6 +13,8 @@ export class Viewport {
   top = 0;
   width = 1;
   height = 1;
+  /** Whether the whole item is shown because nobody chose another view yet. */
+  private fitted = true;
 
   constructor(
     readonly imageWidth: number,
@@ -21,13 +23,12 @@ export class Viewport {
 
   /** Tell the size of the surface; the middle of the view stays where it is. */
   resize(width: number, height: number): void {
-    const first = this.width === 1;
     this.left += (width - this.width) / 2;
     this.top += (height - this.height) / 2;
     this.width = width;
     this.height = height;
-    if (first) this.fit();
-    this.changed.emit();
+    if (this.fitted) this.fit();
+    else this.changed.emit();
   }
 
   toImage(p: ScreenPoint): ImagePoint {
@@ -46,6 +47,7 @@ export class Viewport {
   }
 
   pan(dx: number, dy: number): void {
+    this.fitted = false;
     this.left += dx;
     this.top += dy;
     this.keepInReach();
@@ -54,6 +56,7 @@ export class Viewport {
 
   /** Zoom by a factor; what is under the point stays under it. */
   zoom(factor: number, at: ScreenPoint = screenPoint(this.width / 2, this.height / 2)): void {
+    this.fitted = false;
     const scale = Math.min(CLOSEST, Math.max(this.smallest(), this.scale * factor));
     const fixed = this.toImage(at);
     this.scale = scale;
@@ -66,6 +69,7 @@ export class Viewport {
   /** Show the whole item. */
   fit(): void {
     this.show({ left: 0, top: 0, right: this.imageWidth, bottom: this.imageHeight }, MARGIN);
+    this.fitted = true;
   }
 
   /** One pixel of the item is one pixel of the screen. */
@@ -75,6 +79,7 @@ export class Viewport {
 
   /** Show an area as large as it fits. */
   show(area: Bounds, margin = 80): void {
+    this.fitted = false;
     const wide = Math.max(1e-6, area.right - area.left);
     const high = Math.max(1e-6, area.bottom - area.top);
     const room = { x: Math.max(1, this.width - 2 * margin), y: Math.max(1, this.height - 2 * margin) };

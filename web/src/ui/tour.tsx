@@ -93,9 +93,12 @@ function anchorOf(hint: Hint): Element | null {
 
 function beside(anchor: DOMRect): { left: number; top: number } {
   const [width, height] = [300, 150];
-  const right = anchor.right + 12;
-  const left = right + width < window.innerWidth && anchor.width < 200 ? right : anchor.left + anchor.width / 2 - width / 2;
-  const top = right + width < window.innerWidth && anchor.width < 200 ? anchor.top : anchor.bottom + 12;
+  const narrow = anchor.width < 200;
+  const onLeft = anchor.left < window.innerWidth / 2;
+  const below = anchor.top < 60 && !onLeft;
+  // Beside its place, on the side where there is room, so that it covers nothing that it speaks of.
+  const left = below ? anchor.right - width : !narrow ? anchor.left : onLeft ? anchor.right + 12 : anchor.left - width - 90;
+  const top = below || !narrow ? anchor.bottom + 12 : anchor.top;
   return {
     left: Math.max(12, Math.min(window.innerWidth - width - 12, left)),
     top: Math.max(12, Math.min(window.innerHeight - height - 12, top)),

@@ -35,7 +35,7 @@ export function Panel({ desk, pinning, guideline }: Props) {
           <Tabs.Tab value="annotations" px={6}>
             Marked
           </Tabs.Tab>
-          <Tabs.Tab value="predictions" px={6} rightSection={count(predicted, 'blue')} data-tour="predictions">
+          <Tabs.Tab value="predictions" px={6} rightSection={count(predicted, 'pine')} data-tour="predictions">
             Predicted
           </Tabs.Tab>
           <Tabs.Tab value="issues" px={6} rightSection={count(open, 'orange')}>
@@ -72,7 +72,7 @@ function firstTab(desk: Desk, changed: boolean, open: number, predicted: number)
 function count(number: number, color: string, word?: string) {
   if (number === 0) return null;
   return (
-    <Badge size="xs" variant="light" color={color} radius="sm">
+    <Badge size="xs" variant="filled" color={color} radius="sm" circle={word === undefined && number < 10}>
       {word ?? number}
     </Badge>
   );

@@ -48,7 +48,8 @@ export async function openTask(task: string): Promise<{ envelope: Envelope; held
   return { envelope: await api.get<Envelope>(`/tasks/${task}`), held };
 }
 
-export const giveBack = (task: string) => api.delete(`/tasks/${task}/lease`);
+/** Let go of a task; also while the page goes away. */
+export const giveBack = (task: string) => api.delete(`/tasks/${task}/lease`, { keepalive: true });
 
 export const skipTask = (task: string, reason: string, comment: string) =>
   api.post(`/tasks/${task}/skip`, { reason, comment });

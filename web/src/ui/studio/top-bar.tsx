@@ -85,21 +85,21 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
 function Closing({ desk, studio, busy }: Pick<Props, 'desk' | 'studio' | 'busy'>) {
   return (
     <Group gap={6} wrap="nowrap" data-tour="submit">
-      <Button size="compact-md" variant="default" disabled={busy} onClick={studio.skip} data-testid="skip">
+      <Button size="xs" variant="default" disabled={busy} onClick={studio.skip} data-testid="skip">
         Skip
       </Button>
       {desk.isReview ? (
         <>
-          <Button size="compact-md" color="orange" variant="light" disabled={busy} onClick={studio.sendBack} data-testid="return">
+          <Button size="xs" color="orange" variant="light" disabled={busy} onClick={studio.sendBack} data-testid="return">
             Return
           </Button>
-          <Button size="compact-md" loading={busy} onClick={studio.accept} data-testid="accept">
+          <Button size="xs" loading={busy} onClick={studio.accept} data-testid="accept">
             Accept
           </Button>
         </>
       ) : (
         <Tooltip label="Ctrl+Enter">
-          <Button size="compact-md" loading={busy} onClick={studio.submit} data-testid="submit">
+          <Button size="xs" loading={busy} onClick={studio.submit} data-testid="submit">
             Submit
           </Button>
         </Tooltip>

@@ -61,8 +61,11 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
       }
     };
     void open();
+    const pageGoes = () => void ahead.current?.then((prepared) => prepared && giveBack(prepared.envelope.task.id));
+    window.addEventListener('pagehide', pageGoes);
     return () => {
       gone = true;
+      window.removeEventListener('pagehide', pageGoes);
       leave(current.current, ahead.current);
       current.current = null;
       ahead.current = null;
