@@ -46,7 +46,10 @@ def run(settings: Settings, *, ready: Ready, demo: bool = False) -> None:
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address. Raises Conflict if it is taken, StorageFailure if it is not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # Head and body leave as two writes; without this the second waits 40 ms for an acknowledgement.
+    # Connections inherit it from the socket they arrive at.
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
