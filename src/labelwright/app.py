@@ -5,6 +5,7 @@ Imports are late on purpose: a command that only asks for help should not load a
 
 import os
 import secrets
+import signal
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -83,10 +84,10 @@ def serving_application(context: "Context", *, demo: bool = False) -> "Generator
     members = services.accounts.members
     link = members.first_owner() or members.waiting_owner()
     application = create_app(services, access_log=not demo)
-    if demo:
-        _seed(services, application)
-        link = link or members.new_link(members.owner(), members.owner().id)
     with _worker_beside(services):
+        if demo:
+            _seed(services, application)
+            link = link or members.new_link(members.owner(), members.owner().id)
         yield application, link.link if link else None
 
 
@@ -107,6 +108,25 @@ def embedded(settings: Settings) -> "Generator[Client]":
             yield client
 
 
+def run_worker(settings: Settings) -> None:
+    """Run background jobs until a signal. Raises Conflict if the data folder has its worker already."""
+    from labelwright.worker.engine import Engine, take_identity
+
+    with opened(settings) as context:
+        identity = take_identity(context, f"a worker (process {os.getpid()})")
+        engine = Engine(context, identity)
+
+        def stop(*_: object) -> None:
+            engine.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        try:
+            engine.run()
+        finally:
+            identity.close()
+
+
 def describe_api() -> Any:  # noqa: ANN401  # JSON
     """The OpenAPI document; needs no data."""
     from labelwright.api.app import specs
@@ -118,15 +138,27 @@ def describe_api() -> Any:  # noqa: ANN401  # JSON
 @contextmanager
 def _worker_beside(services: "Services") -> Generator[None]:
     """A worker process that is started when there is work."""
-    del services
-    yield
+    from labelwright.worker.child import WorkerProcess
+
+    beside = WorkerProcess(services.jobs, services.context.settings)
+    beside.open()
+    try:
+        yield
+    finally:
+        beside.close()
 
 
 @contextmanager
 def _jobs_in_this_process(services: "Services") -> Generator[None]:
     """Jobs that are asked for meanwhile run in a thread of this process."""
-    del services
-    yield
+    from labelwright.worker.thread import WorkerThread
+
+    within = WorkerThread(services.context, services.jobs)
+    within.open()
+    try:
+        yield
+    finally:
+        within.close()
 
 
 def _client_of(application: "ASGIApp", actor: "Actor") -> "Client":
@@ -142,7 +174,7 @@ def _seed(services: "Services", application: "ASGIApp") -> None:
     from labelwright.demo.seed import seed
     from labelwright.services.access import Actor
 
-    with ExitStack() as clients, _jobs_in_this_process(services):
+    with ExitStack() as clients:
         owner = services.accounts.members.owner()
 
         def client_of(email: str) -> "Client":

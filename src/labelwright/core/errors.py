@@ -18,6 +18,7 @@ LabelwrightError
 ├── BadFile                  a file that cannot be used; names the file and the place in it
 │   ├── UnreadableImage      bytes that are no picture we can decode
 │   ├── ImageTooLarge        more pixels than the limit
+│   ├── KeyTaken             a client's id that names other bytes already
 │   ├── UnsafeArchive        an archive that tries to leave its folder, or to blow up
 │   └── UnreadableLabels     a label file that breaks its format
 ├── TooLarge                 a request or upload above its limit
@@ -196,6 +197,17 @@ class ImageTooLarge(BadFile):
     def __init__(self, name: str, pixels: int, limit: int) -> None:
         super().__init__(f"{name}: {pixels:,} pixels are above the limit of {limit:,}.", place=name)
         self.name, self.pixels, self.limit = name, pixels, limit
+
+
+class KeyTaken(BadFile):
+    """A client's own id that names an item with other bytes already."""
+
+    code = "file.key_taken"
+    remedy = "Give the new picture a key of its own, or leave the item that is there."
+
+    def __init__(self, name: str, key: str, holder: str) -> None:
+        super().__init__(f"{name}: the key “{key}” belongs to “{holder}”, which has other bytes.", place=name)
+        self.name, self.key, self.holder = name, key, holder
 
 
 class UnsafeArchive(BadFile):

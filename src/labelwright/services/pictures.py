@@ -87,5 +87,14 @@ class Pictures:
         return self.context.renditions / row.sha256[:2] / f"{row.sha256}.{end}"
 
 
+def keep_thumbnail(context: Context, sha256: str, data: bytes) -> None:
+    """Keep a thumbnail that was made while the picture was read."""
+    folder = context.renditions / sha256[:2]
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{secrets.token_hex(8)}"
+    temporary.write_bytes(data)
+    temporary.replace(folder / f"{sha256}.small{_suffix(THUMBNAIL_TYPE)}")
+
+
 def _suffix(media_type: str) -> str:
     return next(suffix for suffix, kind in _SUFFIXES.items() if kind == media_type)

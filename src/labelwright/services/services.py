@@ -7,8 +7,11 @@ from labelwright.services.context import Context
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
 from labelwright.services.idempotency import Idempotency
+from labelwright.services.imports import Imports
 from labelwright.services.issues import Issues
+from labelwright.services.item_import import ItemImports
 from labelwright.services.items import Items
+from labelwright.services.jobs import Jobs
 from labelwright.services.ontologies import Ontologies
 from labelwright.services.pictures import Pictures
 from labelwright.services.progress import Progress
@@ -40,3 +43,9 @@ class Services:
         self.progress = Progress(context)
         self.releases = Releases(context)
         self.uploads = Uploads(context)
+        self.jobs = Jobs(context)
+        self.imports = Imports(context, self.jobs)
+        self.item_imports = ItemImports(context, self.jobs)
+        self.jobs = Jobs(context)
+        self.imports = Imports(context, self.jobs)
+        self.item_imports = ItemImports(context, self.jobs)

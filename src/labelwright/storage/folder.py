@@ -46,8 +46,8 @@ def unusable(folder: Path, error: OSError) -> StorageFailure:
 class FolderLock:
     """Holds a data folder for this process, until closed or the process ends."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / LOCK
+    def __init__(self, folder: Path, name: str = LOCK) -> None:
+        self._path = folder / name
         self._folder = folder
         self._file: int | None = None
 
