@@ -33,6 +33,7 @@ class Place:
     api: Api
     project: str = ""
     sent: int = 0
+    asking: Actor | None = None
     bodies: dict[tuple[str, str], Callable[[], Any]] = field(default_factory=dict)
 
     def id_of(self, name: str, who: Actor | None) -> str:
@@ -97,6 +98,18 @@ class Place:
     def make_token(self, who: Actor) -> str:
         return self.api.world.services.accounts.tokens.create(who, "spare", ["read"]).id
 
+    def make_import_id(self, who: Actor) -> str:
+        services, owner = self.api.world.services, self.api.world.owner
+        upload = services.uploads.open(owner, self.project)
+        made = services.item_imports.start(owner, self.project, upload=upload.id)
+        services.jobs.cancel(owner, made.job or "")
+        return made.id
+
+    def make_job(self, who: Actor) -> str:
+        services, owner = self.api.world.services, self.api.world.owner
+        upload = services.uploads.open(owner, self.project)
+        return services.item_imports.start(owner, self.project, upload=upload.id).job or ""
+
     def make_version(self, who: Actor) -> str:
         return "1"
 
@@ -147,7 +160,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/issues/{issue}/comments"): {"text": "yes"},
     ("POST", "/projects/{project}/releases"): lambda place: {"tag": f"t{place.sent}", "states": ["done"]},
     ("POST", "/projects/{project}/imports"): lambda place: {
-        "kind": "items", "upload": place.make_upload(place.api.world.owner),
+        "kind": "items", "upload": place.make_upload(place.asking or place.api.world.owner),
     },
 }  # fmt: skip
 QUERIES = {
@@ -203,6 +216,7 @@ def expected(persona: Persona, needed: Permission) -> bool | None:
 
 def call(place: Place, persona: Persona, method: str, path: str) -> int:
     client = place.api.nobody()
+    place.asking = persona.actor
     if persona.actor is not None:
         client = (
             place.api.program(persona.actor, persona.scope)

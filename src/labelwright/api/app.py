@@ -38,6 +38,8 @@ NOUNS = (
     "tasks",
     "issues",
     "uploads",
+    "imports",
+    "jobs",
     "releases",
     "events",
     "audit",

@@ -1,0 +1,66 @@
+"""Imports of items and of labels."""
+
+from typing import Annotated
+
+import msgspec
+
+from labelwright.api.paging import ListQuery, Page, page_of
+from labelwright.api.routing import Routes
+from labelwright.core.errors import InvalidInput, WrongState
+from labelwright.services.access import Actor
+from labelwright.services.imports import ImportView
+from labelwright.services.services import Services
+
+routes = Routes("imports")
+
+Id = Annotated[str, msgspec.Meta(max_length=36)]
+Path = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
+class ItemImportIn(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="items"
+):
+    """Items from an upload, or from a path that the server sees; `keys` gives the client's own ids."""
+
+    upload: Id | None = None
+    source: Path | None = None
+    in_place: bool = False
+    keys: dict[str, str] = {}
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """The import; its job does the work."""
+
+    import_: ImportView = msgspec.field(name="import")
+
+
+@routes.post("/projects/{project}/imports", "project.import", status=202, raises=(InvalidInput,))
+def start(project: str, body: ItemImportIn, who: Actor, services: Services) -> Started:
+    """Begin an import of an upload, or of a path on the server."""
+    made = services.item_imports.start(
+        who,
+        project,
+        upload=body.upload,
+        source=body.source,
+        in_place=body.in_place,
+        keys=body.keys,
+    )
+    return Started(import_=made)
+
+
+@routes.get("/projects/{project}/imports", "project.import")
+def list_(project: str, query: ListQuery, who: Actor, services: Services) -> Page[ImportView]:
+    """The imports of a project, newest first."""
+    return page_of(services.imports.list(who, project), query)
+
+
+@routes.get("/imports/{import_id}", "project.import")
+def get(import_id: str, who: Actor, services: Services) -> ImportView:
+    """One import with its report."""
+    return services.imports.get(who, import_id)
+
+
+@routes.post("/imports/{import_id}/undo", "project.import", status=202, raises=(WrongState,))
+def undo(import_id: str, who: Actor, services: Services) -> Started:
+    """Take back everything an import brought in, as one step."""
+    return Started(import_=services.imports.undo(who, import_id))
