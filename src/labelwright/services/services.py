@@ -46,6 +46,3 @@ class Services:
         self.jobs = Jobs(context)
         self.imports = Imports(context, self.jobs)
         self.item_imports = ItemImports(context, self.jobs)
-        self.jobs = Jobs(context)
-        self.imports = Imports(context, self.jobs)
-        self.item_imports = ItemImports(context, self.jobs)
