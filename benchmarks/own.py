@@ -32,6 +32,7 @@ class Labelwright(Peer):
     def __init__(self, data: Path, port: int, pictures: Path) -> None:
         super().__init__(data, port)
         self.pictures = pictures
+        self.tasks: list[str] = []
 
     def start(self) -> float:
         begin = time.perf_counter()
@@ -58,7 +59,7 @@ class Labelwright(Peer):
         )
         self.owner = _person(context, "owner", "owner")[1]
         owner = self.connection()
-        body = {"name": "Cells", "categories": CATEGORIES, "workflow": {"review": False}}
+        body = {"name": "Cells", "ontology": CATEGORIES, "workflow": {"review": False}}
         _, answer = await timed(owner.request("POST", f"{API}/projects", json.dumps(body).encode()), (201,))
         self.project = json.loads(answer)["id"]
         owner.close()
@@ -85,10 +86,25 @@ class Labelwright(Peer):
         return seconds
 
     async def submit(self, connection: Connection, client: int, index: int, chance: random.Random) -> float:
-        _, task = await self.next_task(connection)
         body = _submission(chance)
-        seconds, _ = await timed(connection.request("POST", f"{API}/tasks/{task}/submission", body), (201,))
+        path = f"{API}/tasks/{self.tasks[index]}/submission"
+        seconds, _ = await timed(connection.request("POST", path, body), (201,))
         return seconds
+
+    async def ready_to_submit(self) -> None:
+        self.tasks = self.tasks or await self._waiting()
+
+    async def _waiting(self) -> list[str]:
+        owner, found, cursor = self.connection(), list[str](), ""
+        while True:
+            path = f"{API}/projects/{self.project}/tasks?state=waiting&limit=200{cursor}"
+            _, body = await timed(owner.request("GET", path), (200,))
+            page = json.loads(body)
+            found += [task["id"] for task in page["items"]]
+            if not page["next"] or len(found) >= 2000:
+                owner.close()
+                return found
+            cursor = f"&cursor={page['next']}"
 
     async def next_task(self, connection: Connection) -> tuple[float, str]:
         path = f"{API}/projects/{self.project}/tasks/next"

@@ -39,6 +39,10 @@ class Peer(ABC):
     async def import_items(self, count: int) -> float:
         """Bring in so many items; gives the seconds."""
 
+    async def ready_to_submit(self) -> None:
+        """Look up what `submit` needs, outside of what is timed."""
+        return
+
     @abstractmethod
     async def submit(self, connection: Connection, client: int, index: int, chance: random.Random) -> float:
         """Hand in 20 boxes on an item; gives the seconds of the submitting request."""

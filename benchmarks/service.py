@@ -41,7 +41,7 @@ async def load(peer: Peer, figures: Figures, items: int) -> None:
         timing = await _submits(peer, clients, total, used)
         used += total
         print(f"  submit, {clients:2d} clients      {timing.line()}", flush=True)
-        figures[f"submits/s, {clients} clients"] = len(timing.each) / sum(timing.each) * clients
+        figures[f"submits/s, {clients} clients"] = timing.per_second
         figures[f"submit p95 ms, {clients} clients"] = timing.percentile(0.95) * 1000
     timing, twice = await _queue(peer)
     print(f"  next task, {ANNOTATORS} annotators {timing.line()}   given twice: {twice}", flush=True)
@@ -54,6 +54,8 @@ async def load(peer: Peer, figures: Figures, items: int) -> None:
 
 
 async def _submits(peer: Peer, clients: int, total: int, first: int) -> Timing:
+    await peer.ready_to_submit()
+
     async def each(client: int) -> list[float]:
         connection, chance = peer.connection(client), random.Random(client + first)
         own = range(first + client, first + total, clients)
