@@ -1,0 +1,319 @@
+"""COCO instances: one JSON file with images, annotations and categories.
+
+Boxes are [left, top, width, height] in pixels, polygons lists of x, y, masks runs (`rle.py`).
+Category ids are 1, 2, … in the ontology's order. Attributes are written by name under `attributes`.
+COCO has no holes in polygons: a polygon with holes is written as a mask, exact to the pixel.
+The layout: Lin et al., Microsoft COCO (2014), and its data format page.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+import msgspec
+
+from labelwright.core.document import Annotation, Document, Evidence
+from labelwright.core.errors import InvalidShape, UnreadableLabels
+from labelwright.core.ontology import Category, Ontology
+from labelwright.core.shapes import Box, Mask, Point, Polygon, Shape
+from labelwright.formats import rle
+from labelwright.formats.folder import Sink, Source, file_name
+from labelwright.formats.format import Items, LabeledItem, Reading, named_attributes
+from labelwright.formats.raster import mask_of_polygon
+from labelwright.formats.report import Fault, Losses
+
+FILE = "annotations.json"
+PICTURES = "images/"
+FLAGS = ("iscrowd",)
+
+
+class _Image(msgspec.Struct):
+    id: int | str
+    file_name: str
+    width: int = 0
+    height: int = 0
+
+
+class _Category(msgspec.Struct):
+    id: int | str
+    name: str
+
+
+class _Head(msgspec.Struct):
+    # Annotations stay raw until they are needed: making their numbers is most of the work.
+    images: list[msgspec.Raw]
+    categories: list[msgspec.Raw] = []
+    annotations: list[msgspec.Raw] = []
+
+
+class _Annotation(msgspec.Struct):
+    image_id: int | str
+    category_id: int | str
+    bbox: list[float] | None = None
+    segmentation: Any = None
+    iscrowd: int | bool = 0
+    attributes: dict[str, Any] | None = None
+    score: float | None = None
+
+
+_head = msgspec.json.Decoder(_Head)
+_image = msgspec.json.Decoder(_Image)
+_category = msgspec.json.Decoder(_Category)
+_annotation = msgspec.json.Decoder(_Annotation)
+
+
+class Coco:
+    """COCO instances."""
+
+    name = "coco"
+    title = "COCO"
+    keeps = frozenset({"box", "polygon", "mask"})
+    about = "One JSON file. Boxes, polygons and masks; attributes by name. No tags."
+
+    def recognize(self, source: Source) -> str | None:
+        """A JSON file with “images” and “annotations”."""
+        for name in _files(source):
+            start = source.read(name)[:4096]
+            if b'"images"' in start or b'"annotations"' in start or b'"categories"' in start:
+                return f"{name} has COCO's lists"
+        return None
+
+    def read(self, source: Source) -> Reading:
+        """Every COCO file of the source, one after the other."""
+        files = _files(source)
+        if not files:
+            raise UnreadableLabels(source.name, "", "there is no JSON file")
+        heads = [(name, _decoded(source, name)) for name in files]
+        faults: list[Fault] = []
+        named = [(name, head, _categories(name, head, faults)) for name, head in heads]
+        known: dict[str, None] = {}
+        for _, _, categories in named:
+            known.update(dict.fromkeys(categories.values()))
+        return Reading(list(known), _items(named, faults), faults)
+
+    def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
+        """Write `annotations.json`, and the pictures under `images/`."""
+        losses = Losses()
+        with sink.open(FILE) as file:
+            _write(file, items, ontology, losses)
+        taken: set[str] = set()
+        for item in items():
+            name = file_name(item.name, taken)
+            if item.media is not None:
+                sink.copy(PICTURES + name, item.media())
+        return losses
+
+
+def _files(source: Source) -> list[str]:
+    return [name for name in source.names() if name.lower().endswith(".json") and name != "report.json"]
+
+
+def _decoded(source: Source, name: str) -> _Head:
+    try:
+        return _head.decode(source.read(name))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnreadableLabels(name, "", f"this is no COCO file: {error}") from None
+
+
+def _categories(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, str]:
+    found: dict[int | str, str] = {}
+    for index, raw in enumerate(head.categories):
+        entry = _tried(_category, raw, name, f"$.categories[{index}]", faults)
+        if entry is None:
+            continue
+        if entry.id in found:
+            reason = f"category id {entry.id} stands twice"
+            faults.append(Fault(file=name, place=f"$.categories[{index}]", reason=reason))
+        found[entry.id] = entry.name
+    return found
+
+
+_Named = tuple[str, _Head, dict[int | str, str]]
+
+
+def _items(files: list[_Named], faults: list[Fault]) -> Iterator[LabeledItem]:
+    for name, head, categories in files:
+        images = _images(name, head, faults)
+        by_image: dict[int | str, list[Annotation]] = {image: [] for image in images}
+        for index, raw in enumerate(head.annotations):
+            place = f"$.annotations[{index}]"
+            entry = _tried(_annotation, raw, name, place, faults)
+            if entry is None:
+                continue
+            made = _read(entry, index, images, categories)
+            if isinstance(made, str):
+                faults.append(Fault(file=name, place=place, reason=made))
+            else:
+                by_image[entry.image_id].append(made)
+        for image_id, image in images.items():
+            document = Document(annotations=tuple(by_image[image_id]))
+            yield LabeledItem(image.file_name, image.width, image.height, document, _split(name))
+
+
+def _images(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, _Image]:
+    images: dict[int | str, _Image] = {}
+    for index, raw in enumerate(head.images):
+        entry = _tried(_image, raw, name, f"$.images[{index}]", faults)
+        if entry is None:
+            continue
+        if entry.id in images:
+            reason = f"image id {entry.id} stands twice"
+            faults.append(Fault(file=name, place=f"$.images[{index}]", reason=reason))
+            continue
+        images[entry.id] = entry
+    return images
+
+
+def _tried(
+    decoder: msgspec.json.Decoder[Any], raw: msgspec.Raw, name: str, place: str, faults: list[Fault]
+) -> Any:  # noqa: ANN401
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        faults.append(Fault(file=name, place=place, reason=str(error)))
+        return None
+
+
+def _read(
+    entry: _Annotation, index: int, images: dict[int | str, _Image], categories: dict[int | str, str]
+) -> Annotation | str:
+    """The annotation, or why it cannot be one."""
+    if entry.image_id not in images:
+        return f"there is no image {entry.image_id}"
+    if entry.category_id not in categories:
+        return f"there is no category {entry.category_id}"
+    try:
+        shape = _shape(entry)
+    except (InvalidShape, ValueError, TypeError) as error:
+        return str(error)
+    flags: dict[str, bool | float | str] = {"iscrowd": True} if entry.iscrowd else {}
+    attributes = {key: value for key, value in (entry.attributes or {}).items() if value is not None}
+    return Annotation(
+        id=str(index),
+        category=categories[entry.category_id],
+        shape=shape,
+        attributes=attributes,
+        flags=flags,
+        evidence=Evidence(score=entry.score),
+    )
+
+
+def _shape(entry: _Annotation) -> Shape:
+    segmentation = entry.segmentation
+    if isinstance(segmentation, dict):
+        return _mask(segmentation)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(segmentation, list) and segmentation:
+        return _polygon(segmentation)  # pyright: ignore[reportUnknownArgumentType]
+    if entry.bbox is None or len(entry.bbox) != 4:
+        raise ValueError("it has neither a box of four numbers nor a segmentation")
+    left, top, width, height = (float(value) for value in entry.bbox)
+    return Box(left=left, top=top, right=left + width, bottom=top + height)
+
+
+def _mask(raw: dict[str, Any]) -> Mask:
+    size, counts = raw.get("size"), raw.get("counts")
+    if not isinstance(size, list) or len(size) != 2:  # pyright: ignore[reportUnknownArgumentType]
+        raise ValueError("the mask has no size of height and width")
+    runs = rle.unpack(counts) if isinstance(counts, str) else counts
+    if not isinstance(runs, list):
+        raise ValueError("the mask has no counts")
+    return rle.mask_of(int(size[0]), int(size[1]), [int(run) for run in runs])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _polygon(parts: list[Any]) -> Polygon:
+    rings: list[tuple[tuple[Point, ...], ...]] = []
+    for part in parts:
+        numbers = [float(value) for value in part]
+        if len(numbers) % 2:
+            raise ValueError("a polygon has an odd number of values")
+        points = [Point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        if len(points) > 3 and points[0] == points[-1]:
+            points.pop()
+        rings.append((tuple(points),))
+    return Polygon(parts=tuple(rings))
+
+
+def _split(name: str) -> str | None:
+    words = name.lower().replace("\\", "/")
+    return next((split for split in ("train", "val", "test") if split in words), None)
+
+
+def _write(file: IO[bytes], items: Items, ontology: Ontology, losses: Losses) -> None:
+    categories = list(ontology.categories)
+    numbers = {category.id: index for index, category in enumerate(categories, 1)}
+    file.write(b'{"info":{"description":"Exported by Labelwright"},"licenses":[],"images":[')
+    _each(file, _image_lines(items()))
+    file.write(b'],"annotations":[')
+    by_id = {category.id: category for category in categories}
+    _each(file, _annotation_lines(items(), by_id, numbers, losses))
+    file.write(b'],"categories":')
+    listed = [{"id": i, "name": c.name, "supercategory": ""} for i, c in enumerate(categories, 1)]
+    file.write(json.dumps(listed, ensure_ascii=False).encode())
+    file.write(b"}\n")
+
+
+def _each(file: IO[bytes], lines: Iterable[bytes]) -> None:
+    first = True
+    for line in lines:
+        file.write(b"\n" if first else b",\n")
+        file.write(line)
+        first = False
+
+
+def _image_lines(items: Iterable[LabeledItem]) -> Iterator[bytes]:
+    taken: set[str] = set()
+    for index, item in enumerate(items, 1):
+        row: dict[str, object] = {
+            "id": index,
+            "file_name": file_name(item.name, taken),
+            "width": item.width,
+            "height": item.height,
+        }
+        if item.key:
+            row["key"] = item.key
+        yield msgspec.json.encode(row)
+
+
+def _annotation_lines(
+    items: Iterable[LabeledItem], categories: dict[str, Category], numbers: dict[str, int], losses: Losses
+) -> Iterator[bytes]:
+    number = 0
+    for image_id, item in enumerate(items, 1):
+        for annotation in item.document.annotations:
+            category = categories.get(annotation.category)
+            if annotation.shape is None or category is None:
+                losses.drop(item.name, "tag", "COCO has no place for tags of the whole item")
+                continue
+            number += 1
+            row = {"id": number, "image_id": image_id, "category_id": numbers[annotation.category]}
+            yield msgspec.json.encode({**row, **_said(annotation, category, item, losses)})
+
+
+def _said(annotation: Annotation, category: Category, item: LabeledItem, losses: Losses) -> dict[str, object]:
+    shape = annotation.shape
+    said: dict[str, object] = {"iscrowd": 1 if annotation.flags.get("iscrowd") else 0}
+    match shape:
+        case Polygon() if all(len(part) == 1 for part in shape.parts):
+            said["segmentation"] = [[value for point in part[0] for value in point] for part in shape.parts]
+            losses.keep()
+        case Polygon():
+            runs = rle.runs_of(mask_of_polygon(shape), item.height, item.width)
+            said["segmentation"] = {"size": [item.height, item.width], "counts": rle.pack(runs)}
+            reason = "a polygon with holes is written as a mask, exact to half a pixel"
+            losses.convert(item.name, "polygon", reason)
+        case Mask():
+            runs = rle.runs_of(shape, item.height, item.width)
+            said["segmentation"] = {"size": [item.height, item.width], "counts": rle.pack(runs)}
+            losses.keep()
+        case _:
+            losses.keep()
+    assert shape is not None  # noqa: S101  # tags were left out by the caller
+    bounds = shape.bounds
+    said["bbox"] = [bounds.left, bounds.top, bounds.width, bounds.height]
+    said["area"] = shape.area
+    named = named_attributes(annotation, category)
+    if named:
+        said["attributes"] = named
+    if annotation.evidence.score is not None:
+        said["score"] = annotation.evidence.score
+    return said

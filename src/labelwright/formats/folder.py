@@ -1,0 +1,261 @@
+"""Where formats read from and write to: a folder or a zip, by names relative to it, with `/`."""
+
+import os
+import secrets
+import shutil
+import zipfile
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import IO, Protocol, Self
+
+from labelwright.core.errors import BadFile, TooLarge, UnreadableLabels
+from labelwright.media.archive import ArchiveLimits, walk
+
+MOST_BYTES = 4 * 2**30  # of one label file
+
+
+class Source(Protocol):
+    """Files to read."""
+
+    name: str
+
+    def names(self) -> list[str]:
+        """Every file, sorted."""
+        ...
+
+    def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
+        """A file's bytes. Raises TooLarge above the limit, BadFile if there is none."""
+        ...
+
+
+class FolderSource:
+    """A folder, or a single file in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._root = path if path.is_dir() else path.parent
+        self._only = None if path.is_dir() else path.name
+        if not path.exists():
+            raise BadFile(f"{path}: there is no such file or folder.", place=str(path))
+
+    def names(self) -> list[str]:
+        """Every file below the folder; links that lead out of it are left alone."""
+        if self._only is not None:
+            return [self._only]
+        found: list[str] = []
+        for folder, folders, files in os.walk(self._root):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            inside = Path(folder).relative_to(self._root)
+            found += [(inside / name).as_posix() for name in files if not name.startswith(".")]
+        return sorted(found)
+
+    def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
+        """A file's bytes."""
+        path = (self._root / name).resolve()
+        if not path.is_relative_to(self._root.resolve()) or not path.is_file():
+            raise BadFile(f"{name}: there is no such file in {self.name}.", place=name)
+        if path.stat().st_size > limit:
+            raise TooLarge(name, limit, "max_body_bytes")
+        return path.read_bytes()
+
+
+class ZipSource:
+    """A zip, checked as a whole before anything is read. It stays open as long as this object lives."""
+
+    def __init__(self, path: Path, limits: ArchiveLimits | None = None) -> None:
+        self.name = path.name
+        self._open = ExitStack()
+        entries = self._open.enter_context(walk(path, limits or ArchiveLimits()))
+        self._entries = {entry.name: entry for entry in entries}
+
+    def names(self) -> list[str]:
+        """Every file, sorted; hidden ones are left out."""
+        return sorted(
+            name
+            for name in self._entries
+            if not any(p.startswith((".", "__MACOSX")) for p in name.split("/"))
+        )
+
+    def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
+        """A file's bytes."""
+        entry = self._entries.get(name)
+        if entry is None:
+            raise BadFile(f"{name}: there is no such file in {self.name}.", place=name)
+        if entry.size > limit:
+            raise TooLarge(name, limit, "max_archive_bytes")
+        with entry.open() as file:
+            return file.read(limit)
+
+
+def source_of(path: Path) -> Source:
+    """A folder, a zip, or a single file to read. Raises BadFile."""
+    return ZipSource(path) if path.is_file() and path.suffix.lower() == ".zip" else FolderSource(path)
+
+
+def text_of(source: Source, name: str) -> str:
+    """A file as UTF-8 text, with or without a byte order mark. Raises UnreadableLabels."""
+    try:
+        return source.read(name).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableLabels(name, f"byte {error.start}", "this is no UTF-8 text") from None
+
+
+class Sink(Protocol):
+    """Files to write. Everything is in place once the `with` ends without an error."""
+
+    def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        """A new file to write to."""
+        ...
+
+    def lines(self, name: str, lines: Iterable[str]) -> None:
+        """A text file of lines."""
+        ...
+
+    def copy(self, name: str, media: Path | bytes) -> None:
+        """A picture."""
+        ...
+
+
+class _Writes:
+    def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        raise NotImplementedError
+
+    def lines(self, name: str, lines: Iterable[str]) -> None:
+        """A text file of lines."""
+        with self.open(name) as file:
+            for line in lines:
+                file.write(line.encode() + b"\n")
+
+
+class FolderSink(_Writes):
+    """Writes beside the destination and renames at the end, so that a failure leaves nothing."""
+
+    def __init__(self, destination: Path) -> None:
+        self._destination = destination
+        self._beside = destination.parent / f".{destination.name}.{secrets.token_hex(4)}"
+
+    def __enter__(self) -> Self:
+        if self._destination.exists() and any(self._destination.iterdir()):
+            raise BadFile(f"{self._destination} is not empty.", remedy="Choose a new folder.")
+        self._beside.mkdir(parents=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            shutil.rmtree(self._beside, ignore_errors=True)
+            return
+        if self._destination.exists():
+            self._destination.rmdir()
+        self._beside.rename(self._destination)
+
+    def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        """A new file."""
+        path = self._beside / _safe(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb")
+
+    def copy(self, name: str, media: Path | bytes) -> None:
+        """A picture."""
+        with self.open(name) as file:
+            for chunk in _chunks(media):
+                file.write(chunk)
+
+
+class ZipSink(_Writes):
+    """A zip written to anything that takes bytes, also if it cannot go back."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._zip.close()
+
+    @contextmanager
+    def open(self, name: str) -> Generator[IO[bytes]]:
+        """A new entry; entries are written one after the other."""
+        with self._zip.open(_entry(name, zipfile.ZIP_DEFLATED), "w", force_zip64=True) as file:
+            yield file
+
+    def copy(self, name: str, media: Path | bytes) -> None:
+        """A picture, which is compressed already."""
+        with self._zip.open(_entry(name, zipfile.ZIP_STORED), "w", force_zip64=True) as file:
+            for chunk in _chunks(media):
+                file.write(chunk)
+
+
+class Chunks:
+    """A file-like that keeps what is written until it is taken, for answers that stream."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        """Keep a part."""
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing to do: parts are taken, not flushed."""
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
+
+
+def file_stem(name: str, taken: set[str]) -> str:
+    """A name without its ending that no other item of this export has; taken names get a number."""
+    path = PurePosixPath(_safe(name).as_posix())
+    stem = str(path.with_suffix("")) if path.suffix else str(path)
+    return _free(stem, taken)
+
+
+def file_name(name: str, taken: set[str]) -> str:
+    """A relative file name that is safe and that no other item of this export has."""
+    path = PurePosixPath(_safe(name).as_posix())
+    if str(path) not in taken:
+        taken.add(str(path))
+        return str(path)
+    stem = _free(str(path.with_suffix("")), taken)
+    return f"{stem}{path.suffix}"
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    chosen, number = stem, 2
+    while chosen in taken:
+        chosen, number = f"{stem}-{number}", number + 1
+    taken.add(chosen)
+    return chosen
+
+
+def _safe(name: str) -> Path:
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    cleaned = ["".join(c if c.isprintable() and c not in ':*?"<>|' else "_" for c in part) for part in parts]
+    return Path(*cleaned) if cleaned else Path("unnamed")
+
+
+def _entry(name: str, method: int) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(_safe(name).as_posix(), date_time=(1980, 1, 1, 0, 0, 0))
+    entry.compress_type = method
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _chunks(media: Path | bytes) -> Iterator[bytes]:
+    if isinstance(media, bytes):
+        yield media
+        return
+    with media.open("rb") as file:
+        read: Callable[[], bytes] = lambda: file.read(1 << 20)  # noqa: E731
+        yield from iter(read, b"")

@@ -1,0 +1,123 @@
+"""The contract of a format.
+
+A format reads from a `Source` and writes to a `Sink`; it touches no disk of its own. What it reads
+are `LabeledItem`s whose annotations name their category as the file does; what it writes are
+`LabeledItem`s whose categories are ids of the ontology. A new format is one file with a class that
+fits `Format` and one line in `registry.py`; the conformance suite then runs over it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from labelwright.core.document import Annotation, AttributeValue, Document
+from labelwright.core.errors import Conflict
+from labelwright.core.ontology import Category, Ontology
+from labelwright.formats.folder import Sink, Source
+from labelwright.formats.report import Fault, Losses
+
+
+@dataclass(frozen=True)
+class LabeledItem:
+    """An item and what is said of it. Sizes are pixels of the upright picture; 0 if not known.
+
+    `media` gives the bytes of the picture or its file when they are to be written too.
+    """
+
+    name: str
+    width: int
+    height: int
+    document: Document
+    split: str | None = None
+    key: str | None = None
+    media: Callable[[], Path | bytes] | None = None
+
+
+@dataclass
+class Reading:
+    """What a file set holds: category names in the file's order, items, and faults so far.
+
+    `faults` grows while `items` is consumed.
+    """
+
+    categories: list[str]
+    items: Iterator[LabeledItem]
+    faults: list[Fault] = field(default_factory=list[Fault])
+    notes: list[str] = field(default_factory=list[str])
+
+
+Items = Callable[[], Iterable[LabeledItem]]
+"""The items to write; it may be called more than once."""
+
+
+class Format(Protocol):
+    """One format. `keeps` names the kinds of annotation that survive a round trip."""
+
+    name: str
+    title: str
+    keeps: frozenset[str]
+    about: str
+
+    def recognize(self, source: Source) -> str | None:
+        """Why this looks like the format, in words, or None."""
+        ...
+
+    def read(self, source: Source) -> Reading:
+        """What the files hold. Raises UnreadableLabels if they are not of this format at all."""
+        ...
+
+    def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
+        """Write the items; gives what was kept, converted and dropped."""
+        ...
+
+
+class WouldDrop(Conflict):
+    """Writing would leave something out, and nobody has agreed to that; `losses` says what."""
+
+    code = "export.would_drop"
+
+    def __init__(self, title: str, losses: Losses) -> None:
+        listed = "; ".join(f"{count} × {what}" for what, count in losses.dropped.items())
+        super().__init__(
+            f"{title} cannot hold everything. It would leave out {listed}.",
+            remedy="Choose another format, or allow it to drop this (drop).",
+        )
+        self.losses = losses
+
+
+def named_attributes(annotation: Annotation, category: Category) -> dict[str, AttributeValue]:
+    """The attribute values by the names that people gave them, options by their names."""
+    named: dict[str, AttributeValue] = {}
+    for spec_id, value in annotation.attributes.items():
+        spec = category.attribute(spec_id)
+        if spec is None:
+            named[spec_id] = value
+            continue
+        words = {option.id: option.name for option in spec.options}
+        if isinstance(value, str):
+            named[spec.name] = words.get(value, value)
+        elif isinstance(value, tuple):
+            named[spec.name] = tuple(words.get(entry, entry) for entry in value)
+        else:
+            named[spec.name] = value
+    return named
+
+
+def attributes_by_id(named: dict[str, object], category: Category) -> dict[str, AttributeValue]:
+    """The other way round; names that the category does not know are left out."""
+    values: dict[str, AttributeValue] = {}
+    for spec in category.attributes:
+        value = named.get(spec.name, named.get(spec.id))
+        if value is None:
+            continue
+        ids = {option.name: option.id for option in spec.options}
+        if isinstance(value, str):
+            fitted: object = ids.get(value, value)
+        elif isinstance(value, list | tuple):
+            fitted = tuple(ids.get(str(entry), str(entry)) for entry in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        else:
+            fitted = float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if spec.fault(fitted) is None:
+            values[spec.id] = fitted  # pyright: ignore[reportArgumentType]
+    return values

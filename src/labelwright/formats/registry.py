@@ -1,0 +1,45 @@
+"""The table of formats. Built-ins enter as plugins would: a name and where the class is."""
+
+from functools import cache
+from importlib import import_module
+
+from labelwright.core.errors import UnknownName, UnreadableLabels
+from labelwright.formats.folder import Source
+from labelwright.formats.format import Format
+
+FORMATS = {
+    "coco": "labelwright.formats.coco:Coco",
+    "voc": "labelwright.formats.voc:Voc",
+    "yolo": "labelwright.formats.yolo:Yolo",
+    "yolo-seg": "labelwright.formats.yolo:YoloSegment",
+}
+
+
+@cache
+def get(name: str) -> Format:
+    """The format of a name. Raises UnknownName, which lists the known ones."""
+    place = FORMATS.get(name)
+    if place is None:
+        raise UnknownName("format", name, FORMATS)
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)()
+
+
+def every() -> list[Format]:
+    """All formats, in the order of the table."""
+    return [get(name) for name in FORMATS]
+
+
+def recognize(source: Source) -> tuple[Format, str]:
+    """The format that files are in, and why we think so. Raises UnreadableLabels if none fits."""
+    for entry in every():
+        reason = entry.recognize(source)
+        if reason is not None:
+            return entry, reason
+    names = ", ".join(FORMATS)
+    raise UnreadableLabels(source.name, "", f"this looks like none of the formats {names}")
+
+
+def choose(source: Source, name: str = "auto") -> tuple[Format, str]:
+    """The format asked for, or for “auto” the one recognized, with the reason."""
+    return recognize(source) if name == "auto" else (get(name), "as asked for")
