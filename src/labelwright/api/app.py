@@ -41,6 +41,7 @@ NOUNS = (
     "imports",
     "jobs",
     "releases",
+    "export",
     "events",
     "audit",
     "about",

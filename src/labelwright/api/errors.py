@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from labelwright.core import errors as core
+from labelwright.formats.format import WouldDrop
 
 HUNG_UP = 499  # in the log only: nobody is there to read it
 MEDIA_TYPE = "application/problem+json"
@@ -96,7 +97,7 @@ def refusal(error: core.LabelwrightError) -> Response:
         place=error.place,
         remedy=error.remedy or None,
         errors=faults,
-        report=getattr(error, "report", None),
+        report=error.report if isinstance(error, WouldDrop) else None,
         headers=headers,
     )
 

@@ -88,6 +88,10 @@ class ZipSource:
         with entry.open() as file:
             return file.read(limit)
 
+    def close(self) -> None:
+        """Let go of the archive."""
+        self._open.close()
+
 
 def source_of(path: Path) -> Source:
     """A folder, a zip, or a single file to read. Raises BadFile."""

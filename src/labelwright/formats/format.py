@@ -73,7 +73,7 @@ class Format(Protocol):
 
 
 class WouldDrop(Conflict):
-    """Writing would leave something out, and nobody has agreed to that; `losses` says what."""
+    """Writing would leave something out, and nobody has agreed to that; `report` says what."""
 
     code = "export.would_drop"
 
@@ -83,7 +83,7 @@ class WouldDrop(Conflict):
             f"{title} cannot hold everything. It would leave out {listed}.",
             remedy="Choose another format, or allow it to drop this (drop).",
         )
-        self.losses = losses
+        self.report = losses
 
 
 def named_attributes(annotation: Annotation, category: Category) -> dict[str, AttributeValue]:

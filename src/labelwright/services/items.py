@@ -169,7 +169,8 @@ class Items:
             ).all()
             by_kind: dict[str, list[DocumentView]] = {"submission": [], "prediction": [], "reference": []}
             for row in rows:
-                by_kind[row.kind].append(_document_view(row))
+                if row.kind in by_kind:  # others were replaced by an import that can be undone
+                    by_kind[row.kind].append(_document_view(row))
             return History(
                 submissions=by_kind["submission"],
                 predictions=by_kind["prediction"],

@@ -210,7 +210,10 @@ def annotation_counts(tx: Connection, project_id: str, ontology: Ontology) -> di
         .join(items, items.c.id == documents.c.item_id)
         .where(
             documents.c.project_id == project_id,
-            or_(documents.c.kind != "submission", documents.c.id == items.c.document_id),
+            or_(
+                documents.c.kind.in_(("prediction", "reference")),
+                documents.c.id == items.c.document_id,
+            ),
         )
     )
     counts: Counter[str] = Counter()

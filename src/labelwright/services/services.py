@@ -6,12 +6,14 @@ from labelwright.services.briefs import Briefs
 from labelwright.services.context import Context
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
+from labelwright.services.exports import Exports
 from labelwright.services.idempotency import Idempotency
 from labelwright.services.imports import Imports
 from labelwright.services.issues import Issues
 from labelwright.services.item_import import ItemImports
 from labelwright.services.items import Items
 from labelwright.services.jobs import Jobs
+from labelwright.services.label_import import LabelImports
 from labelwright.services.ontologies import Ontologies
 from labelwright.services.pictures import Pictures
 from labelwright.services.progress import Progress
@@ -46,3 +48,5 @@ class Services:
         self.jobs = Jobs(context)
         self.imports = Imports(context, self.jobs)
         self.item_imports = ItemImports(context, self.jobs)
+        self.label_imports = LabelImports(context, self.jobs)
+        self.exports = Exports(context)

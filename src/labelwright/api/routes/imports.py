@@ -6,9 +6,10 @@ import msgspec
 
 from labelwright.api.paging import ListQuery, Page, page_of
 from labelwright.api.routing import Routes
-from labelwright.core.errors import InvalidInput, WrongState
+from labelwright.core.errors import InvalidInput, UnknownName, WrongState
 from labelwright.services.access import Actor
 from labelwright.services.imports import ImportView
+from labelwright.services.label_import import LabelArgs
 from labelwright.services.services import Services
 
 routes = Routes("imports")
@@ -28,15 +29,53 @@ class ItemImportIn(
     keys: dict[str, str] = {}
 
 
+class LabelImportIn(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="labels"
+):
+    """Labels as annotations, predictions or references; a dry run only reports what would change.
+
+    `rename` maps names of categories in the files to ids of the ontology.
+    """
+
+    upload: Id | None = None
+    source: Path | None = None
+    format: Annotated[str, msgspec.Meta(max_length=60)] = "auto"
+    as_: str = msgspec.field(name="as", default="annotations")
+    mode: str = "add"
+    model: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    dry_run: bool = False
+    create_categories: bool = False
+    rename: dict[str, str] = {}
+
+    def to_args(self) -> LabelArgs:
+        """As the service takes it."""
+        return LabelArgs(
+            format=self.format,
+            as_=self.as_,
+            mode=self.mode,
+            model=self.model,
+            dry_run=self.dry_run,
+            create_categories=self.create_categories,
+            rename=self.rename,
+        )
+
+
+ImportIn = ItemImportIn | LabelImportIn
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """The import; its job does the work."""
 
     import_: ImportView = msgspec.field(name="import")
 
 
-@routes.post("/projects/{project}/imports", "project.import", status=202, raises=(InvalidInput,))
-def start(project: str, body: ItemImportIn, who: Actor, services: Services) -> Started:
+@routes.post("/projects/{project}/imports", "project.import", status=202, raises=(InvalidInput, UnknownName))
+def start(project: str, body: ImportIn, who: Actor, services: Services) -> Started:
     """Begin an import of an upload, or of a path on the server."""
+    if isinstance(body, LabelImportIn):
+        imports = services.label_imports
+        made = imports.start(who, project, body.to_args(), upload=body.upload, source=body.source)
+        return Started(import_=made)
     made = services.item_imports.start(
         who,
         project,
