@@ -1,11 +1,12 @@
 /** The first sign-in by a link: the owner says who they are and sets a password. */
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 
 import { api } from '../api';
 import { beginSession } from '../queries';
 import { Entrance } from '../ui/entrance';
-import { useMe } from '../ui/guard';
+import { putOff, useMe } from '../ui/guard';
 import { NewPassword, type NewPerson } from '../ui/new-password';
 import type { Session } from '../wire';
 
@@ -37,6 +38,18 @@ export default function Welcome() {
         error={save.error}
         onDone={save.mutate}
       />
+      <Button
+        fullWidth
+        mt="xs"
+        variant="subtle"
+        data-testid="welcome-later"
+        onClick={() => {
+          putOff();
+          void navigate('/', { replace: true });
+        }}
+      >
+        Look around first
+      </Button>
     </Entrance>
   );
 }

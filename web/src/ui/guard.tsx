@@ -28,6 +28,12 @@ export function Root() {
   );
 }
 
+const LATER = 'labelwright.welcome-later';
+
+/** Whether this browser session looks around first, and sets a password later. */
+export const isPutOff = (): boolean => sessionStorage.getItem(LATER) === 'yes';
+export const putOff = (): void => sessionStorage.setItem(LATER, 'yes');
+
 export function Guard() {
   const { data, error, isPending, refetch } = useQuery(session);
   const { pathname, search } = useLocation();
@@ -45,7 +51,7 @@ export function Guard() {
     const back = pathname + search;
     return <Navigate to={back === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(back)}`} replace />;
   }
-  if (data.first_run && pathname !== '/welcome') return <Navigate to="/welcome" replace />;
+  if (data.first_run && pathname !== '/welcome' && !isPutOff()) return <Navigate to="/welcome" replace />;
   return <Outlet />;
 }
 
