@@ -88,7 +88,7 @@ class Exports:
         release: str | None = None,
         media: str = "copy",
         drop: bool = False,
-    ) -> tuple[str, Iterator[bytes]]:
+    ) -> tuple[str, Generator[bytes]]:
         """A file name, and the parts of a zip with `report.json` as its last file.
 
         Raises WouldDrop, with the losses, before the first part, unless `drop` allows it.

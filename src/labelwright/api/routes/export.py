@@ -1,11 +1,13 @@
 """Formats, and exports in them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Generator
 from urllib.parse import quote
 
 import msgspec
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from labelwright.api.callers import SIGNED
 from labelwright.api.paging import ListQuery, Page, Text, page_of
 from labelwright.api.routing import Routes
 from labelwright.core.errors import BadFile, InvalidInput, UnknownName
@@ -41,10 +43,9 @@ class ExportQuery(ReportQuery, frozen=True, kw_only=True):
     drop: bool = False
 
 
-@routes.get("/formats", "project.read")
-def formats(query: ListQuery, who: Actor) -> Page[FormatView]:
+@routes.get("/formats", SIGNED)
+def formats(query: ListQuery) -> Page[FormatView]:
     """The formats that can be read and written."""
-    del who
     found = [
         FormatView(name=one.name, title=one.title, keeps=sorted(one.keeps), about=one.about)
         for one in every()
@@ -69,16 +70,19 @@ def export(project: str, query: ExportQuery, who: Actor, services: Services) -> 
     name, parts = services.exports.stream(
         who, project, format=query.format, release=query.release, media=query.media, drop=query.drop
     )
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    return StreamingResponse(_first_then_rest(parts), media_type="application/zip", headers=headers)
-
-
-def _first_then_rest(parts: Iterator[bytes]) -> Iterator[bytes]:
     # The first part is made before the answer begins, so that an early failure is told as one.
     first = next(parts, b"")
+    named = f"attachment; filename=export.zip; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {"Content-Disposition": named}
+    return StreamingResponse(_sent(first, parts), media_type="application/zip", headers=headers)
 
-    def rest() -> Iterator[bytes]:
-        yield first
-        yield from parts
 
-    return rest()
+async def _sent(first: bytes, rest: Generator[bytes]) -> AsyncGenerator[bytes]:
+    # Closed by hand: a caller who hangs up must not leave the writer waiting for a reader.
+    part: bytes | None = first
+    try:
+        while part is not None:
+            yield part
+            part = await run_in_threadpool(next, rest, None)
+    finally:
+        rest.close()
