@@ -1,13 +1,16 @@
 """COCO instances: one JSON file with images, annotations and categories.
 
 Boxes are [left, top, width, height] in pixels, polygons lists of x, y, masks runs (`rle.py`).
-Category ids are 1, 2, … in the ontology's order. Attributes are written by name under `attributes`.
-COCO has no holes in polygons: a polygon with holes is written as a mask, exact to the pixel.
+Category ids are 1, 2, … in the ontology's order. Attributes are written by name under `attributes`,
+groups and flags under fields of those names, which other readers pass over; `iscrowd` is COCO's own.
+COCO has no holes in polygons: a polygon with holes is written as a mask.
 The layout: Lin et al., Microsoft COCO (2014), and its data format page.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import IO, Any
 
 import msgspec
@@ -17,14 +20,17 @@ from labelwright.core.errors import InvalidShape, UnreadableLabels
 from labelwright.core.ontology import Category, Ontology
 from labelwright.core.shapes import Box, Mask, Point, Polygon, Shape
 from labelwright.formats import rle
-from labelwright.formats.folder import Sink, Source, file_name
+from labelwright.formats.fields import plain_attributes
+from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Items, LabeledItem, Reading, named_attributes
-from labelwright.formats.raster import mask_of_polygon
+from labelwright.formats.names import Names
+from labelwright.formats.raster import BOUND, mask_of_polygon
 from labelwright.formats.report import Fault, Losses
 
 FILE = "annotations.json"
 PICTURES = "images/"
-FLAGS = ("iscrowd",)
+_SPLIT = re.compile(r"(?:^|[^a-z])(train|val|test)(?:id)?(?:\d{4})?(?:$|[^a-z])")
+_UNREAD = ("keypoints", "caption", "segments_info")
 
 
 class _Image(msgspec.Struct):
@@ -32,6 +38,7 @@ class _Image(msgspec.Struct):
     file_name: str
     width: int = 0
     height: int = 0
+    key: str | None = None
 
 
 class _Category(msgspec.Struct):
@@ -53,13 +60,22 @@ class _Annotation(msgspec.Struct):
     segmentation: Any = None
     iscrowd: int | bool = 0
     attributes: dict[str, Any] | None = None
+    flags: dict[str, bool | float | str] = {}
+    group: str | None = None
     score: float | None = None
+
+
+class _Unread(msgspec.Struct):
+    keypoints: msgspec.Raw = msgspec.Raw(b"")
+    caption: msgspec.Raw = msgspec.Raw(b"")
+    segments_info: msgspec.Raw = msgspec.Raw(b"")
 
 
 _head = msgspec.json.Decoder(_Head)
 _image = msgspec.json.Decoder(_Image)
 _category = msgspec.json.Decoder(_Category)
 _annotation = msgspec.json.Decoder(_Annotation)
+_unread = msgspec.json.Decoder(_Unread)
 
 
 class Coco:
@@ -83,29 +99,66 @@ class Coco:
         files = _files(source)
         if not files:
             raise UnreadableLabels(source.name, "", "there is no JSON file")
-        heads = [(name, _decoded(source, name)) for name in files]
         faults: list[Fault] = []
+        heads = _heads(source, files, faults)
         named = [(name, head, _categories(name, head, faults)) for name, head in heads]
         known: dict[str, None] = {}
         for _, _, categories in named:
             known.update(dict.fromkeys(categories.values()))
-        return Reading(list(known), _items(named, faults), faults)
+        return Reading(list(known), _items(named, faults), faults, _notes(source, heads))
 
     def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
         """Write `annotations.json`, and the pictures under `images/`."""
         losses = Losses()
         with sink.open(FILE) as file:
-            _write(file, items, ontology, losses)
-        taken: set[str] = set()
-        for item in items():
-            name = file_name(item.name, taken)
+            has_pictures = _write(file, items, ontology, losses)
+        names = Names(by_stem=False)
+        for item in items() if has_pictures else ():
+            name = names.take(item.name)
             if item.media is not None:
                 sink.copy(PICTURES + name, item.media())
         return losses
 
 
 def _files(source: Source) -> list[str]:
-    return [name for name in source.names() if name.lower().endswith(".json") and name != "report.json"]
+    found = [name for name in source.names() if name.lower().endswith(".json") and name != "report.json"]
+    # COCO's own folders hold the same pictures again with captions, stuff and more.
+    instances = [name for name in found if PurePosixPath(name).name.lower().startswith("instances")]
+    return instances or found
+
+
+def _heads(source: Source, files: list[str], faults: list[Fault]) -> list[tuple[str, "_Head"]]:
+    heads: list[tuple[str, _Head]] = []
+    broken: list[UnreadableLabels] = []
+    for name in files:
+        try:
+            heads.append((name, _decoded(source, name)))
+        except UnreadableLabels as error:
+            broken.append(error)
+            faults.append(Fault(file=name, place="", reason=error.reason))
+    if broken and not heads:
+        raise broken[0]
+    return heads
+
+
+def _notes(source: Source, heads: list[tuple[str, "_Head"]]) -> list[str]:
+    notes: list[str] = []
+    for name, head in heads:
+        seen = [field for field in _UNREAD if any(_has(raw, field) for raw in head.annotations[:100])]
+        if seen:
+            notes.append(f"{name}: {', '.join(seen)} are not read.")
+    read = {name for name, _ in heads}
+    left = [n for n in source.names() if n.lower().endswith(".json") and n not in read and n != "report.json"]
+    if left and heads:
+        notes.append(f"Not read, because there are instances: {', '.join(left[:20])}.")
+    return notes
+
+
+def _has(raw: msgspec.Raw, field: str) -> bool:
+    try:
+        return len(bytes(getattr(_unread.decode(raw), field))) > 0
+    except (msgspec.DecodeError, RecursionError):
+        return False
 
 
 def _decoded(source: Source, name: str) -> _Head:
@@ -124,6 +177,7 @@ def _categories(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, 
         if entry.id in found:
             reason = f"category id {entry.id} stands twice"
             faults.append(Fault(file=name, place=f"$.categories[{index}]", reason=reason))
+            continue
         found[entry.id] = entry.name
     return found
 
@@ -147,7 +201,9 @@ def _items(files: list[_Named], faults: list[Fault]) -> Iterator[LabeledItem]:
                 by_image[entry.image_id].append(made)
         for image_id, image in images.items():
             document = Document(annotations=tuple(by_image[image_id]))
-            yield LabeledItem(image.file_name, image.width, image.height, document, _split(name))
+            yield LabeledItem(
+                image.file_name, image.width, image.height, document, _split(name), key=image.key
+            )
 
 
 def _images(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, _Image]:
@@ -156,12 +212,22 @@ def _images(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, _Ima
         entry = _tried(_image, raw, name, f"$.images[{index}]", faults)
         if entry is None:
             continue
-        if entry.id in images:
-            reason = f"image id {entry.id} stands twice"
+        reason = _image_fault(entry, images)
+        if reason:
             faults.append(Fault(file=name, place=f"$.images[{index}]", reason=reason))
             continue
         images[entry.id] = entry
     return images
+
+
+def _image_fault(entry: _Image, images: dict[int | str, _Image]) -> str | None:
+    if entry.id in images:
+        return f"image id {entry.id} stands twice"
+    if entry.width < 0 or entry.height < 0:
+        return f"a picture of {entry.width} × {entry.height} pixels is none"
+    if not entry.file_name or ".." in PurePosixPath(entry.file_name.replace("\\", "/")).parts:
+        return f"“{entry.file_name[:200]}” leads out of the folder"
+    return None
 
 
 def _tried(
@@ -183,25 +249,25 @@ def _read(
     if entry.category_id not in categories:
         return f"there is no category {entry.category_id}"
     try:
-        shape = _shape(entry)
+        shape = _shape(entry, images[entry.image_id])
     except (InvalidShape, ValueError, TypeError) as error:
         return str(error)
-    flags: dict[str, bool | float | str] = {"iscrowd": True} if entry.iscrowd else {}
-    attributes = {key: value for key, value in (entry.attributes or {}).items() if value is not None}
+    flags = {**entry.flags, "iscrowd": True} if entry.iscrowd else entry.flags
     return Annotation(
         id=str(index),
         category=categories[entry.category_id],
         shape=shape,
-        attributes=attributes,
+        attributes=plain_attributes(entry.attributes),
+        group=entry.group,
         flags=flags,
         evidence=Evidence(score=entry.score),
     )
 
 
-def _shape(entry: _Annotation) -> Shape:
+def _shape(entry: _Annotation, image: _Image) -> Shape:
     segmentation = entry.segmentation
     if isinstance(segmentation, dict):
-        return _mask(segmentation)  # pyright: ignore[reportUnknownArgumentType]
+        return _mask(segmentation, image)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(segmentation, list) and segmentation:
         return _polygon(segmentation)  # pyright: ignore[reportUnknownArgumentType]
     if entry.bbox is None or len(entry.bbox) != 4:
@@ -210,10 +276,12 @@ def _shape(entry: _Annotation) -> Shape:
     return Box(left=left, top=top, right=left + width, bottom=top + height)
 
 
-def _mask(raw: dict[str, Any]) -> Mask:
+def _mask(raw: dict[str, Any], image: _Image) -> Mask:
     size, counts = raw.get("size"), raw.get("counts")
     if not isinstance(size, list) or len(size) != 2:  # pyright: ignore[reportUnknownArgumentType]
         raise ValueError("the mask has no size of height and width")
+    if image.width and image.height and size != [image.height, image.width]:
+        raise ValueError(f"the mask is {size[1]} × {size[0]}, its picture {image.width} × {image.height}")
     runs = rle.unpack(counts) if isinstance(counts, str) else counts
     if not isinstance(runs, list):
         raise ValueError("the mask has no counts")
@@ -234,15 +302,25 @@ def _polygon(parts: list[Any]) -> Polygon:
 
 
 def _split(name: str) -> str | None:
-    words = name.lower().replace("\\", "/")
-    return next((split for split in ("train", "val", "test") if split in words), None)
+    path = PurePosixPath(name.lower())
+    found = [_SPLIT.search(part) for part in (path.stem, path.parent.name)]
+    return next((match[1] for match in found if match), None)
 
 
-def _write(file: IO[bytes], items: Items, ontology: Ontology, losses: Losses) -> None:
+def _write(file: IO[bytes], items: Items, ontology: Ontology, losses: Losses) -> bool:
+    """Write everything; gives whether any item has a picture to bring along."""
     categories = list(ontology.categories)
     numbers = {category.id: index for index, category in enumerate(categories, 1)}
+    has_pictures = False
+
+    def seen() -> Iterator[LabeledItem]:
+        nonlocal has_pictures
+        for item in items():
+            has_pictures = has_pictures or item.media is not None
+            yield item
+
     file.write(b'{"info":{"description":"Exported by Labelwright"},"licenses":[],"images":[')
-    _each(file, _image_lines(items()))
+    _each(file, _image_lines(seen(), losses))
     file.write(b'],"annotations":[')
     by_id = {category.id: category for category in categories}
     _each(file, _annotation_lines(items(), by_id, numbers, losses))
@@ -250,6 +328,7 @@ def _write(file: IO[bytes], items: Items, ontology: Ontology, losses: Losses) ->
     listed = [{"id": i, "name": c.name, "supercategory": ""} for i, c in enumerate(categories, 1)]
     file.write(json.dumps(listed, ensure_ascii=False).encode())
     file.write(b"}\n")
+    return has_pictures
 
 
 def _each(file: IO[bytes], lines: Iterable[bytes]) -> None:
@@ -260,12 +339,12 @@ def _each(file: IO[bytes], lines: Iterable[bytes]) -> None:
         first = False
 
 
-def _image_lines(items: Iterable[LabeledItem]) -> Iterator[bytes]:
-    taken: set[str] = set()
+def _image_lines(items: Iterable[LabeledItem], losses: Losses) -> Iterator[bytes]:
+    names = Names(by_stem=False)
     for index, item in enumerate(items, 1):
         row: dict[str, object] = {
             "id": index,
-            "file_name": file_name(item.name, taken),
+            "file_name": names.take(item.name, losses),
             "width": item.width,
             "height": item.height,
         }
@@ -281,39 +360,70 @@ def _annotation_lines(
     for image_id, item in enumerate(items, 1):
         for annotation in item.document.annotations:
             category = categories.get(annotation.category)
-            if annotation.shape is None or category is None:
+            if category is None:
+                losses.drop(item.name, "category", "the ontology does not have it")
+                continue
+            if annotation.shape is None:
                 losses.drop(item.name, "tag", "COCO has no place for tags of the whole item")
                 continue
+            try:
+                said = _said(annotation, annotation.shape, item, losses)
+            except InvalidShape as error:
+                losses.drop(item.name, annotation.kind, error.message)
+                continue
             number += 1
-            row = {"id": number, "image_id": image_id, "category_id": numbers[annotation.category]}
-            yield msgspec.json.encode({**row, **_said(annotation, category, item, losses)})
+            row = {"id": number, "image_id": image_id, "category_id": numbers[annotation.category], **said}
+            yield msgspec.json.encode(row | _beside(annotation, category))
 
 
-def _said(annotation: Annotation, category: Category, item: LabeledItem, losses: Losses) -> dict[str, object]:
-    shape = annotation.shape
-    said: dict[str, object] = {"iscrowd": 1 if annotation.flags.get("iscrowd") else 0}
+def _said(annotation: Annotation, shape: Shape, item: LabeledItem, losses: Losses) -> dict[str, object]:
     match shape:
+        case Box():
+            segmentation: object = []
+            losses.keep()
         case Polygon() if all(len(part) == 1 for part in shape.parts):
-            said["segmentation"] = [[value for point in part[0] for value in point] for part in shape.parts]
+            segmentation = [[value for point in part[0] for value in point] for part in shape.parts]
             losses.keep()
         case Polygon():
-            runs = rle.runs_of(mask_of_polygon(shape), item.height, item.width)
-            said["segmentation"] = {"size": [item.height, item.width], "counts": rle.pack(runs)}
-            reason = "a polygon with holes is written as a mask, exact to half a pixel"
+            shape = _inside(mask_of_polygon(shape), item)
+            segmentation = _packed(shape, item)
+            reason = f"a polygon with holes is written as a mask; its outline moves {BOUND} pixels at most"
             losses.convert(item.name, "polygon", reason)
         case Mask():
-            runs = rle.runs_of(shape, item.height, item.width)
-            said["segmentation"] = {"size": [item.height, item.width], "counts": rle.pack(runs)}
-            losses.keep()
-        case _:
-            losses.keep()
-    assert shape is not None  # noqa: S101  # tags were left out by the caller
+            inside = _inside(shape, item)
+            segmentation = _packed(inside, item)
+            if inside.area == shape.area:
+                losses.keep()
+            else:
+                losses.convert(item.name, "mask", "what lies outside of the picture is cut off")
+            shape = inside
     bounds = shape.bounds
-    said["bbox"] = [bounds.left, bounds.top, bounds.width, bounds.height]
-    said["area"] = shape.area
-    named = named_attributes(annotation, category)
-    if named:
-        said["attributes"] = named
-    if annotation.evidence.score is not None:
-        said["score"] = annotation.evidence.score
-    return said
+    return {
+        "bbox": [bounds.left, bounds.top, bounds.width, bounds.height],
+        "area": shape.area,
+        "segmentation": segmentation,
+        "iscrowd": 1 if annotation.flags.get("iscrowd") else 0,
+    }
+
+
+def _inside(mask: Mask, item: LabeledItem) -> Mask:
+    # In the smallest window, so that its bounds are those of its pixels.
+    if not item.width or not item.height:
+        raise InvalidShape("A mask needs the size of its picture, which is not known.")
+    return rle.mask_of(item.height, item.width, rle.runs_of(mask, item.height, item.width))
+
+
+def _packed(mask: Mask, item: LabeledItem) -> dict[str, object]:
+    runs = rle.runs_of(mask, item.height, item.width)
+    return {"size": [item.height, item.width], "counts": rle.pack(runs)}
+
+
+def _beside(annotation: Annotation, category: Category) -> dict[str, object]:
+    flags = {key: value for key, value in annotation.flags.items() if key != "iscrowd"}
+    fields = {
+        "attributes": named_attributes(annotation, category) if annotation.attributes else None,
+        "flags": flags,
+        "group": annotation.group,
+        "score": annotation.evidence.score,
+    }
+    return {key: value for key, value in fields.items() if value not in (None, {})}

@@ -9,11 +9,11 @@ fits `Format` and one line in `registry.py`; the conformance suite then runs ove
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from labelwright.core.document import Annotation, AttributeValue, Document
 from labelwright.core.errors import Conflict
-from labelwright.core.ontology import Category, Ontology
+from labelwright.core.ontology import AttributeSpec, Category, Ontology
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.report import Fault, Losses
 
@@ -21,6 +21,9 @@ from labelwright.formats.report import Fault, Losses
 @dataclass(frozen=True)
 class LabeledItem:
     """An item and what is said of it. Sizes are pixels of the upright picture; 0 if not known.
+
+    With `in_shares` the shapes are shares of the picture's width and height, whose size the reader
+    could not find out: they are on a picture of 1 × 1.
 
     `media` gives the bytes of the picture or its file when they are to be written too.
     """
@@ -32,6 +35,7 @@ class LabeledItem:
     split: str | None = None
     key: str | None = None
     media: Callable[[], Path | bytes] | None = None
+    in_shares: bool = False
 
 
 @dataclass
@@ -105,19 +109,39 @@ def named_attributes(annotation: Annotation, category: Category) -> dict[str, At
 
 
 def attributes_by_id(named: dict[str, object], category: Category) -> dict[str, AttributeValue]:
-    """The other way round; names that the category does not know are left out."""
+    """The other way round; names and values that the category does not know are left out.
+
+    Formats that hold text only say numbers and yes or no as words; they are understood.
+    """
     values: dict[str, AttributeValue] = {}
     for spec in category.attributes:
         value = named.get(spec.name, named.get(spec.id))
-        if value is None:
-            continue
-        ids = {option.name: option.id for option in spec.options}
-        if isinstance(value, str):
-            fitted: object = ids.get(value, value)
-        elif isinstance(value, list | tuple):
-            fitted = tuple(ids.get(str(entry), str(entry)) for entry in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        else:
-            fitted = float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        if spec.fault(fitted) is None:
-            values[spec.id] = fitted  # pyright: ignore[reportArgumentType]
+        fitted = None if value is None else _fitted(spec, value)
+        if fitted is not None and spec.fault(fitted) is None:
+            values[spec.id] = fitted
     return values
+
+
+def _fitted(spec: AttributeSpec, value: object) -> AttributeValue | None:
+    ids = {option.name: option.id for option in spec.options}
+    if isinstance(value, list | tuple):
+        listed = [str(entry) for entry in cast("Iterable[object]", value)]
+        return tuple(ids.get(entry, entry) for entry in listed)
+    if spec.kind == "choices" and isinstance(value, str):
+        return (ids.get(value, value),)
+    if spec.kind == "flag" and isinstance(value, str):
+        return {"true": True, "false": False, "yes": True, "no": False}.get(value.casefold())
+    if spec.kind == "number" and isinstance(value, str):
+        return _number(value)
+    if isinstance(value, str):
+        return ids.get(value, value)
+    if isinstance(value, bool):
+        return value
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

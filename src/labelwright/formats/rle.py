@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from labelwright.core.shapes import Mask
 
 MOST_PIXELS = 400_000_000
+Grid = NDArray[np.bool_]
 
 
 def unpack(text: str) -> list[int]:
@@ -58,22 +59,44 @@ def mask_of(height: int, width: int, runs: Sequence[int]) -> Mask:
         raise ValueError(f"a mask of {width} × {height} pixels is none")
     if any(run < 0 for run in runs) or sum(runs) != height * width:
         raise ValueError(f"the runs cover {sum(runs)} pixels, the picture has {height * width}")
-    values = np.arange(len(runs)) % 2 == 1
-    pixels = np.repeat(values, runs).reshape(width, height).T
-    return windowed(pixels)
+    ends = np.cumsum(np.asarray(runs, dtype=np.int64))
+    starts, stops = ends[0:-1:2], ends[1::2]
+    is_set = stops > starts
+    if not is_set.any():
+        return windowed(np.zeros((1, 1), dtype=np.bool_))  # raises: it sets no pixel
+    starts, stops = starts[is_set], stops[is_set]
+    left, right = int(starts[0]) // height, (int(stops[-1]) - 1) // height + 1
+    steps = np.zeros((right - left) * height + 1, dtype=np.int8)
+    np.add.at(steps, starts - left * height, 1)
+    np.add.at(steps, stops - left * height, -1)
+    columns = np.cumsum(steps[:-1], dtype=np.int8).astype(np.bool_).reshape(right - left, height)
+    return windowed(columns.T, left, 0)
 
 
 def runs_of(mask: Mask, height: int, width: int) -> list[int]:
     """Column-major runs over the whole picture; what lies outside of it is cut off."""
-    values = np.arange(len(mask.runs)) % 2 == 1
-    window = np.repeat(values, mask.runs).reshape(mask.height, mask.width)
-    picture = np.zeros((height, width), dtype=np.bool_)
     left, top = max(0, mask.left), max(0, mask.top)
-    right, bottom = min(width, mask.left + mask.width), min(height, mask.top + mask.height)
-    if right > left and bottom > top:
-        inside = window[top - mask.top : bottom - mask.top, left - mask.left : right - mask.left]
-        picture[top:bottom, left:right] = inside
-    return _runs(picture.T.reshape(-1))
+    inside = grid_of(mask)[
+        top - mask.top : max(0, height - mask.top), left - mask.left : max(0, width - mask.left)
+    ]
+    if not inside.any():
+        return [height * width]
+    steps = np.diff(np.pad(inside.T, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    start_x, start_y = np.nonzero(steps == 1)
+    stop_x, stop_y = np.nonzero(steps == -1)
+    starts = (start_x + left) * height + start_y + top
+    stops = (stop_x + left) * height + stop_y + top
+    apart = starts[1:] != stops[:-1]  # a column set to its end goes on at the top of the next
+    starts, stops = starts[np.r_[True, apart]], stops[np.r_[apart, True]]
+    edges = np.column_stack((starts, stops)).ravel()
+    runs: list[int] = np.diff(np.concatenate(([0], edges, [height * width]))).tolist()
+    return runs if runs[-1] else runs[:-1]
+
+
+def grid_of(mask: Mask) -> Grid:
+    """The pixels of the mask's window, as rows."""
+    values = np.arange(len(mask.runs)) % 2 == 1
+    return np.repeat(values, mask.runs).reshape(mask.height, mask.width)
 
 
 def windowed(pixels: NDArray[np.bool_], x: int = 0, y: int = 0) -> Mask:

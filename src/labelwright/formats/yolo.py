@@ -1,30 +1,33 @@
 """YOLO text files: one line an annotation, in shares of the picture's width and height.
 
 `yolo` writes `class x y width height` (the middle and size of a box); `yolo-seg` writes
-`class x1 y1 x2 y2 …` (a polygon). The order of `names` in data.yaml is the ontology's order. The lines
-hold no sizes, so reading in pixels needs the pictures' sizes: they are given by the items of the
-project, or by the pictures beside the text files. Layout: Ultralytics' dataset documentation.
+`class x1 y1 x2 y2 …` (a polygon). The order of `names` in data.yaml is the ontology's order. A line
+holds one ring, so holes and further parts are joined to it by lines of no width; masks become their
+exact outline. Trainers refuse shares below 0 and above 1: what reaches over the border is cut off.
+Layout: Ultralytics' dataset documentation. How it is read is in `yolo_reading.py`.
 """
 
 from collections.abc import Iterator
-from io import BytesIO
-from pathlib import PurePosixPath
-from typing import Any, cast
+from math import isclose
 
 import yaml
-from PIL import Image, UnidentifiedImageError
 
-from labelwright.core.document import Annotation, Document
-from labelwright.core.errors import InvalidShape, UnreadableLabels
-from labelwright.core.ontology import Category, Ontology
-from labelwright.core.shapes import Box, Point, Polygon, Shape, ring_area
-from labelwright.formats.folder import Sink, Source, file_name, file_stem, text_of
+from labelwright.core.document import Annotation
+from labelwright.core.errors import InvalidShape
+from labelwright.core.ontology import Ontology
+from labelwright.core.shapes import Bounds, Box, Mask, Polygon, Ring, Shape, polygon_of, ring_area
+from labelwright.formats import yolo_reading
+from labelwright.formats.fields import note_lost_fields
+from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Items, LabeledItem, Reading
-from labelwright.formats.report import Fault, Losses
+from labelwright.formats.names import Names, stem_of
+from labelwright.formats.outlines import clipped, corners, join, joined, rings_of
+from labelwright.formats.report import Losses
+from labelwright.formats.yolo_reading import SPLITS
 
-SPLITS = ("train", "val", "test")
-PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".avif")
 DIGITS = 10  # of a share: far below a hundredth of a pixel on any picture
+OUTSIDE = "it lies outside of its picture"
+CUT = "what reaches over the border of the picture is cut off"
 
 
 class Yolo:
@@ -37,92 +40,78 @@ class Yolo:
     segments = False
 
     def recognize(self, source: Source) -> str | None:
-        """A data.yaml with names, or text files of numbers beside a list of classes."""
-        names = source.names()
-        for name in names:
-            if PurePosixPath(name).name in ("data.yaml", "dataset.yaml", "data.yml"):
-                return f"{name} lists YOLO's classes" if self._fits(source) else None
-        if any(PurePosixPath(n).name in ("classes.txt", "obj.names") for n in names):
-            return "there is a list of classes" if self._fits(source) else None
-        return None
+        """A list of classes beside text files of numbers, of the length that this format has."""
+        return yolo_reading.recognize(source, segments=self.segments)
 
     def read(self, source: Source) -> Reading:
         """Every text file of lines."""
-        categories = _names(source)
-        files = _label_files(source)
-        if not files and not categories:
-            raise UnreadableLabels(source.name, "", "there is neither data.yaml nor a text file of lines")
-        faults: list[Fault] = []
-        pictures = {
-            str(PurePosixPath(name).with_suffix("")): name
-            for name in source.names()
-            if name.lower().endswith(PICTURES)
-        }
-        return Reading(
-            categories,
-            (_item(source, name, categories, pictures, faults) for name in files),
-            faults,
-            ["Shares are read as pixels of each picture's own size."],
-        )
+        return yolo_reading.read(source)
 
     def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
-        """Write `labels/SPLIT/`, `images/SPLIT/` and `data.yaml`."""
+        """Write `labels/SPLIT/`, `images/SPLIT/` and `data.yaml`; pictures that stay behind are listed."""
         losses = Losses()
-        categories = {category.id: category for category in ontology.categories}
         numbers = {category.id: index for index, category in enumerate(ontology.categories)}
-        stems: set[str] = set()
-        names: set[str] = set()
-        seen: set[str] = set()
+        # Trainers find the labels of a picture by putting `labels` for `images` in its path.
+        names = Names(by_stem=True, reserved=("images", "labels"))
+        listed: dict[str, list[str]] = {}
+        has_pictures = False
         for item in items():
             split = item.split if item.split in SPLITS else "train"
-            seen.add(split)
-            stem = file_stem(item.name, stems)
-            picture = file_name(f"{stem}{PurePosixPath(item.name).suffix}", names)
-            sink.lines(f"labels/{split}/{stem}.txt", self._lines(item, categories, numbers, losses))
+            name = names.take(item.name, losses)
+            listed.setdefault(split, []).append(f"./images/{split}/{name}")
+            lines = self._lines(item, numbers, losses)
+            sink.lines(f"labels/{split}/{stem_of(name)}.txt", lines)
             if item.media is not None:
-                sink.copy(f"images/{split}/{picture}", item.media())
-        listed = [category.name for category in ontology.categories]
-        sink.lines("data.yaml", _data_yaml(listed, seen).splitlines())
+                has_pictures = True
+                sink.copy(f"images/{split}/{name}", item.media())
+        if not has_pictures:
+            for split, paths in listed.items():
+                sink.lines(f"{split}.txt", paths)
+        classes = [category.name for category in ontology.categories]
+        sink.lines("data.yaml", _data_yaml(classes, set(listed), has_pictures).splitlines())
         return losses
 
-    def _fits(self, source: Source) -> bool:
-        # Lines of five numbers are boxes; longer ones are polygons and belong to `yolo-seg`.
-        for name in _label_files(source)[:20]:
-            for line in text_of(source, name).splitlines():
-                if len(line.split()) > 6:
-                    return self.segments
-        return not self.segments
-
-    def _lines(
-        self,
-        item: LabeledItem,
-        categories: dict[str, Category],
-        numbers: dict[str, int],
-        losses: Losses,
-    ) -> Iterator[str]:
+    def _lines(self, item: LabeledItem, numbers: dict[str, int], losses: Losses) -> Iterator[str]:
         for annotation in item.document.annotations:
-            if annotation.shape is None or annotation.category not in categories:
-                losses.drop(item.name, "tag", "YOLO has no place for tags of the whole item")
-                continue
-            if annotation.attributes:
-                losses.drop(item.name, "attributes", "YOLO has no place for attributes")
-            for numbers_of in self._numbers(annotation.shape, item, losses):
-                shown = " ".join(f"{value:.{DIGITS}g}" for value in numbers_of)
+            shares = self._shares(annotation, item, numbers, losses)
+            if shares is not None:
+                note_lost_fields(losses, item.name, annotation)
+                shown = " ".join(f"{value:.{DIGITS}g}" for value in shares)
                 yield f"{numbers[annotation.category]} {shown}"
 
-    def _numbers(self, shape: Shape, item: LabeledItem, losses: Losses) -> Iterator[list[float]]:
-        if isinstance(shape, Box):
-            losses.keep()
+    def _shares(
+        self, annotation: Annotation, item: LabeledItem, numbers: dict[str, int], losses: Losses
+    ) -> list[float] | None:
+        shape = annotation.shape
+        if annotation.category not in numbers:
+            losses.drop(item.name, "category", "the ontology does not have it")
+        elif shape is None:
+            losses.drop(item.name, "tag", "YOLO has no place for tags of the whole item")
+        elif not item.width or not item.height:
+            losses.drop(item.name, annotation.kind, "the size of its picture is not known")
         else:
-            kind = "polygon" if isinstance(shape, Polygon) else "mask"
-            losses.drop(item.name, kind, "only its box is written; the outline is lost")
+            return self._numbers(shape, item, losses)
+        return None
+
+    def _numbers(self, shape: Shape, item: LabeledItem, losses: Losses) -> list[float] | None:
         left, top, right, bottom = shape.bounds
-        wide, high = max(1, item.width), max(1, item.height)
-        yield [
-            (left + right) / 2 / wide,
-            (top + bottom) / 2 / high,
-            (right - left) / wide,
-            (bottom - top) / high,
+        inside = Bounds(max(0, left), max(0, top), min(item.width, right), min(item.height, bottom))
+        kind = _kind(shape)
+        if inside.width <= 0 or inside.height <= 0:
+            losses.drop(item.name, kind, OUTSIDE)
+            return None
+        if not isinstance(shape, Box):
+            losses.drop(item.name, kind, "only its box is written; the outline is lost")
+        elif inside != shape.bounds:
+            losses.convert(item.name, kind, CUT)
+        else:
+            losses.keep()
+        wide, high = item.width, item.height
+        return [
+            (inside.left + inside.right) / 2 / wide,
+            (inside.top + inside.bottom) / 2 / high,
+            inside.width / wide,
+            inside.height / high,
         ]
 
 
@@ -132,140 +121,61 @@ class YoloSegment(Yolo):
     name = "yolo-seg"
     title = "YOLO (segment)"
     keeps = frozenset({"polygon"})
-    about = "One text file a picture, shares of its size. Polygons without holes; boxes become polygons."
+    about = "One text file a picture, shares of its size. Polygons of one ring; other shapes become such."
     segments = True
 
-    def _numbers(self, shape: Shape, item: LabeledItem, losses: Losses) -> Iterator[list[float]]:
-        wide, high = max(1, item.width), max(1, item.height)
-        if isinstance(shape, Polygon):
-            ring = max((part[0] for part in shape.parts), key=ring_area)
-            whole = len(shape.parts) == 1 and len(shape.parts[0]) == 1
-            if whole:
-                losses.keep()
-            else:
-                reason = "a line holds one ring; holes and further parts are lost"
-                losses.drop(item.name, "polygon", reason)
-        elif isinstance(shape, Box):
-            left, top, right, bottom = shape.bounds
-            ring = (Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
-            losses.convert(item.name, "box", "a box is written as a polygon of four corners, exactly")
+    def _numbers(self, shape: Shape, item: LabeledItem, losses: Losses) -> list[float] | None:
+        kind, (ring, change) = _kind(shape), _one_ring(shape)
+        inside = clipped(ring, item.width, item.height)
+        if not _has_area(inside):
+            losses.drop(item.name, kind, OUTSIDE)
+            return None
+        is_cut = not isclose(ring_area(inside), ring_area(ring), rel_tol=1e-9)
+        if change:
+            losses.convert(item.name, kind, change)
+        elif is_cut:
+            losses.convert(item.name, kind, CUT)
         else:
-            losses.drop(item.name, "mask", "YOLO has no place for masks")
-            return
-        yield [value for x, y in ring for value in (x / wide, y / high)]
+            losses.keep()
+        ring = inside if is_cut else ring
+        return [value for x, y in ring for value in (x / item.width, y / item.height)]
 
 
-def _names(source: Source) -> list[str]:
-    for name in source.names():
-        base = PurePosixPath(name).name
-        if base in ("data.yaml", "dataset.yaml", "data.yml"):
-            return _yaml_names(source, name)
-        if base in ("classes.txt", "obj.names"):
-            return [line.strip() for line in text_of(source, name).splitlines() if line.strip()]
-    return []
+def _one_ring(shape: Shape) -> tuple[Ring, str]:
+    """The one ring that covers what a shape covers, and what had to be done for it."""
+    match shape:
+        case Box():
+            return corners(shape), "a box is written as a polygon of four corners, exactly"
+        case Mask():
+            return join(rings_of(shape)), "a mask is written as its outline along the pixels, exactly"
+        case Polygon() if len(shape.parts) == 1 and len(shape.parts[0]) == 1:
+            return shape.parts[0][0], ""
+        case _:
+            return joined(shape), "holes and parts are joined to one ring; the area is the same"
 
 
-def _yaml_names(source: Source, name: str) -> list[str]:
+def _has_area(ring: Ring) -> bool:
     try:
-        raw: object = yaml.safe_load(text_of(source, name))
-    except (yaml.YAMLError, RecursionError) as error:
-        raise UnreadableLabels(name, "", f"this is no YAML: {error}") from None
-    listed: object = cast("dict[str, object]", raw).get("names") if isinstance(raw, dict) else None
-    if isinstance(listed, dict):
-        entries = cast("dict[Any, object]", listed)
-        return [str(entries[key]) for key in sorted(entries, key=str if _mixed(entries) else int)]
-    if isinstance(listed, list):
-        return [str(entry) for entry in cast("list[object]", listed)]
-    raise UnreadableLabels(name, "names", "there is no list of names")
+        return len(ring) > 2 and polygon_of(ring).area > 0
+    except InvalidShape:
+        return False
 
 
-def _mixed(entries: dict[Any, object]) -> bool:
-    return not all(isinstance(key, int) for key in entries)
+def _kind(shape: Shape) -> str:
+    return "box" if isinstance(shape, Box) else "polygon" if isinstance(shape, Polygon) else "mask"
 
 
-def _label_files(source: Source) -> list[str]:
-    skipped = ("classes.txt", "train.txt", "val.txt", "test.txt", "readme.txt", "labels.txt", "license.txt")
-    return [
-        name
-        for name in source.names()
-        if name.lower().endswith(".txt") and PurePosixPath(name).name.lower() not in skipped
-    ]
+def _data_yaml(names: list[str], splits: set[str], has_pictures: bool) -> str:
+    def place(split: str) -> str:
+        return f"images/{split}" if has_pictures else f"{split}.txt"
 
-
-def _item(
-    source: Source, name: str, categories: list[str], pictures: dict[str, str], faults: list[Fault]
-) -> LabeledItem:
-    path = PurePosixPath(name).with_suffix("")
-    parts = ["images" if part == "labels" else part for part in path.parts]
-    picture = pictures.get(str(PurePosixPath(*parts))) or pictures.get(str(path))
-    width, height = _size(source, picture)
-    annotations: list[Annotation] = []
-    for number, line in enumerate(text_of(source, name).splitlines(), 1):
-        if not line.strip():
-            continue
-        made = _annotation(line.split(), number, categories, width, height)
-        if isinstance(made, str):
-            faults.append(Fault(file=name, place=f"line {number}", reason=made))
-        else:
-            annotations.append(made)
-    split = next((part for part in path.parts if part in SPLITS), None)
-    # Without the picture the shares stay shares, on a picture of 1 × 1: whoever knows its size scales.
-    shown = PurePosixPath(picture).name if picture else path.name
-    document = Document(annotations=tuple(annotations))
-    return LabeledItem(shown, width, height, document, split)
-
-
-def _size(source: Source, picture: str | None) -> tuple[int, int]:
-    if picture is None:
-        return 0, 0
-    try:
-        with Image.open(BytesIO(source.read(picture))) as image:
-            turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-            return (image.height, image.width) if turned else image.size
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        return 0, 0
-
-
-def _annotation(
-    words: list[str], number: int, categories: list[str], width: int, height: int
-) -> Annotation | str:
-    try:
-        index = int(words[0])
-        values = [float(word) for word in words[1:]]
-    except ValueError:
-        return f"“{' '.join(words)[:60]}” are not all numbers"
-    if not 0 <= index < len(categories):
-        return f"there is no class {index}: {len(categories)} are named"
-    wide, high = width or 1, height or 1
-    try:
-        shape = _shape(values, wide, high)
-    except (InvalidShape, ValueError) as error:
-        return str(error)
-    return Annotation(id=str(number), category=categories[index], shape=shape)
-
-
-def _shape(values: list[float], wide: int, high: int) -> Shape:
-    if len(values) in (4, 5):  # a fifth number is a model's score
-        x, y, w, h = values[:4]
-        return Box(
-            left=(x - w / 2) * wide,
-            top=(y - h / 2) * high,
-            right=(x + w / 2) * wide,
-            bottom=(y + h / 2) * high,
-        )
-    if len(values) < 6 or len(values) % 2:
-        raise ValueError(
-            f"a line has 4 numbers (a box) or 6 and more in pairs (a polygon), not {len(values)}"
-        )
-    ring = tuple(Point(x * wide, y * high) for x, y in zip(values[::2], values[1::2], strict=True))
-    return Polygon(parts=((ring,),))
-
-
-def _data_yaml(names: list[str], splits: set[str]) -> str:
-    content: dict[str, object] = {"path": ".", "train": "images/train", "val": "images/val"}
-    if "val" not in splits:
-        content["val"] = "images/train"
+    first = next((split for split in SPLITS if split in splits), "train")
+    content: dict[str, object] = {
+        "path": ".",
+        "train": place("train" if "train" in splits else first),
+        "val": place("val" if "val" in splits else first),
+    }
     if "test" in splits:
-        content["test"] = "images/test"
+        content["test"] = place("test")
     content["names"] = dict(enumerate(names))
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)

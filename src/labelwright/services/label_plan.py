@@ -166,7 +166,7 @@ class Planner:
             made.unknown[given.category] += 1
             return None
         try:
-            shape = given.shape if entry.width else _scaled(given.shape, item.width, item.height)
+            shape = _scaled(given.shape, item.width, item.height) if entry.in_shares else given.shape
         except InvalidShape as error:
             made.refused[error.message] += 1
             return None

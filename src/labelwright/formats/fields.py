@@ -1,0 +1,43 @@
+"""What an annotation says beside its shape, and what of it a format leaves out."""
+
+from collections.abc import Collection
+from typing import Any, cast
+
+import msgspec
+
+from labelwright.core.document import Annotation, AttributeValue
+from labelwright.formats.report import Losses
+
+
+def note_lost_fields(
+    losses: Losses,
+    item: str,
+    annotation: Annotation,
+    *,
+    attributes: bool = False,
+    flags: Collection[str] = (),
+    group: bool = False,
+) -> None:
+    """Put into the losses what the format has no place for; named are the things it has one for."""
+    if annotation.attributes and not attributes:
+        losses.drop(item, "attributes", "the format has no place for attributes")
+    unknown = sorted(flag for flag in annotation.flags if flag not in flags)
+    if unknown:
+        losses.drop(item, "flags", f"the format has no place for {', '.join(unknown)}")
+    if annotation.group is not None and not group:
+        losses.drop(item, "group", "the format has no place for groups")
+
+
+def plain_attributes(found: dict[str, Any] | None) -> dict[str, AttributeValue]:
+    """Attributes of a JSON file as values that an annotation can hold; what is nested becomes JSON text."""
+    return {key: _plain(value) for key, value in (found or {}).items() if key and value is not None}
+
+
+def _plain(value: Any) -> AttributeValue:  # noqa: ANN401  # JSON
+    if isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, list):
+        listed = cast("list[object]", value)
+        if all(isinstance(entry, str) for entry in listed):
+            return tuple(str(entry) for entry in listed)
+    return msgspec.json.encode(value).decode()
