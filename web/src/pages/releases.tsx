@@ -6,16 +6,19 @@ import { useState } from 'react';
 
 import { progress as progressQuery, releases as releasesQuery } from '../queries';
 import { Page } from '../ui/page';
+import { useMe } from '../ui/guard';
 import { useProject } from '../ui/project';
 import { ExportDialog } from '../ui/releases/export-dialog';
 import { NewRelease } from '../ui/releases/new-release';
 import { ReleaseDetail } from '../ui/releases/release-detail';
 import { Answer, Empty } from '../ui/state';
+import { Tour } from '../ui/tour';
 import { ago, atLeast, count } from '../ui/words';
 import type { Release } from '../wire';
 
 export default function Releases() {
   const { project } = useProject();
+  const me = useMe();
   const releases = useQuery(releasesQuery(project.id));
   const { data: progress } = useQuery(progressQuery(project.id));
   const [isCreating, setCreating] = useState(false);
@@ -36,6 +39,7 @@ export default function Releases() {
         <>
           <Button
             variant="default"
+            data-tour="export"
             leftSection={<IconDownload size={16} />}
             disabled={done === 0}
             onClick={() => setExported(null)}
@@ -46,6 +50,7 @@ export default function Releases() {
         </>
       }
     >
+      <Tour member={me.id} />
       <Answer of={releases}>
         {(data) =>
           data.length === 0 ? (
