@@ -133,7 +133,7 @@ def test_an_import_that_was_killed_finishes_with_nothing_twice(world: World, tmp
             body = {"kind": "items", "source": str(tmp_path / "pictures")}
             answer = client.post(f"/projects/{project.id}/imports", json=body)
             assert answer.status_code == 202, answer.text
-            started = answer.json()["id"]
+            started = answer.json()["import"]["id"]
             _wait(lambda: _added(client, project.id) > 20)
         server.kill()
         half = world.services.items.list(world.owner, project.id).total
