@@ -46,7 +46,7 @@ def invite(page: Page, project: str, role: str) -> str:
     dialog.get_by_role("combobox", name="Role").click()
     page.get_by_role("option", name=role, exact=True).click()
     dialog.get_by_role("button", name="Make the link").click()
-    link = dialog.locator("code").inner_text()
+    link = dialog.locator("pre").inner_text()
     page.keyboard.press("Escape")
     return link
 
@@ -81,25 +81,25 @@ def test_from_images_to_a_reviewed_exported_data_set(
 
     # A person is invited, joins, and labels with mouse and keyboard.
     link = invite(owner, project, "Annotator")
-    ben_page = new_context().new_page()
-    join(ben_page, link, "Ben")
-    ben_page.get_by_role("link", name="Start annotating").click()
-    ben = Studio(ben_page).ready()
-    first, first_task = ben.item, ben.task
-    ben.draw_box((0.30, 0.30), (0.42, 0.45))
-    ben.count(1)
-    ben_page.keyboard.press("2")
-    ben.draw_box((0.55, 0.30), (0.70, 0.50))
-    ben_page.keyboard.press("Control+z")
-    ben.count(1)
-    ben_page.keyboard.press("Control+Shift+z")
-    ben.count(2)
-    ben.saved()
-    ben_page.keyboard.press("Control+Enter")
-    ben.next_item(first_task)
-    assert ben.item != first
+    carla_page = new_context().new_page()
+    join(carla_page, link, "Carla")
+    carla_page.get_by_role("link", name="Start annotating").click()
+    carla = Studio(carla_page).ready()
+    first, first_task = carla.item, carla.task
+    carla.draw_box((0.30, 0.30), (0.42, 0.45))
+    carla.count(1)
+    carla_page.keyboard.press("2")
+    carla.draw_box((0.55, 0.30), (0.70, 0.50))
+    carla_page.keyboard.press("Control+z")
+    carla.count(1)
+    carla_page.keyboard.press("Control+Shift+z")
+    carla.count(2)
+    carla.saved()
+    carla_page.keyboard.press("Control+Enter")
+    carla.next_item(first_task)
+    assert carla.item != first
 
-    # The owner reviews Ben's work, and returns it with a reason.
+    # The owner reviews Carla's work, and returns it with a reason.
     item = item_of(owner, project, first)
     owner.goto(f"{project.replace('/projects/', '/studio/')}?stage=review&task={item['task']}")
     review = Studio(owner).ready()
@@ -113,25 +113,25 @@ def test_from_images_to_a_reviewed_exported_data_set(
     owner.get_by_test_id("return-confirm").click()
     review.next_item(review_task)
 
-    # It is back in Ben's queue, before anything new, with what was said.
-    ben_page.goto(f"{project.replace('/projects/', '/studio/')}?stage=annotate")
-    ben.ready()
-    for _ in range(2):  # tasks that Ben holds already come first
-        if ben.item == first:
+    # It is back in Carla's queue, before anything new, with what was said.
+    carla_page.goto(f"{project.replace('/projects/', '/studio/')}?stage=annotate")
+    carla.ready()
+    for _ in range(2):  # tasks that Carla holds already come first
+        if carla.item == first:
             break
-        held = ben.task
-        ben_page.get_by_test_id("skip").click()
-        ben_page.get_by_test_id("skip-confirm").click()
-        ben.next_item(held)
-    assert ben.item == first
-    ben.count(2)
-    ben_page.keyboard.press("v")
-    ben_page.mouse.click(*ben.at(0.36, 0.375))
-    ben.drag((0.42, 0.45), (0.46, 0.50))
-    ben.saved()
-    corrected = ben.task
-    ben_page.keyboard.press("Control+Enter")
-    ben.next_item(corrected)
+        held = carla.task
+        carla_page.get_by_test_id("skip").click()
+        carla_page.get_by_test_id("skip-confirm").click()
+        carla.next_item(held)
+    assert carla.item == first
+    carla.count(2)
+    carla_page.keyboard.press("v")
+    carla_page.mouse.click(*carla.at(0.36, 0.375))
+    carla.drag((0.42, 0.45), (0.46, 0.50))
+    carla.saved()
+    corrected = carla.task
+    carla_page.keyboard.press("Control+Enter")
+    carla.next_item(corrected)
 
     # The correction is accepted, and the item is done.
     item = item_of(owner, project, first)
@@ -163,7 +163,7 @@ def item_of(page: Page, project: str, name: str) -> dict:
 
 
 def check_export(archive: Path, name: str, folder: Path) -> None:
-    """The reference tool loads it and sees Ben's two boxes, inside of the picture."""
+    """The reference tool loads it and sees Carla's two boxes, inside of the picture."""
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(folder)
     coco = COCO(str(folder / "annotations.json"))
