@@ -58,8 +58,7 @@ def _items(source: Source, files: list[str], reading: Reading) -> Iterator[Label
     for file in files:
         picture = pictures.of(file)
         seen.add(picture or "")
-        is_there = picture is not None and picture in pictures.there
-        width, height = _size(source, picture) if is_there else (0, 0)
+        width, height = _size(source, picture) if picture and picture in pictures.there else (0, 0)
         document = _document(source, file, reading, width, height)
         name, split = _place(picture or stem_of(file))
         if not width and document.annotations:

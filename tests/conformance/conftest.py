@@ -1,0 +1,174 @@
+"""Everything registered, awkward items, and a way there and back through a folder or a zip."""
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from labelwright.core.document import Annotation, Document
+from labelwright.core.ontology import AttributeSpec, Category, Ontology, Option
+from labelwright.core.shapes import Box, Mask, Point, Polygon
+from labelwright.formats import registry
+from labelwright.formats.folder import FolderSink, ZipSink, source_of
+from labelwright.formats.format import Format, LabeledItem
+from labelwright.formats.report import Fault, Losses
+
+ATTRIBUTES = (
+    AttributeSpec(id="a1", name="Stain", kind="choice", options=(Option(id="o1", name="Giemsa blue"),)),
+    AttributeSpec(id="a2", name="Remark", kind="text"),
+)
+SHAPES = ("box", "polygon", "mask", "tag")
+ONTOLOGY = Ontology(
+    categories=(
+        Category(id="zz", name="Zelle", shapes=SHAPES, attributes=ATTRIBUTES),
+        Category(id="aa", name="Ärger & <Schmutz> “1”", shapes=SHAPES),
+        Category(id="mm", name="never used", shapes=SHAPES),
+    )
+)
+
+AWKWARD_NAMES = (
+    "plain.jpg",
+    "with spaces in it.png",
+    "dots.in.the.name.v2.png",
+    "Zürich Žluťoučký 細胞.png",
+    "a/sub folder/deep.png",
+    "a/plain.jpg",
+    "UPPER.PNG",
+    "quote's & <angle> 'x'.png".replace("<", "(").replace(">", ")"),
+    "images/looks like a layout.png",
+    "train/looks like a split.png",
+    "labels/train/both.png",
+)
+
+BOX = Box(left=1.5, top=2.25, right=30.1, bottom=20.7)
+TRIANGLE = Polygon(parts=(((Point(2.0, 3.0), Point(40.5, 3.5), Point(20.25, 30.0)),),))
+TWO_PARTS = Polygon(
+    parts=(
+        ((Point(1, 1), Point(9, 1), Point(5, 9)),),
+        ((Point(20, 20), Point(30, 20), Point(30, 31), Point(20, 31)),),
+    )
+)
+WITH_HOLE = Polygon(
+    parts=(
+        (
+            (Point(5, 5), Point(45, 5), Point(45, 35), Point(5, 35)),
+            (Point(15, 15), Point(30, 15), Point(30, 25), Point(15, 25)),
+        ),
+    )
+)
+MASK = Mask(left=3, top=4, width=3, height=2, runs=(0, 2, 1, 1, 1, 1))
+
+
+def annotation(number: int, shape: object = BOX, category: str = "zz", **values: object) -> Annotation:
+    """An annotation with an id of its own."""
+    return Annotation(id=str(number), category=category, shape=shape, **values)
+
+
+def one_of_every_shape() -> Document:
+    """Whatever a person can draw, of more than one category."""
+    shapes = (BOX, TRIANGLE, TWO_PARTS, WITH_HOLE, MASK, None)
+    return Document(
+        annotations=tuple(
+            annotation(number, shape, "zz" if number % 2 else "aa") for number, shape in enumerate(shapes, 1)
+        )
+    )
+
+
+def picture(width: int, height: int) -> bytes:
+    """A PNG of one color; formats look at bytes, not at endings."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (120, 20, 30)).save(out, "PNG")
+    return out.getvalue()
+
+
+def item(name: str, document: Document, width: int = 50, height: int = 40, **values: object) -> LabeledItem:
+    """An item with its picture."""
+    return LabeledItem(
+        name, width, height, document, media=lambda: picture(width, height), **values  # type: ignore[arg-type]
+    )
+
+
+@dataclass
+class Back:
+    """What came back."""
+
+    losses: Losses
+    items: list[LabeledItem]
+    categories: list[str]
+    faults: list[Fault]
+
+    def by_name(self) -> dict[str, LabeledItem]:
+        return {entry.name: entry for entry in self.items}
+
+
+@pytest.fixture(params=list(registry.FORMATS))
+def format(request: pytest.FixtureRequest) -> Format:  # noqa: A001
+    """Runs a test once for every registered format."""
+    return registry.get(request.param)
+
+
+@pytest.fixture(params=["folder", "zip"])
+def there_and_back(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Back]:
+    """Writes items in a format and reads them again."""
+
+    def travel(format: Format, items: Iterable[LabeledItem], ontology: Ontology = ONTOLOGY) -> Back:  # noqa: A002
+        place = tmp_path / ("out.zip" if request.param == "zip" else "out")
+        losses = written(format, list(items), place, ontology)
+        reading = format.read(source_of(place))
+        found = list(reading.items)
+        return Back(losses, found, reading.categories, reading.faults)
+
+    return travel
+
+
+def written(
+    format: Format,  # noqa: A002
+    items: list[LabeledItem],
+    place: Path,
+    ontology: Ontology = ONTOLOGY,
+) -> Losses:
+    """Write items to a folder, or to a zip that cannot seek."""
+    if place.suffix != ".zip":
+        with FolderSink(place) as sink:
+            return format.write(lambda: items, ontology, sink)
+    with place.open("wb") as file, ZipSink(Unseekable(file)) as sink:
+        return format.write(lambda: items, ontology, sink)
+
+
+class Unseekable(io.RawIOBase):
+    """A stream that only goes forward, as an answer over HTTP does."""
+
+    def __init__(self, file) -> None:
+        self._file = file
+
+    def write(self, data) -> int:
+        return self._file.write(data)
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+
+def named(document: Document) -> Document:
+    """A document of ontology ids as a reader would say it: categories by name."""
+    names = {category.id: category.name for category in ONTOLOGY.categories}
+    return Document(
+        annotations=tuple(replace_category(entry, names[entry.category]) for entry in document.annotations)
+    )
+
+
+def replace_category(entry: Annotation, name: str) -> Annotation:
+    """The annotation under another category."""
+    import msgspec
+
+    return msgspec.structs.replace(entry, category=name)
+
+
+def without_media(entry: LabeledItem) -> LabeledItem:
+    """The item alone."""
+    return replace(entry, media=None)
