@@ -87,7 +87,12 @@ def picture(width: int, height: int) -> bytes:
 def item(name: str, document: Document, width: int = 50, height: int = 40, **values: object) -> LabeledItem:
     """An item with its picture."""
     return LabeledItem(
-        name, width, height, document, media=lambda: picture(width, height), **values  # type: ignore[arg-type]
+        name,
+        width,
+        height,
+        document,
+        media=lambda: picture(width, height),
+        **values,  # type: ignore[arg-type]
     )
 
 

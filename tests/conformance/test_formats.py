@@ -1,5 +1,6 @@
 """What every registered format owes: what it keeps comes back, and what is missing is in its losses."""
 
+# ruff: noqa: A002  # “format” is the word of the contract
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -206,9 +207,7 @@ def test_a_format_recognizes_its_own_files(format: Format, tmp_path: Path) -> No
     assert len(reason.split()) > 2
 
 
-def test_an_item_of_unknown_size_is_written_right_or_reported(
-    format: Format, there_and_back: Travel
-) -> None:
+def test_an_item_of_unknown_size_is_written_right_or_reported(format: Format, there_and_back: Travel) -> None:
     document = Document(annotations=(annotation(1, BOX),))
     sized = item("one.png", document)
     unknown = type(sized)("one.png", 0, 0, document, media=sized.media)
@@ -226,9 +225,7 @@ coordinates = st.floats(0, 50, allow_nan=False).map(lambda value: round(value, 6
 @st.composite
 def boxes(draw) -> Box:
     left, right = sorted(draw(st.tuples(coordinates, coordinates).filter(lambda p: abs(p[0] - p[1]) > 0.01)))
-    top, bottom = sorted(
-        draw(st.tuples(coordinates, coordinates).filter(lambda p: abs(p[0] - p[1]) > 0.01))
-    )
+    top, bottom = sorted(draw(st.tuples(coordinates, coordinates).filter(lambda p: abs(p[0] - p[1]) > 0.01)))
     return Box(left=left, top=top, right=right, bottom=bottom)
 
 

@@ -58,7 +58,7 @@ class _Annotation(msgspec.Struct):
     category_id: int | str
     bbox: list[float] | None = None
     segmentation: Any = None
-    iscrowd: int | bool = 0
+    iscrowd: int | bool | str = 0
     attributes: dict[str, Any] | None = None
     flags: dict[str, bool | float | str] = {}
     group: str | None = None
@@ -252,7 +252,8 @@ def _read(
         shape = _shape(entry, images[entry.image_id])
     except (InvalidShape, ValueError, TypeError) as error:
         return str(error)
-    flags = {**entry.flags, "iscrowd": True} if entry.iscrowd else entry.flags
+    is_crowd = entry.iscrowd not in (0, "0", "")
+    flags = {**entry.flags, "iscrowd": True} if is_crowd else entry.flags
     return Annotation(
         id=str(index),
         category=categories[entry.category_id],
