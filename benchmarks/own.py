@@ -73,7 +73,7 @@ class Labelwright(Peer):
         begin = time.perf_counter()
         path = f"{API}/projects/{self.project}/imports"
         _, answer = await timed(owner.request("POST", path, json.dumps(body).encode()), (202,))
-        started = json.loads(answer)["id"]
+        started = json.loads(answer)["import"]["id"]
         while True:
             _, answer = await timed(owner.request("GET", f"{API}/imports/{started}"), (200,))
             if (state := json.loads(answer)["state"]) in ("done", "failed", "cancelled"):

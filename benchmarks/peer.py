@@ -22,6 +22,7 @@ class Peer(ABC):
 
     def __init__(self, data: Path, port: int) -> None:
         self.data, self.port = data, port
+        self.failed = 0  # submits that were answered with an error of the server
 
     @abstractmethod
     def start(self) -> float:

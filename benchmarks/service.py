@@ -47,6 +47,7 @@ async def load(peer: Peer, figures: Figures, items: int) -> None:
     print(f"  next task, {ANNOTATORS} annotators {timing.line()}   given twice: {twice}", flush=True)
     figures["next task p95 ms"] = timing.percentile(0.95) * 1000
     figures["tasks given twice"] = twice
+    figures["submits refused"] = peer.failed
     figures["MB resident after load"] = peer.resident()
     seconds, size = await peer.export()
     print(f"  COCO export of {items:,} items: {seconds:.2f} s, {size / 1e6:.1f} MB", flush=True)

@@ -57,13 +57,18 @@ def project_for(tx: Connection, actor: Actor, project_id: str, right: str) -> Ro
 
     Raises NotFound without any access to the project, Forbidden with too little.
     """
+    return project_and_role(tx, actor, project_id, right)[0]
+
+
+def project_and_role(tx: Connection, actor: Actor, project_id: str, right: str) -> tuple[Row[Any], str]:
+    """`project_for`, with the actor's role in the project."""
     row = tx.execute(_project, {"project": project_id}).first()
     role = role_in(tx, actor, project_id) if row is not None else None
     if row is None or role is None:
         raise NotFound("project", project_id)
     if not actor.may(right, role):
         raise Forbidden(_words(right), right)
-    return row
+    return row, role
 
 
 def highest(*roles: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from labelwright.core.document import Document, decode
 from labelwright.core.errors import Forbidden, NotFound
@@ -17,6 +17,14 @@ from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import item_of, member_name, task_for
 from labelwright.storage.schema import documents, items, tasks
+
+_predicted = (
+    select(documents.c.id, documents.c.model, documents.c.author, documents.c.body)
+    .where(documents.c.item_id == bindparam("item"), documents.c.kind == "prediction")
+    .order_by(documents.c.id.desc())
+    .limit(20)
+)
+_document = select(documents).where(documents.c.id == bindparam("document"))
 
 
 class TaskView(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,12 +177,11 @@ class Envelopes:
         return self.context.database.read(work)
 
     def _check_may_look(self, tx: Connection, actor: Actor, task: Row[Any]) -> None:
-        role = role_in(tx, actor, task.project_id)
-        if role is None:
-            raise NotFound("task", task.id)
-        if actor.may("task.review", role):
-            return
         held_by = task_view(task, self.context.clock()).held_by
+        if held_by == actor.id and task.assigned_to in (None, actor.id):
+            return
+        if actor.may("task.review", role_in(tx, actor, task.project_id)):
+            return
         if held_by not in (None, actor.id) or task.assigned_to not in (None, actor.id):
             raise Forbidden("open a task that is somebody else's", "task.review")
 
@@ -209,12 +216,7 @@ def _item_brief(row: Row[Any]) -> ItemBrief:
 
 
 def _predictions(tx: Connection, item_id: str, ontology: Ontology) -> list[PredictionView]:
-    rows = tx.execute(
-        select(documents.c.id, documents.c.model, documents.c.author, documents.c.body)
-        .where(documents.c.item_id == item_id, documents.c.kind == "prediction")
-        .order_by(documents.c.id.desc())
-        .limit(20)
-    )
+    rows = tx.execute(_predicted, {"item": item_id})
     return [
         PredictionView(id=row.id, model=row.model or row.author, document=ontology.resolve(decode(row.body)))
         for row in rows
@@ -225,7 +227,7 @@ def _submission(tx: Connection, task: Row[Any], ontology: Ontology) -> Submissio
     document_id = task.base_document_id
     if document_id is None or (task.stage == ANNOTATE and task.round == 1):
         return None
-    row = tx.execute(select(documents).where(documents.c.id == document_id)).first()
+    row = tx.execute(_document, {"document": document_id}).first()
     if row is None:
         return None
     return SubmissionView(

@@ -13,7 +13,7 @@ from queue import Empty, Full, Queue
 from typing import IO, Any, cast
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, case, func, select
 
 from labelwright.core.errors import InvalidInput
 from labelwright.core.ontology import Ontology
@@ -28,7 +28,7 @@ from labelwright.services.context import Context
 from labelwright.services.items import picture_file
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.releases import Entry, Releases
-from labelwright.storage.schema import releases
+from labelwright.storage.schema import items, release_entries, releases
 
 MEDIA = ("copy", "none")
 PIPE_PARTS = 64
@@ -171,20 +171,33 @@ class Exports:
         return report
 
     def _report(self, wanted: _Wanted, losses: Losses) -> ExportReport:
-        turned = sum(1 for entry in self._entries(wanted) if entry.item.orientation != 1)
+        number, turned = self.context.database.read(lambda tx: _counts(tx, wanted))
         if turned and wanted.media == "copy":
             reason = "pictures with an EXIF orientation are turned upright and encoded again"
             losses.converted[f"media: {reason}"] = turned
         return ExportReport(
             format=wanted.writer.name,
             release=wanted.release,
-            items=sum(1 for _ in self._entries(wanted)),
+            items=number,
             kept=losses.kept,
             converted=losses.converted,
             dropped=losses.dropped,
             examples=losses.examples,
             media=wanted.media,
         )
+
+
+def _counts(tx: Connection, wanted: _Wanted) -> tuple[int, int]:
+    """How many items there are, and how many of them are turned by their EXIF orientation."""
+    chosen = select(func.count(), func.sum(case((items.c.orientation != 1, 1), else_=0)))
+    if wanted.release_id is not None:
+        within = chosen.select_from(release_entries).join(items, items.c.id == release_entries.c.item_id)
+        chosen = within.where(release_entries.c.release_id == wanted.release_id)
+    else:
+        done = (items.c.state == "done", items.c.document_id.is_not(None))
+        chosen = chosen.where(items.c.project_id == wanted.project_id, *done)
+    number, turned = tx.execute(chosen).one()
+    return int(number), int(turned or 0)
 
 
 def _labeled(context: Context, entry: Entry, takes_media: bool) -> LabeledItem:

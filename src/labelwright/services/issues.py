@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from labelwright.core.errors import InvalidInput, NotFound
 from labelwright.services.access import Actor, project_for
@@ -13,6 +13,14 @@ from labelwright.storage.schema import comments, issues, items, members
 
 STATES = ("open", "resolved")
 LONGEST_TEXT = 10_000
+
+
+_of_item = (
+    select(issues, members.c.name.label("author_name"))
+    .join(members, members.c.id == issues.c.author)
+    .where(issues.c.item_id == bindparam("item"))
+    .order_by(issues.c.id)
+)
 
 
 class CommentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,12 +150,7 @@ class Issues:
 
 def issues_of(tx: Connection, item_id: str) -> list[IssueView]:
     """Every issue of an item with its comments, oldest first."""
-    found = tx.execute(
-        select(issues, members.c.name.label("author_name"))
-        .join(members, members.c.id == issues.c.author)
-        .where(issues.c.item_id == item_id)
-        .order_by(issues.c.id)
-    ).all()
+    found = tx.execute(_of_item, {"item": item_id}).all()
     if not found:
         return []
     said = tx.execute(

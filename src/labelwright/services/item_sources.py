@@ -15,10 +15,13 @@ from labelwright.media.archive import ArchiveLimits, clean_name, walk
 
 SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
 LABEL_ENDINGS = frozenset((".xml", ".json", ".jsonl", ".txt", ".csv", ".yaml", ".yml", ".names"))
+OTHER_ENDINGS = frozenset((".md", ".rst", ".html", ".htm", ".pdf", ".log", ".py", ".ipynb", ".sh", ".db"))
+OTHER_NAMES = frozenset(("license", "licence", "readme", "copying", "notice", "authors", "changelog"))
 ARCHIVE_ENDING = ".zip"
 
 HIDDEN = "A hidden or system file."
 LABELS = "Not a picture. Labels are imported as labels."
+OTHER = "Not a picture."
 LINK = "A link that leads out of the folder."
 ODD = "Not an ordinary file."
 NESTED = "An archive inside an archive: unpack it first."
@@ -122,6 +125,8 @@ def _skip_reason(name: str) -> str | None:
         return HIDDEN
     if path.name.lower() in SYSTEM_FILES:
         return HIDDEN
+    if path.suffix.lower() in OTHER_ENDINGS or path.name.lower() in OTHER_NAMES:
+        return OTHER
     return LABELS if path.suffix.lower() in LABEL_ENDINGS else None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, case, insert, or_, select, up
 
 from labelwright.core.errors import Conflict, Forbidden, LeaseLost, NotFound, WrongState
 from labelwright.core.workflow import ANNOTATE, REVIEW, STAGES
-from labelwright.services.access import Actor, project_for, role_in
+from labelwright.services.access import Actor, project_and_role, project_for
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.projects import workflow_of
@@ -90,8 +90,8 @@ class Queue:
         """`next` as work for a write."""
 
         def work(tx: Connection) -> str | None:
-            project = project_for(tx, actor, project_id, "project.read")
-            stages = _allowed_stages(actor, role_in(tx, actor, project_id), stage)
+            project, role = project_and_role(tx, actor, project_id, "project.read")
+            stages = _allowed_stages(actor, role, stage)
             workflow, now = workflow_of(project), self.context.clock()
             who = {"member": actor.id, "project": project_id, "now": now}
             held = tx.execute(_held, who).all()
