@@ -116,6 +116,7 @@ def test_every_file_is_accounted_for_and_a_bad_one_stops_nothing(world: World, f
     (folder / "broken.jpg").write_bytes(data_of(5, "JPEG")[:400])
     (folder / "drawing.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "labels.xml").write_text("<annotation/>")
+    (folder / "LICENSE").write_text("Free to use.")
     for hidden in (".DS_Store", "Thumbs.db", "__MACOSX/._a.png"):
         (folder / hidden).parent.mkdir(exist_ok=True)
         (folder / hidden).write_bytes(b"x")
@@ -129,9 +130,9 @@ def test_every_file_is_accounted_for_and_a_bad_one_stops_nothing(world: World, f
     assert failed["broken.jpg"]["code"] == "file.unreadable_image"
     assert "truncated" in failed["broken.jpg"]["message"]
     assert failed["broken.jpg"]["remedy"]
-    assert set(skipped) == {"labels.xml", ".DS_Store", "Thumbs.db", "__MACOSX/._a.png"}
+    assert set(skipped) == {"labels.xml", "LICENSE", ".DS_Store", "Thumbs.db", "__MACOSX/._a.png"}
     assert "labels" in skipped["labels.xml"]
-    assert report["total"] == 2 + 2 + 4
+    assert report["total"] == 2 + 2 + 5
     assert len(listed(world, project.id)) == 2
 
 

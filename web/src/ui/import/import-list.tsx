@@ -58,7 +58,7 @@ function Entry({ made }: { made: Import }) {
       children: (
         <Text size="sm">
           {made.kind === 'items'
-            ? 'The items it brought in go away, with whatever was annotated on them.'
+            ? 'The items it brought in go away. Those that somebody has worked on stay, and are named.'
             : 'The annotations are put back as they were before it.'}
         </Text>
       ),
