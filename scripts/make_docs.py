@@ -1,8 +1,9 @@
-"""Writes the generated pages of `docs/`: settings and command line. A test holds them current."""
+"""Writes the generated pages of `docs/`: settings, command line, formats. A test holds them current."""
 
 from pathlib import Path
 
 from labelwright.cli.main import build
+from labelwright.formats.docs import pages as format_pages
 from labelwright.settings import table
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -37,7 +38,8 @@ def commands_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Every generated page."""
-    return {DOCS / "settings.md": settings_page(), DOCS / "cli.md": commands_page()}
+    formats = {DOCS / "formats" / name: text for name, text in format_pages().items()}
+    return {DOCS / "settings.md": settings_page(), DOCS / "cli.md": commands_page(), **formats}
 
 
 if __name__ == "__main__":

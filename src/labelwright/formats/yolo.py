@@ -131,10 +131,9 @@ class YoloSegment(Yolo):
             losses.drop(item.name, kind, OUTSIDE)
             return None
         is_cut = not isclose(ring_area(inside), ring_area(ring), rel_tol=1e-9)
-        if change:
-            losses.convert(item.name, kind, change)
-        elif is_cut:
-            losses.convert(item.name, kind, CUT)
+        reasons = [reason for reason in (change, CUT if is_cut else "") if reason]
+        if reasons:
+            losses.convert(item.name, kind, "; ".join(reasons))
         else:
             losses.keep()
         ring = inside if is_cut else ring

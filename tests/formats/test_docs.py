@@ -1,0 +1,18 @@
+"""The pages about formats are what the formats do now."""
+
+from pathlib import Path
+
+import pytest
+
+from labelwright.formats.docs import pages
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "formats"
+
+
+@pytest.mark.parametrize("name", list(pages()))
+def test_the_page_is_current(name: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], "run “make docs”"
+
+
+def test_no_page_is_left_of_a_format_that_is_gone() -> None:
+    assert {path.name for path in FOLDER.glob("*.md")} == {*pages(), "README.md"}
