@@ -26,6 +26,8 @@ def main() -> None:
                 page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()
                 page.goto(told["link"])
                 page.wait_for_url(lambda url: "sign-in" not in url)
+                page.get_by_test_id("welcome-later").click()
+                page.wait_for_timeout(500)
                 take_studio(page, told["url"])
                 browser.close()
         finally:
@@ -52,9 +54,12 @@ def take_studio(page: Page, url: str) -> None:
     project = answer["items"][0]["id"]
     listed = page.request.get(f"{url}/api/v1/projects/{project}/tasks?stage=review").json()["items"]
     page.goto(f"{url}/studio/{project}?stage=review&task={listed[0]['id']}")
-    page.wait_for_selector("canvas")
+    page.wait_for_selector("[data-testid=surface][data-ready=true]")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)
+    page.get_by_label("End the tour").click()
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(800)
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "studio.png")
     print(f"wrote {PICTURES / 'studio.png'}")

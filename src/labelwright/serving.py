@@ -39,9 +39,9 @@ def run(settings: Settings, *, ready: Ready, demo: bool = False) -> None:
         with (
             opened(settings, said=f"the server at {url} (process {os.getpid()})") as context,
             serving_application(context, demo=demo) as (application, link),
+            asyncio.Runner(loop_factory=_loop) as runner,
         ):
-            with asyncio.Runner(loop_factory=_loop) as runner:
-                runner.run(_serve(application, listening, lambda: ready(url, link)))
+            runner.run(_serve(application, listening, lambda: ready(url, link)))
     finally:
         listening.close()
 
