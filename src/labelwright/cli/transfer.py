@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from cyclopts import Parameter
@@ -13,8 +13,8 @@ from labelwright.cli.output import Watcher, progress, say, show_json
 from labelwright.cli.reach import client
 from labelwright.core.errors import InvalidInput
 from labelwright.sdk import Client
-from labelwright.sdk.errors import Refused
-from labelwright.sdk.records import Import, Progress
+from labelwright.sdk.errors import JobFailed, Refused
+from labelwright.sdk.records import Import, Job, Progress
 from labelwright.sdk.sources import has_images
 
 NO_LABELS = "file.unreadable_labels"
@@ -156,6 +156,11 @@ def _labels(
         if required or options["format"] != "auto" or error.code != NO_LABELS:
             raise
         return None  # images alone are a whole import
+    except JobFailed as error:
+        code = (cast("Job", error.job).error or {}).get("code")
+        if required or options["format"] != "auto" or code != NO_LABELS:
+            raise
+        return None
 
 
 def _watching(bar: Watcher) -> Callable[[Progress], None]:
@@ -179,5 +184,6 @@ def counted(report: Any) -> str:  # noqa: ANN401  # a report's shape is its form
 
 
 def _refused(entry: Import) -> list[str]:
-    del entry
-    return []
+    known = cast("dict[str, Any]", entry.report if isinstance(entry.report, dict) else {})
+    failed: list[dict[str, Any]] = known.get("failed", [])
+    return [str(fault.get("message") or fault) for fault in failed]
