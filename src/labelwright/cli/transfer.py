@@ -184,6 +184,7 @@ def counted(report: Any) -> str:  # noqa: ANN401  # a report's shape is its form
 
 
 def _refused(entry: Import) -> list[str]:
-    known = cast("dict[str, Any]", entry.report if isinstance(entry.report, dict) else {})
+    report: Any = entry.report
+    known = cast("dict[str, Any]", report or {})
     failed: list[dict[str, Any]] = known.get("failed", [])
     return [str(fault.get("message") or fault) for fault in failed]
