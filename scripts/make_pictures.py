@@ -52,7 +52,9 @@ def take_studio(page: Page, url: str) -> None:
     """The studio on an item with predictions to correct."""
     answer = page.request.get(f"{url}/api/v1/projects").json()
     project = answer["items"][0]["id"]
-    listed = page.request.get(f"{url}/api/v1/projects/{project}/tasks?stage=review&state=waiting").json()["items"]
+    listed = page.request.get(f"{url}/api/v1/projects/{project}/tasks?stage=review&state=waiting").json()[
+        "items"
+    ]
     page.goto(f"{url}/studio/{project}?stage=review&task={listed[0]['id']}")
     page.wait_for_selector("[data-testid=surface][data-ready=true]")
     page.wait_for_load_state("networkidle")

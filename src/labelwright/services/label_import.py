@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, insert, select
 from labelwright.core.errors import BadFile, InvalidInput, WrongState
 from labelwright.formats.folder import Source, ZipSource, source_of
 from labelwright.formats.registry import FORMATS, choose, get
+from labelwright.services import label_categories
 from labelwright.services.access import Actor
 from labelwright.services.audit import record
 from labelwright.services.context import Context
@@ -129,11 +130,13 @@ def run_undo(run: JobRun) -> dict[str, Any]:
             run.step(tx, start + len(part), len(entries), "Taking labels back")
 
         context.database.write(work)
+    removed = label_categories.remove(context, row, run.actor())
 
     def finish(tx: Connection) -> dict[str, Any]:
         after = tx.execute(chosen).all()
         kept = [{"item": e.detail["item"], "reason": e.detail["kept"]} for e in after if e.outcome == "kept"]
-        undone = {"items": sum(1 for e in after if e.outcome == "undone"), "kept": kept}
+        taken_back = sum(1 for e in after if e.outcome == "undone")
+        undone: dict[str, Any] = {"items": taken_back, "kept": kept, "removed_categories": removed}
         close_import(tx, context, row, {**row.report, "undone": undone}, state=UNDONE)
         return undone
 

@@ -1,7 +1,7 @@
 """What an import of labels will do, item by item, before anything is done."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from labelwright.core.document import Annotation, AttributeValue, Evidence
+from labelwright.core.document import EMPTY, Annotation, AttributeValue, Document, Evidence, decode
 from labelwright.core.errors import InvalidShape
-from labelwright.core.ontology import PALETTE, Category, Ontology
+from labelwright.core.ontology import Category, Ontology
 from labelwright.core.shapes import Box, Point, Polygon, Shape
 from labelwright.formats.format import LabeledItem, Reading, attributes_by_id
 from labelwright.formats.report import Fault
+from labelwright.services import label_categories
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
-from labelwright.services.ontologies import Ontologies, read_ontology
-from labelwright.storage.schema import items
+from labelwright.services.ontologies import read_ontology
+from labelwright.storage.schema import documents, items, tasks
 
 if TYPE_CHECKING:
     from labelwright.services.label_import import LabelArgs
 
 MOST_LISTED = 1000
+BATCH = 200
+HELD = "somebody works on it right now"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Plan:
     ambiguous: list[str] = field(default_factory=list[str])
     by_category: Counter[str] = field(default_factory=Counter[str])
     created: list[str] = field(default_factory=list[str])
+    already_there: int = 0
     unknown: Counter[str] = field(default_factory=Counter[str])
     refused: Counter[str] = field(default_factory=Counter[str])
     incomplete: int = 0
@@ -67,7 +71,8 @@ class Plan:
             "items_in_file": self.in_file,
             "items_matched": len(self.entries),
             "annotations": sum(self.by_category.values()),
-            "categories": [{"category": n, "annotations": c} for n, c in self.by_category.most_common()],
+            "already_there": self.already_there,
+            "categories": [{"category": n, "annotations": c} for n, c in self.by_category.most_common() if c],
             "created_categories": self.created,
             "unknown_categories": [{"category": n, "annotations": c} for n, c in self.unknown.items()],
             "refused": [{"reason": n, "annotations": c} for n, c in self.refused.items()],
@@ -109,7 +114,46 @@ class Planner:
             if index % 500 == 0:
                 check()
             self._add(index, entry, finder, ontology)
+        if self.args.as_ == "annotations":
+            for start in range(0, len(made.entries), BATCH):
+                check()
+                part = made.entries[start : start + BATCH]
+                self.context.database.read(lambda tx, part=part: self._compare(tx, part, ontology))
         return made
+
+    def _compare(self, tx: Connection, part: Sequence[PlannedEntry], ontology: Ontology) -> None:
+        """Find out which items are held, and which annotations are there already."""
+        ids = [entry.item_id for entry in part]
+        now = self.context.clock()
+        held = set(
+            tx.execute(
+                select(tasks.c.item_id).where(
+                    tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.lease_expires > now
+                )
+            ).scalars()
+        )
+        rows = tx.execute(
+            select(items.c.id, documents.c.body)
+            .join(documents, documents.c.id == items.c.document_id)
+            .where(items.c.id.in_(ids))
+        )
+        present = {row.id: ontology.resolve(decode(row.body)) for row in rows}
+        for entry in part:
+            fresh = entry.annotations
+            if entry.item_id in held:
+                self.plan_made.outcomes.append({"item": entry.item_name, "reason": HELD})
+                fresh = ()
+            elif not entry.replace:
+                fresh = not_there(entry.annotations, present.get(entry.item_id, EMPTY))
+                self.plan_made.already_there += len(entry.annotations) - len(fresh)
+            self._count(entry.annotations, ontology, -1)
+            self._count(fresh, ontology, 1)
+
+    def _count(self, annotations: Sequence[Annotation], ontology: Ontology, times: int) -> None:
+        for annotation in annotations:
+            category = ontology.category(annotation.category)
+            if category is not None:
+                self.plan_made.by_category[category.name] += times
 
     def _with_categories(self, names: list[str]) -> Ontology:
         project_id = self.row.project_id
@@ -122,15 +166,15 @@ class Planner:
         version, ontology = self.context.database.read(work)
         missing = [n for n in names if n not in self.args.rename and ontology.named(n) is None]
         if not missing or not self.args.create_categories:
+            self.plan_made.created = label_categories.added(self.context, self.row.id)
             return ontology
-        known = {category.id for category in ontology.categories} | set(ontology.retired)
-        new = [_category(name, len(ontology.categories) + i, known) for i, name in enumerate(missing)]
-        self.plan_made.created = missing
-        categories = (*ontology.categories, *new)
         if self.args.dry_run:
+            self.plan_made.created = missing
+            categories = label_categories.with_new(ontology, missing)
             return Ontology(categories=categories, retired=ontology.retired)
-        saved = Ontologies(self.context).save(self.actor, project_id, base=version, categories=categories)
-        return saved.ontology
+        saved = label_categories.add(self.context, self.row, self.actor, version, ontology, missing)
+        self.plan_made.created = label_categories.added(self.context, self.row.id)
+        return saved
 
     def _add(self, index: int, entry: LabeledItem, finder: "_Finder", ontology: Ontology) -> None:
         made = self.plan_made
@@ -140,6 +184,10 @@ class Planner:
             return
         if isinstance(item, str):
             made.ambiguous.append(item)
+            return
+        reason = _other_frame(entry, item)
+        if reason:
+            made.refused[reason] += len(entry.document.annotations)
             return
         annotations = [
             a for given in entry.document.annotations if (a := self._fit(given, entry, item, ontology))
@@ -221,14 +269,19 @@ class _Finder:
         return None
 
 
-def _category(name: str, index: int, known: set[str]) -> Category:
-    base = "".join(c if c.isalnum() else "-" for c in name.casefold()).strip("-")[:60] or "category"
-    chosen, number = base, 2
-    while chosen in known:
-        chosen, number = f"{base}-{number}", number + 1
-    known.add(chosen)
-    return Category(
-        id=chosen, name=name, color=PALETTE[index % len(PALETTE)], shapes=("box", "polygon", "mask")
+def not_there(given: Sequence[Annotation], present: Document) -> tuple[Annotation, ...]:
+    """The annotations that a document does not hold yet with the same category and shape."""
+    known = {(annotation.category, annotation.shape) for annotation in present.annotations}
+    return tuple(a for a in given if (a.category, a.shape) not in known)
+
+
+def _other_frame(entry: LabeledItem, item: Row[Any]) -> str | None:
+    """Why the coordinates of a record cannot be those of the item's picture."""
+    if not entry.width or not entry.height or (entry.width, entry.height) == (item.width, item.height):
+        return None
+    return (
+        f"made on a picture of {entry.width} × {entry.height} pixels, "
+        f"but the item has {item.width} × {item.height}"
     )
 
 

@@ -9,14 +9,22 @@ from labelwright.core.document import EMPTY, Annotation, Document, decode
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
 from labelwright.services.events import announce
-from labelwright.services.label_plan import Plan, PlannedEntry
+from labelwright.services.label_plan import HELD, Plan, PlannedEntry, not_there
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.submissions import move_on, store_document
-from labelwright.storage.schema import documents, drafts, import_entries, items, projects, tasks
+from labelwright.storage.schema import (
+    documents,
+    drafts,
+    import_entries,
+    items,
+    projects,
+    release_entries,
+    tasks,
+)
 
 KIND_OF = {"predictions": "prediction", "references": "reference", "annotations": "submission"}
-HELD = "somebody works on it right now"
 WORKED_ON = "it was worked on after the import"
+RELEASED = "it is part of a release"
 
 
 def carry_out(
@@ -38,6 +46,8 @@ def carry_out(
     if task is not None and (task.lease_expires or 0) > context.clock():
         return {**outcome, "outcome": "skipped", "detail": {"item": entry.item_name, "reason": HELD}}
     detail = _submit(tx, context, project, row, plan, entry, item, task)
+    if detail is None:
+        return {**outcome, "outcome": "unchanged", "detail": {"item": entry.item_name}}
     return {**outcome, "outcome": "labeled", "detail": {"item": entry.item_name, **detail}}
 
 
@@ -73,10 +83,13 @@ def _submit(
     entry: PlannedEntry,
     item: Row[Any],
     task: Row[Any] | None,
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
+    """What undo needs to know; None if the record says nothing that is not there already."""
     ontology = read_ontology(context, tx, project.id, project.ontology_version)
     present = ontology.resolve(_current(tx, item))
-    fresh = entry.annotations if entry.replace else _not_there(entry.annotations, present)
+    fresh = entry.annotations if entry.replace else not_there(entry.annotations, present)
+    if not fresh and not (entry.replace and present.annotations):
+        return None
     before_annotations = () if entry.replace else present.annotations
     document = Document(annotations=(*before_annotations, *fresh))
     rounds = tx.execute(select(func.max(tasks.c.round)).where(tasks.c.item_id == item.id)).scalar()
@@ -104,6 +117,11 @@ def _restore(tx: Connection, context: Context, item_id: str, detail: dict[str, A
     item = tx.execute(select(items).where(items.c.id == item_id).with_for_update()).first()
     if item is None or item.document_id != detail["document"]:
         return WORKED_ON
+    released = select(release_entries.c.item_id).where(
+        release_entries.c.item_id == item_id, release_entries.c.document_id == detail["document"]
+    )
+    if tx.execute(released.limit(1)).first():
+        return RELEASED
     opened = _open_task(tx, item_id)
     if opened is not None:
         if (opened.lease_expires or 0) > context.clock():
@@ -168,11 +186,6 @@ def _current(tx: Connection, item: Row[Any]) -> Document:
         return EMPTY
     body = tx.execute(select(documents.c.body).where(documents.c.id == item.document_id)).scalar_one()
     return decode(body)
-
-
-def _not_there(given: tuple[Annotation, ...], present: Document) -> tuple[Annotation, ...]:
-    known = {(annotation.category, annotation.shape) for annotation in present.annotations}
-    return tuple(a for a in given if (a.category, a.shape) not in known)
 
 
 def _open_task(tx: Connection, item_id: str) -> Row[Any] | None:

@@ -159,7 +159,7 @@ class _GroupWriter:
                 for work, future in group:
                     try:
                         done.append((future, _in_savepoint(connection, work)))
-                    except Exception as error:  # noqa: BLE001  # handed to the one who asked
+                    except BaseException as error:  # noqa: BLE001  # handed to the one who asked
                         failed.append((future, _failure(error)))
         except Exception as error:  # noqa: BLE001  # the commit failed: nobody was acknowledged
             settled = {id(future) for future, _ in failed}
@@ -220,7 +220,7 @@ def _is_deadlock(error: OperationalError) -> bool:
     return state in ("40P01", "40001")
 
 
-def _failure(error: Exception) -> Exception:
+def _failure(error: BaseException) -> BaseException:
     if isinstance(error, OperationalError):
         return StorageFailure(f"The database refused: {error.orig}")
     if isinstance(error, DBAPIError) and error.connection_invalidated:
