@@ -19,7 +19,7 @@ from labelwright.services import label_categories
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.ontologies import read_ontology
-from labelwright.storage.schema import documents, items, tasks
+from labelwright.storage.schema import documents, import_entries, items, tasks
 
 if TYPE_CHECKING:
     from labelwright.services.label_import import LabelArgs
@@ -115,11 +115,17 @@ class Planner:
                 check()
             self._add(index, entry, finder, ontology)
         if self.args.as_ == "annotations":
-            for start in range(0, len(made.entries), BATCH):
+            done = self.context.database.read(self._done)  # what this import has brought in is no repetition
+            todo = [entry for entry in made.entries if entry.name not in done]
+            for start in range(0, len(todo), BATCH):
                 check()
-                part = made.entries[start : start + BATCH]
+                part = todo[start : start + BATCH]
                 self.context.database.read(lambda tx, part=part: self._compare(tx, part, ontology))
         return made
+
+    def _done(self, tx: Connection) -> set[str]:
+        names = select(import_entries.c.name).where(import_entries.c.import_id == self.row.id)
+        return set(tx.execute(names).scalars())
 
     def _compare(self, tx: Connection, part: Sequence[PlannedEntry], ontology: Ontology) -> None:
         """Find out which items are held, and which annotations are there already."""

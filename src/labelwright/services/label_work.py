@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from labelwright.core.document import EMPTY, Annotation, Document, decode
+from labelwright.core.document import EMPTY, Document, decode
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
 from labelwright.services.events import announce
