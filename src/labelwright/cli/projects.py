@@ -21,6 +21,9 @@ def create(
     *,
     ontology: Annotated[Path | None, Parameter(help="YAML file of the categories.")] = None,
     description: Annotated[str, Parameter(help="A sentence about it.")] = "",
+    no_review: Annotated[
+        bool, Parameter(help="Submissions and imported labels are done without a review.", negative=())
+    ] = False,
     target: Target = THERE,
 ) -> None:
     """Make a project, with the categories of a YAML file.
@@ -32,7 +35,10 @@ def create(
     """
     text = None if ontology is None else _read(ontology)
     with client(target) as labelwright:
-        project = labelwright.projects.create(name, description=description, ontology_yaml=text)
+        workflow = {"review": False} if no_review else None
+        project = labelwright.projects.create(
+            name, description=description, ontology_yaml=text, workflow=workflow
+        )
     show(project, f"Made the project “{project.name}” ({project.id}).", json=target.json)
 
 

@@ -179,7 +179,11 @@ def counted(report: Any) -> str:  # noqa: ANN401  # a report's shape is its form
     if not isinstance(report, dict):
         return "done"
     known: dict[str, Any] = report  # pyright: ignore[reportUnknownVariableType]
-    counts = [f"{value} {name.replace('_', ' ')}" for name, value in known.items() if isinstance(value, int)]
+    counts = [
+        f"{value} {name.replace('_', ' ')}"
+        for name, value in known.items()
+        if isinstance(value, int) and not isinstance(value, bool)
+    ]
     return ", ".join(counts) or "done"
 
 

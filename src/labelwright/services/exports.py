@@ -5,7 +5,7 @@ memory. What the format cannot hold is found out beforehand, and refused unless 
 """
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,9 @@ from queue import Empty, Full, Queue
 from typing import IO, Any, cast
 
 import msgspec
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection
 
-from labelwright.core.errors import InvalidInput
+from labelwright.core.errors import InvalidInput, WrongState
 from labelwright.core.ontology import Ontology
 from labelwright.formats.folder import FolderSink, Sink, ZipSink
 from labelwright.formats.format import Format, Items, LabeledItem, WouldDrop
@@ -26,10 +26,11 @@ from labelwright.media.upright import upright_bytes, upright_name
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.context import Context
+from labelwright.services.export_set import Chosen, choose_current, choose_released, entries
 from labelwright.services.items import picture_file
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.releases import Entry, Releases
-from labelwright.storage.schema import items, release_entries, releases
+from labelwright.storage.schema import releases
 
 MEDIA = ("copy", "none")
 PIPE_PARTS = 64
@@ -57,7 +58,7 @@ class _Wanted:
     ontology: Ontology
     writer: Format
     release: str | None
-    release_id: str | None
+    chosen: Chosen
     media: str
 
 
@@ -118,6 +119,12 @@ class Exports:
         self, actor: Actor, project_id: str, name: str, release: str | None, media: str, *, drop: bool
     ) -> _Wanted:
         wanted = self._wanted(actor, project_id, name, release, media)
+        number, _ = self.context.database.read(lambda tx: _counts(tx, wanted))
+        if number == 0:
+            raise WrongState(
+                "There is nothing to export: no item is done.",
+                remedy="Finish or review some items first, or turn review off in the project's settings.",
+            )
         if not drop:
             losses = wanted.writer.write(self._items(wanted, media="none"), wanted.ontology, _NoSink())
             if losses.loses:
@@ -135,30 +142,36 @@ class Exports:
             )
         writer = get(name)
 
-        def work(tx: Connection) -> tuple[str, Ontology]:
+        def work(tx: Connection) -> tuple[str, Ontology, Chosen]:
             project = project_for(tx, actor, project_id, "project.export")
-            return project.name, read_ontology(self.context, tx, project_id, project.ontology_version)
+            ontology = read_ontology(self.context, tx, project_id, project.ontology_version)
+            return project.name, ontology, choose_current(tx, project_id)
 
-        project_name, ontology = self.context.database.read(work)
-        release_id = None
-        if release is not None:
-            found = self._releases.find(actor, project_id, release)
-            release_id, ontology = found.id, self._released_ontology(found.id)
-        return _Wanted(project_id, project_name, ontology, writer, release, release_id, media)
+        if release is None:
+            project_name, ontology, chosen = self.context.database.read(work)
+        else:
+            project_name, ontology, chosen = self._released(actor, project_id, release)
+        return _Wanted(project_id, project_name, ontology, writer, release, chosen, media)
+
+    def _released(self, actor: Actor, project_id: str, tag: str) -> tuple[str, Ontology, Chosen]:
+        project_name = self.context.database.read(
+            lambda tx: project_for(tx, actor, project_id, "project.export").name
+        )
+        found = self._releases.find(actor, project_id, tag)
+        chosen = self.context.database.read(lambda tx: choose_released(tx, found.id))
+        return project_name, self._released_ontology(found.id), chosen
 
     def _released_ontology(self, release_id: str) -> Ontology:
         chosen = releases.select().where(releases.c.id == release_id)
         row = self.context.database.read(lambda tx: tx.execute(chosen).one())
         return msgspec.convert(row.ontology, Ontology)
 
-    def _entries(self, wanted: _Wanted) -> Iterator[Entry]:
-        if wanted.release_id is not None:
-            return self._releases.entries(wanted.release_id)
-        return self._releases.current(wanted.project_id, wanted.ontology)
-
     def _items(self, wanted: _Wanted, media: str | None = None) -> Items:
         takes = (media or wanted.media) == "copy"
-        return lambda: (_labeled(self.context, entry, takes) for entry in self._entries(wanted))
+        return lambda: (
+            _labeled(self.context, entry, takes)
+            for entry in entries(self.context, wanted.chosen, wanted.ontology)
+        )
 
     def _write_zip(self, wanted: _Wanted, target: IO[bytes]) -> None:
         with ZipSink(target) as sink:
@@ -172,33 +185,20 @@ class Exports:
         return report
 
     def _report(self, wanted: _Wanted, losses: Losses) -> ExportReport:
-        number, turned = self.context.database.read(lambda tx: _counts(tx, wanted))
+        turned = wanted.chosen.turned
         if turned and wanted.media == "copy":
             reason = "pictures with an EXIF orientation are turned upright and encoded again"
             losses.converted[f"media: {reason}"] = turned
         return ExportReport(
             format=wanted.writer.name,
             release=wanted.release,
-            items=number,
+            items=len(wanted.chosen.pairs),
             kept=losses.kept,
             converted=losses.converted,
             dropped=losses.dropped,
             examples=losses.examples,
             media=wanted.media,
         )
-
-
-def _counts(tx: Connection, wanted: _Wanted) -> tuple[int, int]:
-    """How many items there are, and how many of them are turned by their EXIF orientation."""
-    chosen = select(func.count(), func.sum(case((items.c.orientation != 1, 1), else_=0)))
-    if wanted.release_id is not None:
-        within = chosen.select_from(release_entries).join(items, items.c.id == release_entries.c.item_id)
-        chosen = within.where(release_entries.c.release_id == wanted.release_id)
-    else:
-        done = (items.c.state == "done", items.c.document_id.is_not(None))
-        chosen = chosen.where(items.c.project_id == wanted.project_id, *done)
-    number, turned = tx.execute(chosen).one()
-    return int(number), int(turned or 0)
 
 
 def _labeled(context: Context, entry: Entry, takes_media: bool) -> LabeledItem:
