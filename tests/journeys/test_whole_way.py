@@ -69,6 +69,8 @@ def test_from_images_to_a_reviewed_exported_data_set(
 ) -> None:
     server = start_server("demo")
     owner = new_context(accept_downloads=True).new_page()
+    asked: set[str] = set()
+    owner.on("request", lambda request: asked.add(request.url))
     project = open_project(owner, server.link or "")
 
     # Images come in; the one that is none is named, the others are there.
@@ -153,6 +155,10 @@ def test_from_images_to_a_reviewed_exported_data_set(
     with owner.expect_download() as download:
         owner.get_by_role("link", name="Download the zip").click()
     check_export(Path(download.value.path()), first, tmp_path / "coco")
+
+    # The pages asked for nothing outside of the server.
+    local = (f"{server.url}/", f"blob:{server.url}/", "data:")
+    assert not [url for url in asked if not url.startswith(local)]
 
 
 def item_of(page: Page, project: str, name: str) -> dict:
