@@ -119,8 +119,7 @@ class Exports:
         self, actor: Actor, project_id: str, name: str, release: str | None, media: str, *, drop: bool
     ) -> _Wanted:
         wanted = self._wanted(actor, project_id, name, release, media)
-        number, _ = self.context.database.read(lambda tx: _counts(tx, wanted))
-        if number == 0:
+        if not wanted.chosen.pairs:
             raise WrongState(
                 "There is nothing to export: no item is done.",
                 remedy="Finish or review some items first, or turn review off in the project's settings.",
