@@ -136,8 +136,9 @@ def report(ours: Figures, theirs: Figures) -> None:
         other = theirs.get(name)
         line = f"{name:32}{own:14.2f}"
         if other is not None:
-            better = own / other if "/s" in name else other / own if own else float("inf")
-            line += f"{other:14.2f}{better:8.1f}×"
+            line += f"{other:14.2f}"
+            better, worse = (own, other) if "/s" in name else (other, own)
+            line += f"{better / worse:8.1f}×" if worse else ""
         print(line)
 
 
