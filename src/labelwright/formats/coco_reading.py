@@ -1,0 +1,280 @@
+"""Reading COCO: one bad record does not lose the file, and every fault has its JSON path.
+
+In a folder of COCO's own the files of instances are read; those of captions and the like hold the same
+pictures again and are named in the notes.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+
+from labelwright.core.document import Annotation, Document, Evidence
+from labelwright.core.errors import InvalidShape, UnreadableLabels
+from labelwright.core.shapes import Box, Mask, Point, Polygon, Shape
+from labelwright.formats import rle
+from labelwright.formats.fields import plain_attributes
+from labelwright.formats.folder import Source
+from labelwright.formats.format import LabeledItem, Reading
+from labelwright.formats.report import Fault
+
+_SPLIT = re.compile(r"(?:^|[^a-z])(train|val|test)(?:id)?(?:\d{4})?(?:$|[^a-z])")
+_UNREAD = ("keypoints", "caption", "segments_info")
+
+
+class _Image(msgspec.Struct):
+    id: int | str
+    file_name: str
+    width: int = 0
+    height: int = 0
+    key: str | None = None
+
+
+class _Category(msgspec.Struct):
+    id: int | str
+    name: str
+
+
+class _Head(msgspec.Struct):
+    # Annotations stay raw until they are needed: making their numbers is most of the work.
+    images: list[msgspec.Raw]
+    categories: list[msgspec.Raw] = []
+    annotations: list[msgspec.Raw] = []
+
+
+class _Annotation(msgspec.Struct):
+    image_id: int | str
+    category_id: int | str
+    bbox: list[float] | None = None
+    segmentation: Any = None
+    iscrowd: int | bool | str = 0
+    attributes: dict[str, Any] | None = None
+    flags: dict[str, bool | float | str] = {}
+    group: str | None = None
+    score: float | None = None
+
+
+class _Unread(msgspec.Struct):
+    keypoints: msgspec.Raw = msgspec.Raw(b"")
+    caption: msgspec.Raw = msgspec.Raw(b"")
+    segments_info: msgspec.Raw = msgspec.Raw(b"")
+
+
+_head = msgspec.json.Decoder(_Head)
+_image = msgspec.json.Decoder(_Image)
+_category = msgspec.json.Decoder(_Category)
+_annotation = msgspec.json.Decoder(_Annotation)
+_unread = msgspec.json.Decoder(_Unread)
+
+
+def recognize(source: Source) -> str | None:
+    """A JSON file with “images” and “annotations”."""
+    for name in _files(source):
+        start = source.read(name)[:4096]
+        if b'"images"' in start or b'"annotations"' in start or b'"categories"' in start:
+            return f"{name} has COCO's lists"
+    return None
+
+
+def read(source: Source) -> Reading:
+    """Every COCO file of the source, one after the other."""
+    files = _files(source)
+    if not files:
+        raise UnreadableLabels(source.name, "", "there is no JSON file")
+    faults: list[Fault] = []
+    heads = _heads(source, files, faults)
+    named = [(name, head, _categories(name, head, faults)) for name, head in heads]
+    known: dict[str, None] = {}
+    for _, _, categories in named:
+        known.update(dict.fromkeys(categories.values()))
+    return Reading(list(known), _items(named, faults), faults, _notes(source, heads))
+
+
+def _files(source: Source) -> list[str]:
+    found = [name for name in source.names() if name.lower().endswith(".json") and name != "report.json"]
+    # COCO's own folders hold the same pictures again with captions, stuff and more.
+    instances = [name for name in found if PurePosixPath(name).name.lower().startswith("instances")]
+    return instances or found
+
+
+def _heads(source: Source, files: list[str], faults: list[Fault]) -> list[tuple[str, "_Head"]]:
+    heads: list[tuple[str, _Head]] = []
+    broken: list[UnreadableLabels] = []
+    for name in files:
+        try:
+            heads.append((name, _decoded(source, name)))
+        except UnreadableLabels as error:
+            broken.append(error)
+            faults.append(Fault(file=name, place="", reason=error.reason))
+    if broken and not heads:
+        raise broken[0]
+    return heads
+
+
+def _notes(source: Source, heads: list[tuple[str, "_Head"]]) -> list[str]:
+    notes: list[str] = []
+    for name, head in heads:
+        seen = [field for field in _UNREAD if any(_has(raw, field) for raw in head.annotations[:100])]
+        if seen:
+            notes.append(f"{name}: {', '.join(seen)} are not read.")
+    read = {name for name, _ in heads}
+    left = [n for n in source.names() if n.lower().endswith(".json") and n not in read and n != "report.json"]
+    if left and heads:
+        notes.append(f"Not read, because there are instances: {', '.join(left[:20])}.")
+    return notes
+
+
+def _has(raw: msgspec.Raw, field: str) -> bool:
+    try:
+        return len(bytes(getattr(_unread.decode(raw), field))) > 0
+    except (msgspec.DecodeError, RecursionError):
+        return False
+
+
+def _decoded(source: Source, name: str) -> _Head:
+    try:
+        return _head.decode(source.read(name))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnreadableLabels(name, "", f"this is no COCO file: {error}") from None
+
+
+def _categories(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, str]:
+    found: dict[int | str, str] = {}
+    for index, raw in enumerate(head.categories):
+        entry = _tried(_category, raw, name, f"$.categories[{index}]", faults)
+        if entry is None:
+            continue
+        if entry.id in found:
+            reason = f"category id {entry.id} stands twice"
+            faults.append(Fault(file=name, place=f"$.categories[{index}]", reason=reason))
+            continue
+        found[entry.id] = entry.name
+    return found
+
+
+_Named = tuple[str, _Head, dict[int | str, str]]
+
+
+def _items(files: list[_Named], faults: list[Fault]) -> Iterator[LabeledItem]:
+    for name, head, categories in files:
+        images = _images(name, head, faults)
+        by_image: dict[int | str, list[Annotation]] = {image: [] for image in images}
+        for index, raw in enumerate(head.annotations):
+            place = f"$.annotations[{index}]"
+            entry = _tried(_annotation, raw, name, place, faults)
+            if entry is None:
+                continue
+            made = _read(entry, index, images, categories)
+            if isinstance(made, str):
+                faults.append(Fault(file=name, place=place, reason=made))
+            else:
+                by_image[entry.image_id].append(made)
+        for image_id, image in images.items():
+            document = Document(annotations=tuple(by_image[image_id]))
+            yield LabeledItem(
+                image.file_name, image.width, image.height, document, _split(name), key=image.key
+            )
+
+
+def _images(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, _Image]:
+    images: dict[int | str, _Image] = {}
+    for index, raw in enumerate(head.images):
+        entry = _tried(_image, raw, name, f"$.images[{index}]", faults)
+        if entry is None:
+            continue
+        reason = _image_fault(entry, images)
+        if reason:
+            faults.append(Fault(file=name, place=f"$.images[{index}]", reason=reason))
+            continue
+        images[entry.id] = entry
+    return images
+
+
+def _image_fault(entry: _Image, images: dict[int | str, _Image]) -> str | None:
+    if entry.id in images:
+        return f"image id {entry.id} stands twice"
+    if entry.width < 0 or entry.height < 0:
+        return f"a picture of {entry.width} × {entry.height} pixels is none"
+    if not entry.file_name or ".." in PurePosixPath(entry.file_name.replace("\\", "/")).parts:
+        return f"“{entry.file_name[:200]}” leads out of the folder"
+    return None
+
+
+def _tried(
+    decoder: msgspec.json.Decoder[Any], raw: msgspec.Raw, name: str, place: str, faults: list[Fault]
+) -> Any:  # noqa: ANN401
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        faults.append(Fault(file=name, place=place, reason=str(error)))
+        return None
+
+
+def _read(
+    entry: _Annotation, index: int, images: dict[int | str, _Image], categories: dict[int | str, str]
+) -> Annotation | str:
+    """The annotation, or why it cannot be one."""
+    if entry.image_id not in images:
+        return f"there is no image {entry.image_id}"
+    if entry.category_id not in categories:
+        return f"there is no category {entry.category_id}"
+    try:
+        shape = _shape(entry, images[entry.image_id])
+    except (InvalidShape, ValueError, TypeError) as error:
+        return str(error)
+    is_crowd = entry.iscrowd not in (0, "0", "")
+    flags = {**entry.flags, "iscrowd": True} if is_crowd else entry.flags
+    return Annotation(
+        id=str(index),
+        category=categories[entry.category_id],
+        shape=shape,
+        attributes=plain_attributes(entry.attributes),
+        group=entry.group,
+        flags=flags,
+        evidence=Evidence(score=entry.score),
+    )
+
+
+def _shape(entry: _Annotation, image: _Image) -> Shape:
+    segmentation = entry.segmentation
+    if isinstance(segmentation, dict):
+        return _mask(segmentation, image)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(segmentation, list) and segmentation:
+        return _polygon(segmentation)  # pyright: ignore[reportUnknownArgumentType]
+    if entry.bbox is None or len(entry.bbox) != 4:
+        raise ValueError("it has neither a box of four numbers nor a segmentation")
+    left, top, width, height = (float(value) for value in entry.bbox)
+    return Box(left=left, top=top, right=left + width, bottom=top + height)
+
+
+def _mask(raw: dict[str, Any], image: _Image) -> Mask:
+    size, counts = raw.get("size"), raw.get("counts")
+    if not isinstance(size, list) or len(size) != 2:  # pyright: ignore[reportUnknownArgumentType]
+        raise ValueError("the mask has no size of height and width")
+    if image.width and image.height and size != [image.height, image.width]:
+        raise ValueError(f"the mask is {size[1]} × {size[0]}, its picture {image.width} × {image.height}")
+    runs = rle.unpack(counts) if isinstance(counts, str) else counts
+    if not isinstance(runs, list):
+        raise ValueError("the mask has no counts")
+    return rle.mask_of(int(size[0]), int(size[1]), [int(run) for run in runs])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _polygon(parts: list[Any]) -> Polygon:
+    rings: list[tuple[tuple[Point, ...], ...]] = []
+    for part in parts:
+        numbers = [float(value) for value in part]
+        if len(numbers) % 2:
+            raise ValueError("a polygon has an odd number of values")
+        points = [Point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        if len(points) > 3 and points[0] == points[-1]:
+            points.pop()
+        rings.append((tuple(points),))
+    return Polygon(parts=tuple(rings))
+
+
+def _split(name: str) -> str | None:
+    path = PurePosixPath(name.lower())
+    found = [_SPLIT.search(part) for part in (path.stem, path.parent.name)]
+    return next((match[1] for match in found if match), None)
