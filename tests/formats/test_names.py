@@ -1,5 +1,7 @@
 """Names of exported files."""
 
+from pathlib import PurePosixPath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +46,39 @@ def test_a_change_is_reported_and_nothing_else() -> None:
 
     assert taken == ["a.png", "b.png", "a_jpg.jpg", "A_png.png"]
     assert [loss.item for loss in losses.examples] == ["a.jpg", "A.png"]
+
+
+@pytest.mark.parametrize("by_stem", [True, False])
+@pytest.mark.parametrize(
+    "given_names",
+    [("a", "a/b.png"), ("a/b.png", "a"), ("a.png", "A.png/b.png"), ("a", "a_", "a/b.png")],
+    ids=" and ".join,
+)
+def test_no_name_is_a_file_and_a_folder(given_names: tuple[str, ...], by_stem: bool) -> None:
+    names, losses = Names(by_stem=by_stem), Losses()
+
+    taken = [PurePosixPath(names.take(name, losses).casefold()) for name in given_names]
+
+    folders = {folder for path in taken for folder in path.parents}
+    assert not folders & set(taken)
+    assert len(set(taken)) == len(taken)
+    assert len(losses.examples) == 1
+
+
+def test_no_folder_is_in_the_way_of_a_label_file() -> None:
+    names = Names(by_stem=True)
+
+    assert [names.take(name) for name in ("x.xml/y.png", "x.png")] == ["x.xml_/y.png", "x.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("CON.png", "CON_.png"), ("a/nul", "a/nul_"), ("con/a.png", "con_/a.png"), ("ends. ./b.", "ends___/b_")],
+)
+def test_names_that_windows_bends_are_changed(name: str, expected: str) -> None:
+    assert safe(name) == expected
+
+
+@pytest.mark.parametrize("name", ["console.png", "a con.png", ".hidden.png", "com10.png"])
+def test_names_that_only_look_so_stay(name: str) -> None:
+    assert safe(name) == name

@@ -99,3 +99,8 @@ def test_a_joined_ring_covers_the_area_of_all_rings() -> None:
     ring = outlines.joined(polygon)
 
     assert Polygon(parts=((ring,),)).area == pytest.approx(polygon.area)
+
+
+def test_a_number_beyond_any_picture_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="beyond any picture"):
+        rle.unpack("o" * 5_000_000)

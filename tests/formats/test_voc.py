@@ -169,3 +169,22 @@ def test_what_is_not_read_of_an_object_is_said() -> None:
     list(reading.items)
 
     assert any("actions, part" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "1e400", "sNaN", "9" * 59])
+def test_a_number_beyond_any_picture_is_a_fault(tmp_path: Path, number: str) -> None:
+    reading, (found,) = read(tmp_path, OBJECT.format(1, 1, number, 9) + OBJECT.format(1, 1, 9, 9))
+
+    assert len(found.document.annotations) == 1
+    assert [fault.place for fault in reading.faults] == ["object 1"]
+
+
+@pytest.mark.parametrize("name", ["labels.txt", "ImageSets/Main/train.txt"])
+def test_a_list_that_is_no_text_is_a_fault_and_the_boxes_are_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_bytes(b"caf\xe9\n")
+
+    reading, (found,) = read(tmp_path, OBJECT.format(1, 1, 9, 9))
+
+    assert len(found.document.annotations) == 1
+    assert {fault.file for fault in reading.faults} == {name}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 from labelwright.core.document import Document
 from labelwright.core.errors import UnreadableLabels
@@ -185,3 +186,79 @@ def test_lines_of_polygons_are_recognized_as_such() -> None:
     assert found.name == "yolo-seg"
     assert {entry.name for entry in items} == {"000000109005.jpg", "000000036086.jpg"}
     assert {annotation.kind for entry in items for annotation in entry.document.annotations} == {"polygon"}
+
+
+ALIASES = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ALIASES + "names: *i\n",
+        ALIASES + "names: {0: *i}\n",
+        "names: {.inf: a}\n",
+        "names: [[a], {b: c}]\n",
+        "names: {99999999999: a}\n",
+        "names: " + "[" * 50_000,
+        "names: [" + "a, " * 400_000 + "a]\n",
+    ],
+    ids=["aliases", "aliases in a table", "infinity", "nested", "far number", "deep", "long"],
+)
+def test_yaml_that_means_harm_is_a_named_error(tmp_path: Path, text: str) -> None:
+    source = dataset(tmp_path, "0 .5 .5 .1 .1\n")
+    (source / "data.yaml").write_text(text)
+
+    with pytest.raises(UnreadableLabels, match=r"data\.yaml"):
+        Yolo().read(source_of(source))
+
+
+def test_yaml_makes_no_objects(tmp_path: Path) -> None:
+    source = dataset(tmp_path, "")
+    (source / "data.yaml").write_text("names: !!python/object/apply:builtins.list ['ab']\n")
+
+    assert Yolo().read(source_of(source)).categories == ["ab"]  # as it stands, not the list of “ab”
+
+
+def test_a_class_may_be_called_no(tmp_path: Path) -> None:
+    source = dataset(tmp_path, "0 .5 .5 .1 .1\n")
+    (source / "data.yaml").write_text("names: [no, 2024-01-01, 1.50]\n")
+
+    assert Yolo().read(source_of(source)).categories == ["no", "2024-01-01", "1.50"]
+
+
+def test_a_list_of_pictures_that_is_no_text_is_a_fault(tmp_path: Path) -> None:
+    source = dataset(tmp_path, "0 .5 .5 .1 .1\n")
+    (source / "train.txt").write_bytes(b"\xff\xfe")
+
+    reading = Yolo().read(source_of(source))
+
+    assert len(list(reading.items)) == 1
+    assert [fault.file for fault in reading.faults] == ["train.txt"]
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_shares_are_of_the_upright_picture(tmp_path: Path, orientation: int) -> None:
+    source = dataset(tmp_path, "0 .5 .5 .1 .1\n", size=None)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", (100, 50)).save(source / "images/a.png", exif=exif)
+
+    (found,) = Yolo().read(source_of(source)).items
+
+    assert (found.width, found.height) == ((100, 50) if orientation == 1 else (50, 100))
+
+
+def test_a_picture_that_is_a_bomb_is_not_decoded_for_its_size(tmp_path: Path) -> None:
+    source = dataset(tmp_path, "0 .5 .5 .1 .1\n", size=None)
+    bomb = shared_data("hostile/generated/bomb_20000x12000_rgb.png").read_bytes()
+    (source / "images/a.png").write_bytes(bomb)
+    resource = pytest.importorskip("resource")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    list(Yolo().read(source_of(source)).items)
+
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 300_000  # KiB; decoded it is 720 MB

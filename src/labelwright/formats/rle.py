@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from labelwright.core.shapes import Mask
 
 MOST_PIXELS = 400_000_000
+LONGEST_NUMBER = 8  # characters of five bits: far more than any picture has pixels
 Grid = NDArray[np.bool_]
 
 
@@ -24,6 +25,8 @@ def unpack(text: str) -> list[int]:
         while more:
             if at >= len(text):
                 raise ValueError("the packed mask ends in the middle of a number")
+            if shift >= LONGEST_NUMBER:
+                raise ValueError("the packed mask has a number beyond any picture")
             code = ord(text[at]) - 48
             if not 0 <= code < 64:
                 raise ValueError(f"“{text[at]}” is no character of a packed mask")

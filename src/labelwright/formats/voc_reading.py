@@ -16,8 +16,9 @@ from defusedxml.ElementTree import fromstring
 from labelwright.core.document import Annotation, AttributeValue, Document
 from labelwright.core.errors import InvalidShape, LabelwrightError, UnreadableLabels
 from labelwright.core.shapes import Box
-from labelwright.formats.folder import Source, text_of
+from labelwright.formats.folder import Source
 from labelwright.formats.format import LabeledItem, Reading
+from labelwright.formats.listing import lines_of
 from labelwright.formats.names import stem_of
 from labelwright.formats.report import Fault
 
@@ -27,6 +28,7 @@ FLAGS, POSE = ("difficult", "truncated", "occluded"), "pose"
 READ = frozenset(("name", "bndbox", "attributes", POSE, *FLAGS))
 LARGEST = 64 * 2**20
 LONGEST_NUMBER = 60
+LARGEST_NUMBER = 10**9  # pixels; a decimal may say 1e999999999, which no arithmetic survives
 
 Element = Any  # of xml.etree; defusedxml has no types of its own
 
@@ -43,7 +45,8 @@ def recognize(source: Source) -> str | None:
 def read(source: Source) -> Reading:
     """Everything in the XML files. Raises UnreadableLabels if there are none, or none can be read."""
     files = _files(source)
-    classes = _classes(source)
+    unreadable: list[Fault] = []
+    classes = _classes(source, unreadable)
     if not files and not classes:
         raise UnreadableLabels(source.name, "", "there is no XML file")
     reading = Reading([], iter(()))
@@ -58,14 +61,14 @@ def read(source: Source) -> Reading:
     if files and not readable:
         first = reading.faults[0]
         raise UnreadableLabels(first.file, first.place, first.reason)
-    reading.faults.clear()  # each comes again as its file is read for its items
+    reading.faults[:] = unreadable  # those of XML come again as each file is read for its items
     reading.categories = list(found)
     reading.items = _items(source, files, reading)
     return reading
 
 
 def _items(source: Source, files: list[str], reading: Reading) -> Iterator[LabeledItem]:
-    splits, unread = _splits(source), set[str]()
+    splits, unread = _splits(source, reading.faults), set[str]()
     for name in files:
         root = _root(source, name, reading.faults)
         if root is None:
@@ -121,22 +124,22 @@ def _root(source: Source, name: str, faults: list[Fault]) -> Element | None:
     return None
 
 
-def _classes(source: Source) -> list[str]:
+def _classes(source: Source, faults: list[Fault]) -> list[str]:
     for name in source.names():
         if PurePosixPath(name).name in (CLASSES, "labelmap.txt"):
-            lines = [line.strip() for line in text_of(source, name).splitlines()]
+            lines = [line.strip() for line in lines_of(source, name, faults)]
             is_map = PurePosixPath(name).name == "labelmap.txt"  # name:color:parts:actions
             words = [line.split(":")[0] if is_map else line for line in lines if not line.startswith("#")]
             return [word for word in words if word]
     return []
 
 
-def _splits(source: Source) -> dict[str, str]:
+def _splits(source: Source, faults: list[Fault]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in source.names():
         path = PurePosixPath(name)
         if path.suffix == ".txt" and "ImageSets" in path.parts and path.stem in ("train", "val", "test"):
-            for line in text_of(source, name).splitlines():
+            for line in lines_of(source, name, faults):
                 if line.strip():
                     found.setdefault(line.strip(), path.stem)
     return found
@@ -198,8 +201,8 @@ def _decimal(box: Element, side: str) -> Decimal:
         value = Decimal(text) if len(text) <= LONGEST_NUMBER else Decimal("NaN")
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite():
-        raise ValueError(f"the {side} of the box is “{text[:40]}”, which is no number")
+    if not value.is_finite() or value.copy_abs() > LARGEST_NUMBER:
+        raise ValueError(f"the {side} of the box is “{text[:40]}”, which is no usable number")
     return value
 
 

@@ -7,25 +7,25 @@ knows its size. A picture without a label file may be unlabeled or show nothing:
 """
 
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, cast
-
-import yaml
-from PIL import Image, UnidentifiedImageError
 
 from labelwright.core.document import EMPTY, Annotation, Document, Evidence
 from labelwright.core.errors import InvalidShape, LabelwrightError, UnreadableLabels
 from labelwright.core.shapes import Box, Point, Polygon, Shape
 from labelwright.formats.folder import Source, text_of
 from labelwright.formats.format import LabeledItem, Reading
+from labelwright.formats.listing import lines_of, yaml_of
 from labelwright.formats.names import stem_of
 from labelwright.formats.report import Fault
+from labelwright.media.decode import ImageLimits, opened, orientation_of
 
 SPLITS = ("train", "val", "test")
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".avif")
 OTHER_TEXTS = frozenset(("classes", "train", "val", "valid", "test", "readme", "labels", "license", "notes"))
 LARGEST = 64 * 2**20
+LARGEST_PICTURE = 2**30
+TURNED = (b"eXIf", b"Raw profile type exif", b"Orientation")  # without these no PNG is turned
 SAMPLED = 20
 
 
@@ -52,7 +52,7 @@ def read(source: Source) -> Reading:
 
 
 def _items(source: Source, files: list[str], reading: Reading) -> Iterator[LabeledItem]:
-    pictures = _Pictures(source)
+    pictures = _Pictures(source, reading.faults)
     seen: set[str] = set()
     in_shares = 0
     for file in files:
@@ -74,9 +74,9 @@ def _items(source: Source, files: list[str], reading: Reading) -> Iterator[Label
 class _Pictures:
     """Which picture belongs to a label file: one that is there, or one that a list names."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, faults: list[Fault]) -> None:
         self.there = {name for name in source.names() if name.lower().endswith(PICTURES)}
-        self._by_stem = {stem_of(name): name for name in (*_listed(source), *sorted(self.there))}
+        self._by_stem = {stem_of(name): name for name in (*_listed(source, faults), *sorted(self.there))}
         self._by_last: dict[str, list[str]] = {}
         for stem, name in self._by_stem.items():
             self._by_last.setdefault(PurePosixPath(stem).name, []).append(name)
@@ -95,10 +95,10 @@ class _Pictures:
         return beside[0] if len(beside) == 1 else None
 
 
-def _listed(source: Source) -> Iterator[str]:
+def _listed(source: Source, faults: list[Fault]) -> Iterator[str]:
     for name in source.names():
         if PurePosixPath(name).name.lower() in ("train.txt", "val.txt", "valid.txt", "test.txt"):
-            for line in text_of(source, name).splitlines():
+            for line in lines_of(source, name, faults):
                 path = line.strip().removeprefix("./")
                 if path.lower().endswith(PICTURES) and ".." not in PurePosixPath(path).parts:
                     yield path.lstrip("/")
@@ -134,13 +134,10 @@ def _classes_file(source: Source) -> str | None:
 def _names(source: Source, file: str) -> list[str]:
     if PurePosixPath(file).suffix not in (".yaml", ".yml"):
         return [line.strip() for line in text_of(source, file).splitlines() if line.strip()]
-    try:
-        raw: object = yaml.safe_load(text_of(source, file))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise UnreadableLabels(file, "", f"this is no YAML: {error}") from None
+    raw = yaml_of(source, file)
     listed: object = cast("dict[str, object]", raw).get("names") if isinstance(raw, dict) else None
     if isinstance(listed, list):
-        return [str(entry) for entry in cast("list[object]", listed)]
+        return [_word(file, entry) for entry in cast("list[object]", listed)]
     if isinstance(listed, dict):
         return _in_order(file, cast("dict[Any, object]", listed))
     raise UnreadableLabels(file, "names", "there is no list of names")
@@ -149,12 +146,18 @@ def _names(source: Source, file: str) -> list[str]:
 def _in_order(file: str, entries: dict[Any, object]) -> list[str]:
     """Names by their numbers; a number that is left out keeps its place."""
     try:
-        numbered = {int(key): str(entry) for key, entry in entries.items()}
+        numbered = {int(key): _word(file, entry) for key, entry in entries.items()}
     except (TypeError, ValueError):
         raise UnreadableLabels(file, "names", "the names are not numbered") from None
     if numbered and (min(numbered) < 0 or max(numbered) > 100_000):
         raise UnreadableLabels(file, "names", "the numbers of the names are beyond 0 to 100,000")
     return [numbered.get(number, str(number)) for number in range(max(numbered, default=-1) + 1)]
+
+
+def _word(file: str, entry: object) -> str:
+    if not isinstance(entry, str):
+        raise UnreadableLabels(file, "names", "a name is a word, not a list or a table")
+    return entry
 
 
 def _numbered(source: Source, files: list[str]) -> list[str]:
@@ -201,10 +204,13 @@ def _bytes(source: Source, name: str) -> bytes:
 
 def _size(source: Source, picture: str) -> tuple[int, int]:
     try:
-        with Image.open(BytesIO(source.read(picture))) as image:
-            turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        data = source.read(picture, LARGEST_PICTURE)
+        with opened(data, picture, ImageLimits()) as image:
+            # Asked for its orientation, a PNG is decoded as a whole: its EXIF may stand at the end.
+            may_be_turned = image.format != "PNG" or any(sign in data for sign in TURNED)
+            turned = may_be_turned and orientation_of(image) > 4
             return (image.height, image.width) if turned else image.size
-    except (UnidentifiedImageError, OSError, ValueError, LabelwrightError, Image.DecompressionBombError):
+    except LabelwrightError:
         return 0, 0
 
 
