@@ -183,6 +183,8 @@ class ZipSink(_Writes):
     ) -> None:
         if kind is None:
             self._zip.close()
+        else:
+            self._zip.fp = None  # else it would be ended when it is forgotten, into a target that is gone
 
     @contextmanager
     def open(self, name: str) -> Generator[IO[bytes]]:

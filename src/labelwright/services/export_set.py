@@ -5,10 +5,10 @@ item that gets done in between would shift every item after it, and annotations 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from labelwright.core.document import decode
 from labelwright.core.errors import WrongState
@@ -18,35 +18,51 @@ from labelwright.services.releases import Entry
 from labelwright.storage.schema import documents, items, release_entries
 
 BATCH = 500
+LONGEST_ID = 36
 
 
-@dataclass(frozen=True)
+@dataclass
 class Chosen:
-    """Items and their documents in order, and how many of them an EXIF orientation turns."""
+    """The documents in order, and how many of their items an EXIF orientation turns."""
 
-    pairs: list[tuple[str, str]]
-    turned: int
+    turned: int = 0
+    _ids: bytearray = field(default_factory=bytearray)  # side by side: there may be a million
+
+    def __len__(self) -> int:
+        return len(self._ids) // LONGEST_ID
+
+    def add(self, document_id: str, *, turned: bool) -> None:
+        """One more."""
+        self._ids += document_id.encode().ljust(LONGEST_ID)
+        self.turned += turned
+
+    def batches(self) -> Iterator[list[str]]:
+        """The ids, so many at a time."""
+        ids = memoryview(bytes(self._ids))
+        for start in range(0, len(ids), BATCH * LONGEST_ID):
+            part = bytes(ids[start : start + BATCH * LONGEST_ID]).decode()
+            yield [part[at : at + LONGEST_ID].rstrip() for at in range(0, len(part), LONGEST_ID)]
 
 
 def choose_current(tx: Connection, project_id: str) -> Chosen:
     """What is done now."""
     chosen = (
-        select(items.c.id, items.c.document_id, items.c.orientation)
+        select(items.c.document_id, items.c.orientation)
         .where(items.c.project_id == project_id, items.c.state == "done", items.c.document_id.is_not(None))
         .order_by(items.c.position)
     )
-    return _chosen(cast("list[Row[Any]]", tx.execute(chosen).all()))
+    return _chosen(tx, chosen)
 
 
 def choose_released(tx: Connection, release_id: str) -> Chosen:
     """What a release holds."""
     chosen = (
-        select(items.c.id, release_entries.c.document_id, items.c.orientation)
+        select(release_entries.c.document_id, items.c.orientation)
         .join(release_entries, items.c.id == release_entries.c.item_id)
         .where(release_entries.c.release_id == release_id)
         .order_by(release_entries.c.position)
     )
-    return _chosen(cast("list[Row[Any]]", tx.execute(chosen).all()))
+    return _chosen(tx, chosen)
 
 
 def entries(context: Context, chosen: Chosen, ontology: Ontology) -> Iterator[Entry]:
@@ -54,24 +70,28 @@ def entries(context: Context, chosen: Chosen, ontology: Ontology) -> Iterator[En
 
     Raises WrongState if one is gone since it was chosen, such as by the undo of an import.
     """
-    for start in range(0, len(chosen.pairs), BATCH):
-        part = chosen.pairs[start : start + BATCH]
+    for part in chosen.batches():
         rows = context.database.read(lambda tx, part=part: _rows(tx, part))
-        for item_id, document_id in part:
+        for document_id in part:
             row = rows.get(document_id)
-            if row is None or row.id != item_id:
-                raise WrongState("An item was taken away during the export.", remedy="Export again.")
+            if row is None:
+                raise WrongState(
+                    "What counts for an item was taken back during the export.", remedy="Export again."
+                )
             yield Entry(row, document_id, ontology.resolve(decode(row.body)))
 
 
-def _chosen(rows: list[Row[Any]]) -> Chosen:
-    return Chosen([(row.id, row.document_id) for row in rows], sum(row.orientation != 1 for row in rows))
+def _chosen(tx: Connection, wanted: Select[*tuple[Any, ...]]) -> Chosen:
+    made = Chosen()
+    for row in tx.execute(wanted):
+        made.add(str(row.document_id), turned=row.orientation != 1)
+    return made
 
 
-def _rows(tx: Connection, part: list[tuple[str, str]]) -> dict[str, Row[Any]]:
+def _rows(tx: Connection, part: list[str]) -> dict[str, Row[Any]]:
     found = tx.execute(
         select(items, documents.c.body, documents.c.id.label("entry_document"))
         .join(documents, documents.c.item_id == items.c.id)
-        .where(documents.c.id.in_([document_id for _, document_id in part]))
+        .where(documents.c.id.in_(part))
     )
     return {row.entry_document: row for row in found}

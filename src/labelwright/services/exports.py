@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 import msgspec
 from sqlalchemy import Connection
 
-from labelwright.core.errors import InvalidInput, WrongState
+from labelwright.core.errors import BadFile, InvalidInput, NotFound, WrongState
 from labelwright.core.ontology import Ontology
 from labelwright.formats.folder import FolderSink, Sink, ZipSink
 from labelwright.formats.format import Format, Items, LabeledItem, WouldDrop
@@ -119,7 +119,7 @@ class Exports:
         self, actor: Actor, project_id: str, name: str, release: str | None, media: str, *, drop: bool
     ) -> _Wanted:
         wanted = self._wanted(actor, project_id, name, release, media)
-        if not wanted.chosen.pairs:
+        if not len(wanted.chosen):
             raise WrongState(
                 "There is nothing to export: no item is done.",
                 remedy="Finish or review some items first, or turn review off in the project's settings.",
@@ -191,7 +191,7 @@ class Exports:
         return ExportReport(
             format=wanted.writer.name,
             release=wanted.release,
-            items=len(wanted.chosen.pairs),
+            items=len(wanted.chosen),
             kept=losses.kept,
             converted=losses.converted,
             dropped=losses.dropped,
@@ -206,7 +206,14 @@ def _labeled(context: Context, entry: Entry, takes_media: bool) -> LabeledItem:
     name = upright_name(item.name, item.media_type) if turned else item.name
 
     def media() -> Path | bytes:
-        path = picture_file(context, item)
+        try:
+            path = picture_file(context, item)
+        except NotFound:
+            raise BadFile(
+                f"{item.name}: its picture is not there any more.",
+                place=item.name,
+                remedy="Bring the file back, or export without pictures (media none).",
+            ) from None
         limits = ImageLimits(context.settings.max_image_pixels)
         return upright_bytes(path, item.name, item.media_type, limits) if turned else path
 
