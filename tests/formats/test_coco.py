@@ -229,3 +229,52 @@ def test_real_files_are_read_as_pycocotools_reads_them(folder: str, annotations:
 
 def area_of(segmentation: dict[str, object]) -> int:
     return int(cocoapi.area(cocoapi.frPyObjects(segmentation, *segmentation["size"])))
+
+
+ENDLESS = "1" + "0" * 400
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f'"segmentation":[[{ENDLESS},1,2,3,4,5]]',
+        f'"segmentation":{{"size":[4,4],"counts":[{ENDLESS},1]}}',
+        '"segmentation":{"size":[4,4],"counts":[1e308,1]}',
+        f'"bbox":[{ENDLESS},1,2,2]',
+        f'"segmentation":{{"size":[4,4],"counts":"{"o" * 100_000}"}}',
+    ],
+    ids=["polygon", "runs", "large runs", "box", "packed mask"],
+)
+def test_a_number_beyond_any_picture_is_a_fault(tmp_path: Path, said: str) -> None:
+    text = json.dumps(coco(SQUARE, "HERE")).replace('"HERE"', f'{{"image_id":1,"category_id":1,{said}}}')
+
+    reading, (found, *_) = read(tmp_path, text)
+
+    assert len(found.document.annotations) == 1
+    (fault,) = reading.faults
+    assert fault.place == "$.annotations[1]"
+    assert len(fault.reason) <= 300
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    _, (found, *_) = read(tmp_path, "\ufeff" + json.dumps(coco(SQUARE)))
+
+    assert len(found.document.annotations) == 1
+
+
+def test_a_file_name_with_nul_is_a_fault(tmp_path: Path) -> None:
+    reading, found = read(tmp_path, coco(images=[{"id": 1, "file_name": "a\0.png"}]))
+
+    assert not found
+    assert "NUL" in reading.faults[0].reason
+
+
+def test_a_record_that_is_no_utf_8_is_a_fault(tmp_path: Path) -> None:
+    text = json.dumps(coco(SQUARE, {**SQUARE, "group": "HERE"})).encode()
+    (tmp_path / "a.json").write_bytes(text.replace(b"HERE", b"\xa4"))
+
+    reading = Coco().read(source_of(tmp_path))
+    (found, *_) = reading.items
+
+    assert len(found.document.annotations) == 1
+    assert [fault.place for fault in reading.faults] == ["$.annotations[1]"]

@@ -22,6 +22,8 @@ from labelwright.formats.report import Fault
 
 _SPLIT = re.compile(r"(?:^|[^a-z])(train|val|test)(?:id)?(?:\d{4})?(?:$|[^a-z])")
 _UNREAD = ("keypoints", "caption", "segments_info")
+LONGEST_REASON = 300  # characters of a fault: a number may have a thousand digits
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class _Image(msgspec.Struct):
@@ -129,14 +131,14 @@ def _notes(source: Source, heads: list[tuple[str, "_Head"]]) -> list[str]:
 def _has(raw: msgspec.Raw, field: str) -> bool:
     try:
         return len(bytes(getattr(_unread.decode(raw), field))) > 0
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 
 def _decoded(source: Source, name: str) -> _Head:
     try:
-        return _head.decode(source.read(name))
-    except (msgspec.DecodeError, RecursionError) as error:
+        return _head.decode(source.read(name).removeprefix(BYTE_ORDER_MARK))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableLabels(name, "", f"this is no COCO file: {error}") from None
 
 
@@ -197,6 +199,8 @@ def _image_fault(entry: _Image, images: dict[int | str, _Image]) -> str | None:
         return f"image id {entry.id} stands twice"
     if entry.width < 0 or entry.height < 0:
         return f"a picture of {entry.width} × {entry.height} pixels is none"
+    if "\0" in entry.file_name:
+        return "its file name has a NUL character"
     if not entry.file_name or ".." in PurePosixPath(entry.file_name.replace("\\", "/")).parts:
         return f"“{entry.file_name[:200]}” leads out of the folder"
     return None
@@ -207,8 +211,8 @@ def _tried(
 ) -> Any:  # noqa: ANN401
     try:
         return decoder.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
-        faults.append(Fault(file=name, place=place, reason=str(error)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        faults.append(Fault(file=name, place=place, reason=str(error)[:LONGEST_REASON]))
         return None
 
 
@@ -222,8 +226,8 @@ def _read(
         return f"there is no category {entry.category_id}"
     try:
         shape = _shape(entry, images[entry.image_id])
-    except (InvalidShape, ValueError, TypeError) as error:
-        return str(error)
+    except (InvalidShape, ValueError, TypeError, OverflowError) as error:
+        return str(error)[:LONGEST_REASON]
     is_crowd = entry.iscrowd not in (0, "0", "")
     flags = {**entry.flags, "iscrowd": True} if is_crowd else entry.flags
     return Annotation(
