@@ -171,9 +171,9 @@ def test_what_is_not_read_of_an_object_is_said() -> None:
     assert any("actions, part" in note for note in reading.notes)
 
 
-@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "1e400", "sNaN", "9" * 59])
+@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "1e400", "sNaN", "9" * 59, "-" + "9" * 59])
 def test_a_number_beyond_any_picture_is_a_fault(tmp_path: Path, number: str) -> None:
-    reading, (found,) = read(tmp_path, OBJECT.format(1, 1, number, 9) + OBJECT.format(1, 1, 9, 9))
+    reading, (found,) = read(tmp_path, OBJECT.format(number, 1, 9, 9) + OBJECT.format(1, 1, 9, 9))
 
     assert len(found.document.annotations) == 1
     assert [fault.place for fault in reading.faults] == ["object 1"]
