@@ -4,7 +4,6 @@ Imports are late on purpose: a command that only asks for help should not load a
 """
 
 import os
-import secrets
 import signal
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from labelwright.services.access import Actor
     from labelwright.services.context import Context
     from labelwright.services.services import Services
-
-SECRET = "secret.key"  # noqa: S105  # the file's name
 
 
 @contextmanager
@@ -41,7 +38,6 @@ def opened(settings: Settings, *, said: str | None = None, upgrade: bool = True)
     if said is not None:
         lock.take(said)
     try:
-        _ensure_secret(settings)
         database = Database(settings.database or settings.data / data_folder.DATABASE)
         try:
             context = Context(settings=settings, database=database, blobs=BlobStore(settings.data / "blobs"))
@@ -184,13 +180,3 @@ def _seed(services: "Services", application: "ASGIApp") -> None:
             return clients.enter_context(_client_of(application, actor))
 
         seed(clients.enter_context(_client_of(application, owner)), client_of)
-
-
-def _ensure_secret(settings: Settings) -> None:
-    # The key is made once and only its owner can read it; O_EXCL lets one of two starters win.
-    try:
-        file = os.open(settings.data / SECRET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(file, "w") as opened_file:
-        opened_file.write(secrets.token_hex(32))

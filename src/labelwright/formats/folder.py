@@ -6,7 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
 
@@ -197,52 +197,6 @@ class ZipSink(_Writes):
         with self._zip.open(_entry(name, zipfile.ZIP_STORED), "w", force_zip64=True) as file:
             for chunk in _chunks(media):
                 file.write(chunk)
-
-
-class Chunks:
-    """A file-like that keeps what is written until it is taken, for answers that stream."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        """Keep a part."""
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing to do: parts are taken, not flushed."""
-
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        taken = b"".join(self._parts)
-        self._parts.clear()
-        return taken
-
-
-def file_stem(name: str, taken: set[str]) -> str:
-    """A name without its ending that no other item of this export has; taken names get a number."""
-    path = PurePosixPath(_safe(name).as_posix())
-    stem = str(path.with_suffix("")) if path.suffix else str(path)
-    return _free(stem, taken)
-
-
-def file_name(name: str, taken: set[str]) -> str:
-    """A relative file name that is safe and that no other item of this export has."""
-    path = PurePosixPath(_safe(name).as_posix())
-    if str(path) not in taken:
-        taken.add(str(path))
-        return str(path)
-    stem = _free(str(path.with_suffix("")), taken)
-    return f"{stem}{path.suffix}"
-
-
-def _free(stem: str, taken: set[str]) -> str:
-    chosen, number = stem, 2
-    while chosen in taken:
-        chosen, number = f"{stem}-{number}", number + 1
-    taken.add(chosen)
-    return chosen
 
 
 def _safe(name: str) -> Path:
