@@ -64,11 +64,14 @@ export function operationOf(edit: Edit, at: number, seconds: number): Operation 
 export function editOf(operation: Operation, before: Annotation | undefined): Edit {
   if (operation.kind === 'delete') return { kind: 'delete', id: operation.annotation };
   if (operation.kind === 'judge') return { kind: 'judge', id: operation.annotation, verdict: operation.verdict };
-  const evidence = before?.evidence ?? {
-    prediction: operation.prediction ?? null,
-    model: operation.model ?? null,
-    score: operation.score ?? null,
-  };
+  // What was judged is no longer what stands there.
+  const evidence = before
+    ? { ...before.evidence, verdict: null }
+    : {
+        prediction: operation.prediction ?? null,
+        model: operation.model ?? null,
+        score: operation.score ?? null,
+      };
   return { kind: 'put', annotation: { ...operation.annotation, evidence } };
 }
 
