@@ -31,6 +31,9 @@ def read(text: str, before: Ontology | None = None) -> tuple[Category, ...]:
     Raises InvalidOntology naming the place. `before` lends its ids to categories of the same name.
     """
     try:
+        # Aliases would let a small file stand for an endless one.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise InvalidOntology("The file uses aliases (*name), which are not read.")
         raw: object = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
         raise InvalidOntology(f"This is no YAML: {error}", remedy="Correct the place named.") from None
