@@ -4,10 +4,11 @@ These routes run on the event loop and wait for the database's group commit ther
 """
 
 import asyncio
+from functools import cache, partial
 from typing import Annotated, TypeVar
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 
 from labelwright.api.callers import SIGNED
 from labelwright.api.paging import ListQuery, Page, Text, page_of
@@ -32,6 +33,7 @@ from labelwright.storage.database import Work
 T = TypeVar("T")
 
 routes = Routes("tasks")
+READERS = 3
 
 Revision = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Operations = Annotated[tuple[Operation, ...], msgspec.Meta(max_length=MOST_OPERATIONS)]
@@ -117,13 +119,13 @@ async def next_(project: str, body: NextIn, who: Actor, services: Services) -> E
     task = await _committed(services, work)
     if task is None:
         return None
-    return await run_in_threadpool(services.envelopes.get, who, task)
+    return await _read(services, who, task)
 
 
 @routes.get("/tasks/{task}", "task.annotate", hot=True)
 async def get(task: str, who: Actor, services: Services) -> Envelope:
     """A task with everything it needs, for its holder; for reviewers to look at."""
-    return await run_in_threadpool(services.envelopes.get, who, task)
+    return await _read(services, who, task)
 
 
 @routes.post("/tasks/{task}/lease", "task.annotate", hot=True, raises=(LeaseLost, WrongState))
@@ -188,6 +190,17 @@ def list_(project: str, query: TaskQuery, who: Actor, services: Services) -> Tas
 def drafts(query: ListQuery, who: Actor, services: Services) -> Page[DraftView]:
     """One's own work that no submission holds, newest first."""
     return page_of(services.drafts.unsent(who), query)
+
+
+async def _read(services: Services, who: Actor, task: str) -> Envelope:
+    # A few readers at a time are faster than many: they would only take the interpreter from another.
+    reader = partial(services.envelopes.get, who, task)
+    return await to_thread.run_sync(reader, limiter=_readers())
+
+
+@cache
+def _readers() -> CapacityLimiter:
+    return CapacityLimiter(READERS)
 
 
 async def _committed(services: Services, work: Work[T]) -> T:
