@@ -140,7 +140,8 @@ def test_a_handwritten_yaml_keeps_the_ids_of_categories_it_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [", "just text", "categories: 3", "- {color: red}", "- {name: A, x: 1}", "[&a {name: A}, *a]"]
+    "text",
+    ["a: [", "just text", "categories: 3", "- {color: red}", "- {name: A, x: 1}", "[&a {name: A}, *a]"],
 )
 def test_yaml_that_is_no_ontology_is_refused_in_words(text: str) -> None:
     with pytest.raises(InvalidOntology):
