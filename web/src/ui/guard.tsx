@@ -30,9 +30,9 @@ export function Root() {
 
 const LATER = 'labelwright.welcome-later';
 
-/** Whether this browser session looks around first, and sets a password later. */
-export const isPutOff = (): boolean => sessionStorage.getItem(LATER) === 'yes';
-export const putOff = (): void => sessionStorage.setItem(LATER, 'yes');
+/** Whether whoever uses this browser looks around first, and sets a password later. */
+export const isPutOff = (): boolean => localStorage.getItem(LATER) === 'yes';
+export const putOff = (): void => localStorage.setItem(LATER, 'yes');
 
 export function Guard() {
   const { data, error, isPending, refetch } = useQuery(session);

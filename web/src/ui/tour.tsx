@@ -66,6 +66,7 @@ export function Tour({ member }: { member: string }) {
   const mark = (ids: string[]) => {
     const next = new Set([...seen, ...ids]);
     localStorage.setItem(keyOf(member), [...next].join(','));
+    setPlace(null);
     setSeen(next);
   };
   if (!place) return null;
