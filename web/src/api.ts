@@ -3,6 +3,7 @@
  *
  * Creating posts carry an Idempotency-Key, so a repeated attempt makes nothing twice.
  */
+import { freshId } from './model/ids';
 import type { Problem, Session } from './wire';
 
 const ROOT = '/api/v1';
@@ -148,7 +149,7 @@ export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
     json<T>('GET', path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
   post: <T>(path: string, body?: unknown, asking: Asking = {}) =>
-    json<T>('POST', path, { key: crypto.randomUUID(), ...asking, ...(asking.raw ? {} : { body: body ?? {} }) }),
+    json<T>('POST', path, { key: freshId(), ...asking, ...(asking.raw ? {} : { body: body ?? {} }) }),
   put: <T>(path: string, body?: unknown, asking: Asking = {}) =>
     json<T>('PUT', path, { ...asking, ...(asking.raw ? {} : { body: body ?? {} }) }),
   patch: <T>(path: string, body: unknown) => json<T>('PATCH', path, { body }),

@@ -28,6 +28,9 @@ class Refused extends Error {
 /** A server that keeps each operation once, and answers as it is told. */
 class Server implements Transport {
   kept: string[] = [];
+  /** Ids of operations that it finds fault with. */
+  faulty = new Set<string>();
+  lost = false;
   submitted = 0;
   failure: Error | null = null;
   loseAnswer = false;
@@ -35,6 +38,7 @@ class Server implements Transport {
 
   async append(_task: string, _since: number, operations: readonly Operation[]) {
     if (this.failure) throw this.failure;
+    if (operations.some(({ id }) => this.faulty.has(id))) throw new Refused(400, 'malformed');
     for (const { id } of operations) if (!this.kept.includes(id)) this.kept.push(id);
     if (this.loseAnswer) {
       this.loseAnswer = false;
@@ -44,6 +48,7 @@ class Server implements Transport {
   }
 
   async submit(task: string, since: number, operations: readonly Operation[]) {
+    if (this.lost) throw new Refused(409, 'task.lease_lost');
     await this.append(task, since, operations);
     this.submitted++;
     return { submission: 's', item: 'i', item_state: 'review', verdict: null };
@@ -130,6 +135,8 @@ test.each([
   [new Refused(401), 'signed-out'],
   [new Refused(409, 'task.lease_lost'), 'lease-lost'],
   [new Refused(422, 'invalid'), 'refused'],
+  [new Refused(403, 'forged'), 'signed-out'],
+  [new Refused(403, 'forbidden'), 'refused'],
   [new Refused(503), 'offline'],
 ])('a refusal is shown for what it is and loses nothing: %o', async (failure, state) => {
   server.failure = failure;
@@ -191,6 +198,80 @@ test('a refused submission keeps the operations', async () => {
 
   expect(draft.pending).toBe(1);
   expect(await left()).toEqual(['1']);
+});
+
+test('an operation that the server will not take holds nothing up, and stays in the journal', async () => {
+  server.faulty.add('4');
+  const draft = sync();
+  draft.push(['1', '2', '3', '4', '5', '6', '7'].map((id) => put(id)));
+  await draft.flush();
+
+  expect(server.kept).toEqual(['1', '2', '3', '5', '6', '7']);
+  expect(draft.state).toBe('refused');
+  expect(await left()).toEqual(['4']);
+  await expect(draft.submit({ guideline_version: 1 })).rejects.toThrow('malformed');
+
+  draft.push([put('8', '4')]); // the shape is drawn anew
+  await draft.flush();
+  expect(draft.state).toBe('saved');
+  expect(await left()).toEqual([]);
+});
+
+test('what a refused submission carried is saved all the same', async () => {
+  const draft = sync();
+  server.submit = async () => {
+    throw new Refused(422, 'invalid.annotations');
+  };
+  draft.push([put('1')]);
+  await expect(draft.submit({ guideline_version: 1 })).rejects.toThrow();
+  await draft.flush();
+
+  expect(server.kept).toEqual(['1']);
+  expect(draft.state).toBe('saved');
+});
+
+test('work on a task that passed on is kept as a draft, and said to be so', async () => {
+  server.lost = true;
+  const draft = sync();
+  draft.push([put('1')]);
+  await expect(draft.submit({ guideline_version: 1 })).rejects.toThrow();
+  await draft.flush();
+
+  expect(server.kept).toEqual(['1']);
+  expect(draft.state).toBe('lease-lost');
+  draft.held(true);
+  expect(draft.state).toBe('saved');
+});
+
+test('one’s own operations, and older ones of others, never come back over newer work', async () => {
+  const draft = sync();
+  draft.push([put('1', 'x')]);
+  draft.leave(); // its answer tells the sync nothing
+  await new Promise((done) => setTimeout(done));
+  server.elsewhere = [
+    { ...put('1', 'x'), seq: 1 },
+    { ...put('t', 'y'), seq: 2 },
+  ];
+  draft.push([put('2', 'y')]);
+  await draft.flush();
+
+  expect(seen).toEqual([]);
+});
+
+test('no second request starts while one is under way', async () => {
+  let under = 0;
+  let most = 0;
+  const counted = <A extends unknown[], R>(act: (...given: A) => Promise<R>) => async (...given: A) => {
+    most = Math.max(most, ++under);
+    await new Promise((done) => setTimeout(done));
+    return act(...given).finally(() => under--);
+  };
+  server.append = counted(server.append.bind(server));
+  const draft = sync();
+  draft.push([put('1')]);
+  await Promise.all([draft.flush(), draft.flush(), draft.submit({ guideline_version: 1 }), draft.flush()]);
+
+  expect(most).toBe(1);
 });
 
 test('what earlier sessions left for other tasks is delivered, other members’ work is not touched', async () => {

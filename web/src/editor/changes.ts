@@ -43,7 +43,10 @@ export function remove(editor: Editor, ids: Iterable<string>): void {
   editor.perform(edits.length === 1 ? 'Delete' : `Delete ${edits.length}`, edits);
 }
 
-/** Move annotations to another category; attributes that it does not know are dropped. */
+/**
+ * Move annotations to another category; attributes that it does not know are dropped. Annotations of
+ * a kind that the category is not marked as stay what they are.
+ */
 export function recategorize(editor: Editor, ids: Iterable<string>, categoryId: string): void {
   const category = editor.categoryOf(categoryId);
   if (!category) return;
@@ -52,6 +55,7 @@ export function recategorize(editor: Editor, ids: Iterable<string>, categoryId: 
   for (const id of ids) {
     const before = editor.store.get(id);
     if (!before || before.category === categoryId || !editor.mayTouch(before)) continue;
+    if (!shapesOf(category).includes(before.shape?.kind ?? 'tag')) continue;
     const kept = Object.entries(before.attributes ?? {}).filter(([name]) => known.has(name));
     edits.push(put({ ...before, category: categoryId, attributes: { ...defaults(category), ...Object.fromEntries(kept) } }));
   }
@@ -81,14 +85,15 @@ export function toggleTag(editor: Editor, categoryId: string): void {
   }
 }
 
-/** Whether a predicted annotation was taken over already. */
-export function isTaken(editor: Editor, predicted: Annotation): boolean {
-  return editor.store.all().some((a) => a.evidence?.prediction === predicted.id);
+/** The ids of predicted annotations that were taken over already. */
+export function takenIn(editor: Editor): Set<string> {
+  return new Set(editor.store.all().flatMap(({ evidence }) => (evidence?.prediction ? [evidence.prediction] : [])));
 }
 
 /** Take predicted annotations over as one's own; where they came from is kept. */
 export function acceptPredicted(editor: Editor, predicted: readonly Annotation[], model: string): void {
-  const fresh = predicted.filter((annotation) => !isTaken(editor, annotation));
+  const taken = takenIn(editor);
+  const fresh = predicted.filter((annotation) => !taken.has(annotation.id));
   const made = fresh.map(({ id, evidence, ...said }) => ({
     ...said,
     id: editor.newId(),

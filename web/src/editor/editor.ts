@@ -5,7 +5,7 @@
  * history and, stamped as operations, to whoever saves them. Edits from elsewhere pass the history by.
  */
 import type { Bounds } from '../geometry/bounds';
-import { uuid7 } from '../model/ids';
+import { freshId } from '../model/ids';
 import { drawable, shapesOf } from '../model/ontology';
 import { type Edit, editOf, type Operation, operationOf } from '../model/operations';
 import type { Annotation, Category, Ontology } from '../wire';
@@ -24,6 +24,8 @@ export interface Opening {
   ontology: Ontology;
   member: string;
   readOnly?: boolean;
+  /** Whether verdicts are given here, so that undoing an edit brings them back. */
+  judges?: boolean;
   clock?: () => number;
 }
 
@@ -46,6 +48,7 @@ export class Editor {
   readonly categoryChanged = new Signal();
   private readonly clock: () => number;
   private readonly member: string;
+  private readonly judges: boolean;
 
   constructor(opening: Opening) {
     this.store = new AnnotationStore(opening.width, opening.height, opening.annotations);
@@ -55,6 +58,7 @@ export class Editor {
     this.clock = opening.clock ?? Date.now;
     this.meter = new WorkMeter(this.clock);
     this.member = opening.member;
+    this.judges = opening.judges ?? false;
     this.categoryId = drawable(this.ontology)[0]?.id ?? null;
   }
 
@@ -73,7 +77,7 @@ export class Editor {
   }
 
   newId(): string {
-    return uuid7(this.clock());
+    return freshId(this.clock());
   }
 
   /** Make a step: apply it, remember it, and hand its operations on. */
@@ -100,7 +104,7 @@ export class Editor {
 
   /** The selected annotations, in order. */
   selected(): Annotation[] {
-    return this.store.all().filter((annotation) => this.selection.has(annotation.id));
+    return this.store.ordered(this.selection.ids);
   }
 
   /** Whether a hand may change it. */
@@ -115,9 +119,10 @@ export class Editor {
 
   private replay(step: Step | null, side: (step: Step) => readonly Edit[]): void {
     if (!step || this.readOnly) return;
-    this.make(side(step));
-    this.send(side(step));
-    const touched = side(step).flatMap((edit) => (edit.kind === 'put' ? [edit.annotation.id] : []));
+    const edits = side(step).map(unjudged);
+    this.make(edits);
+    this.send(edits);
+    const touched = edits.flatMap((edit) => (edit.kind === 'put' ? [edit.annotation.id] : []));
     if (touched.length > 0) this.selection.select(touched);
   }
 
@@ -125,13 +130,20 @@ export class Editor {
     const backward: Edit[] = [];
     for (const edit of edits) {
       const { inverse, area } = this.store.apply(edit);
-      if (inverse) backward.unshift(inverse);
+      if (inverse) backward.unshift(inverse, ...this.verdictIn(inverse));
       if (area) this.stale.push(area);
     }
     this.selection.keep((id) => this.store.get(id) !== undefined);
     this.store.changed.emit();
     this.painted.emit();
     return backward;
+  }
+
+  /** The verdict that an edit would bring back: a put has none, so it follows as an edit of its own. */
+  private verdictIn(inverse: Edit): Edit[] {
+    if (!this.judges || inverse.kind !== 'put') return [];
+    const { id, evidence } = inverse.annotation;
+    return evidence?.verdict ? [{ kind: 'judge', id, verdict: evidence.verdict }] : [];
   }
 
   private signed(edit: Edit): Edit {
@@ -148,4 +160,10 @@ export class Editor {
     const seconds = this.meter.lap();
     this.onOperations(edits.map((edit, i) => operationOf(edit, this.clock(), i === 0 ? seconds : 0)));
   }
+}
+
+/** What is put anew was not judged, here as on the server. */
+function unjudged(edit: Edit): Edit {
+  if (edit.kind !== 'put' || !edit.annotation.evidence?.verdict) return edit;
+  return { kind: 'put', annotation: { ...edit.annotation, evidence: { ...edit.annotation.evidence, verdict: null } } };
 }

@@ -1,6 +1,6 @@
 /** Operations as they stand on the wire, and the edits they are made from. */
 import type { Annotation, AttributeValue, Shape, Verdict } from '../wire';
-import { uuid7 } from './ids';
+import { freshId } from './ids';
 
 export interface Marking {
   id: string;
@@ -36,7 +36,7 @@ export type Edit =
 
 /** The operation that carries an edit to the server; only the first of a group carries the seconds. */
 export function operationOf(edit: Edit, at: number, seconds: number): Operation {
-  const stamp: Stamp = { id: uuid7(at), at, seconds };
+  const stamp: Stamp = { id: freshId(at), at, seconds };
   if (edit.kind === 'delete') return { kind: 'delete', ...stamp, annotation: edit.id };
   if (edit.kind === 'judge') return { kind: 'judge', ...stamp, annotation: edit.id, verdict: edit.verdict };
   const { id, category, shape, attributes, group, flags, evidence } = edit.annotation;

@@ -1,7 +1,7 @@
 /** The studio's way to the server: envelopes, and the transport that sync is given. */
-import { api } from '../../api';
+import { api, ProblemError, rememberSession } from '../../api';
 import type { Appended, Handed, Transport } from '../../sync/transport';
-import type { Document, Issue, Ontology, Stage, Verdict } from '../../wire';
+import type { Document, Issue, Ontology, Session, Stage, Verdict } from '../../wire';
 
 export interface Envelope {
   task: {
@@ -54,20 +54,39 @@ export const giveBack = (task: string) => api.delete(`/tasks/${task}/lease`, { k
 export const skipTask = (task: string, reason: string, comment: string) =>
   api.post(`/tasks/${task}/skip`, { reason, comment });
 
-export const transport: Transport = {
-  append: (task, since, operations, last = false) =>
-    api.post<Appended>(`/tasks/${task}/operations`, { since, operations }, last ? { keepalive: true } : {}),
-  submit: async (task, since, operations, closing) => {
-    const answer = await api.post<{ submission: { id: string }; item: string; item_state: string; verdict: Verdict | null }>(
-      `/tasks/${task}/submission`,
-      { since, operations, ...closing },
-    );
-    return { ...answer, submission: answer.submission.id } satisfies Handed;
-  },
-  hold: async (task) => {
-    await api.post(`/tasks/${task}/lease`);
-  },
-};
+/** The way to the server for one member’s work; it never travels under another’s name. */
+export function transportOf(member: string): Transport {
+  const again = <T>(act: () => Promise<T>) => withSessionOf(member, act);
+  return {
+    append: (task, since, operations, last = false) =>
+      again(() => api.post<Appended>(`/tasks/${task}/operations`, { since, operations }, last ? { keepalive: true } : {})),
+    submit: async (task, since, operations, closing) => {
+      const answer = await again(() =>
+        api.post<{ submission: { id: string }; item: string; item_state: string; verdict: Verdict | null }>(
+          `/tasks/${task}/submission`,
+          { since, operations, ...closing },
+        ),
+      );
+      return { ...answer, submission: answer.submission.id } satisfies Handed;
+    },
+    hold: async (task) => {
+      await again(() => api.post(`/tasks/${task}/lease`));
+    },
+  };
+}
+
+/** Where the same person signed in anew in another tab, this one takes the new session over. */
+async function withSessionOf<T>(member: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'forged') throw error;
+    const session = await api.get<Session>('/session').catch(() => null);
+    if (session?.member.id !== member) throw error;
+    rememberSession(session);
+    return act();
+  }
+}
 
 export const openIssue = (item: string, said: { text: string; task: string; annotation?: string; x?: number; y?: number }) =>
   api.post<Issue>(`/items/${item}/issues`, said);

@@ -6,7 +6,9 @@ import { deliverLeftovers } from '../../sync/draft-sync';
 import { type Journal, memoryJournal, openJournal } from '../../sync/journal';
 import type { Stage } from '../../wire';
 import { Desk, prepare, type Prepared } from './desk';
-import { giveBack, nextTask, openTask, transport } from './server';
+import { giveBack, nextTask, openTask, transportOf } from './server';
+
+const MARGIN = 10_000; // milliseconds of a lease that are not relied on
 
 export interface DeskWork {
   desk: Desk | null;
@@ -54,7 +56,7 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
         if (!prepared) setDone(true);
         else await lay(prepared);
         if (journal.current ?? (journal.current = await openJournal().catch(() => memoryJournal()))) {
-          setLeftovers(await deliverLeftovers(journal.current, transport, member, prepared?.envelope.task.id ?? ''));
+          setLeftovers(await deliverLeftovers(journal.current, transportOf(member), member, prepared?.envelope.task.id ?? ''));
         }
       } catch (error) {
         if (!gone) setFailure(error);
@@ -75,7 +77,8 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
 
   const advance = useCallback(async () => {
     const before = current.current;
-    const prepared = (await ahead.current?.catch(() => null)) ?? (await soon(project, stage));
+    const ready = await ahead.current?.catch(() => null);
+    const prepared = (ready && (await stillHeld(ready, member))) ?? (await soon(project, stage));
     before?.close();
     if (prepared) await lay(prepared);
     else {
@@ -83,7 +86,7 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
       setDesk(null);
       setDone(true);
     }
-  }, [project, stage, lay]);
+  }, [project, stage, member, lay]);
 
   return { desk, done, failure, leftovers, retry: () => setAttempt((n) => n + 1), advance };
 }
@@ -109,6 +112,15 @@ async function prefetch(project: string, stage: Stage, held: string): Promise<Pr
     if (error instanceof ProblemError) return null;
     throw error;
   }
+}
+
+/** What was prepared, unless its lease ended in a long wait and somebody else took it. */
+async function stillHeld(prepared: Prepared, member: string): Promise<Prepared | null> {
+  if (Date.now() < prepared.until - MARGIN) return prepared;
+  return transportOf(member)
+    .hold(prepared.envelope.task.id)
+    .then(() => prepared)
+    .catch(() => null);
 }
 
 /** The prepared task goes back to the queue; the one at hand too, once its work is safe. */
