@@ -10,6 +10,9 @@ import { Signal } from './signal';
 export class AnnotationStore {
   readonly changed = new Signal();
   private readonly byId = new Map<string, Annotation>();
+  /** Painting order: a number for each id, growing. */
+  private readonly places = new Map<string, number>();
+  private nextPlace = 0;
   private grid: Grid;
   private listed: Annotation[] | null = null;
 
@@ -30,33 +33,34 @@ export class AnnotationStore {
     return (this.listed ??= [...this.byId.values()]);
   }
 
+  /** The annotations of some ids, in painting order. */
+  ordered(ids: ReadonlySet<string>): Annotation[] {
+    if (ids.size * 4 > this.byId.size) return this.all().filter((annotation) => ids.has(annotation.id));
+    return [...ids]
+      .filter((id) => this.byId.has(id))
+      .sort((a, b) => this.places.get(a)! - this.places.get(b)!)
+      .map((id) => this.byId.get(id)!);
+  }
+
   /** The annotations whose bounds touch an area, in painting order. */
   inside(area: Bounds): Annotation[] {
-    const near = this.grid.near(area);
-    if (near.size * 8 > this.byId.size) return this.all().filter((annotation) => near.has(annotation.id));
-    const order = new Map<string, number>();
-    let at = 0;
-    for (const id of this.byId.keys()) {
-      if (near.has(id)) order.set(id, at);
-      at++;
-    }
-    return [...order.keys()].map((id) => this.byId.get(id)!);
+    return this.ordered(this.grid.near(area));
   }
 
   /**
-   * The annotation a click at the point means: one whose outline is within `reach`, else the smallest
-   * that holds the point, so that small things inside large ones can be picked.
+   * The annotation a click at the point means: the smallest that holds the point or has its outline
+   * within `reach`, so that small things inside large ones can be picked; of equals the one on top.
    */
   at(point: ImagePoint, reach: number, accept: (annotation: Annotation) => boolean): Annotation | null {
     const area = { left: point.x - reach, top: point.y - reach, right: point.x + reach, bottom: point.y + reach };
-    let best: { annotation: Annotation; rank: number } | null = null;
-    for (const annotation of this.inside(area)) {
+    let best: { annotation: Annotation; rank: number; place: number } | null = null;
+    for (const id of this.grid.near(area)) {
+      const annotation = this.byId.get(id)!;
       const shape = annotation.shape;
       if (!shape || !accept(annotation)) continue;
-      const onEdge = edgeDistance(shape, point) <= reach;
-      if (!onEdge && !holdsPoint(shape, point)) continue;
-      const rank = areaOf(shape);
-      if (!best || rank <= best.rank) best = { annotation, rank };
+      if (!holdsPoint(shape, point) && edgeDistance(shape, point) > reach) continue;
+      const [rank, place] = [areaOf(shape), this.places.get(id)!];
+      if (!best || rank < best.rank || (rank === best.rank && place > best.place)) best = { annotation, rank, place };
     }
     return best?.annotation ?? null;
   }
@@ -73,6 +77,7 @@ export class AnnotationStore {
     if (!before) return { inverse: null, area: null };
     if (edit.kind === 'delete') {
       this.byId.delete(id);
+      this.places.delete(id);
       this.grid.delete(id);
       this.listed = null;
       return { inverse: { kind: 'put', annotation: before }, area: joined(before) };
@@ -83,6 +88,7 @@ export class AnnotationStore {
   }
 
   private set(annotation: Annotation): void {
+    if (!this.byId.has(annotation.id)) this.places.set(annotation.id, this.nextPlace++);
     this.byId.set(annotation.id, annotation);
     if (annotation.shape) this.grid.put(annotation.id, boundsOfShape(annotation.shape));
     else this.grid.delete(annotation.id);

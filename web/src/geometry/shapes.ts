@@ -79,7 +79,7 @@ const polygon: Geometry<Of<'polygon'>> = {
     if (!target) return s;
     if (insert) target.splice(index + 1, 0, [to.x, to.y]);
     else target[index] = [to.x, to.y];
-    return { kind: 'polygon', parts };
+    return whole({ kind: 'polygon', parts });
   },
 };
 
@@ -108,7 +108,7 @@ export const handlesOf = (shape: Shape): Handle[] => of(shape).handles(shape);
 export const dragHandle = (shape: Shape, handle: string, to: ImagePoint): Shape | null =>
   of(shape).dragged(shape, handle, to);
 
-/** A polygon without one vertex; null once a ring would have fewer than three. */
+/** A polygon without one vertex; null if a ring would have fewer than three, or enclose nothing. */
 export function withoutVertex(shape: Shape, handle: string): Shape | null {
   if (shape.kind !== 'polygon') return null;
   const { part, ring, index, insert } = parseHandle(handle);
@@ -116,7 +116,7 @@ export function withoutVertex(shape: Shape, handle: string): Shape | null {
   const target = parts[part]?.[ring];
   if (insert || !target || target.length <= 3) return null;
   target.splice(index, 1);
-  return { kind: 'polygon', parts };
+  return whole({ kind: 'polygon', parts });
 }
 
 /** The area of a ring, whichever way it winds (shoelace formula). */
@@ -127,17 +127,6 @@ export function ringArea(ring: readonly Point[]): number {
     doubled += x * nextY - nextX * y;
   });
   return Math.abs(doubled) / 2;
-}
-
-/** The runs of a mask as one byte a pixel, 1 where it is set, row by row. */
-export function maskPixels(m: Of<'mask'>): Uint8Array {
-  const pixels = new Uint8Array(m.width * m.height);
-  let at = 0;
-  m.runs.forEach((run, i) => {
-    if (i % 2) pixels.fill(1, at, at + run);
-    at += run;
-  });
-  return pixels;
 }
 
 function maskHolds(m: Of<'mask'>, x: number, y: number): boolean {
@@ -157,6 +146,11 @@ function corners(b: Bounds): Point[] {
     [b.right, b.bottom],
     [b.left, b.bottom],
   ];
+}
+
+/** The polygon, or null if it encloses nothing: no server takes such a shape. */
+function whole(shape: Of<'polygon'>): Of<'polygon'> | null {
+  return polygon.area(shape) > 0 ? shape : null;
 }
 
 function partArea([outer, ...holes]: Point[][]): number {

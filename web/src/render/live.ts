@@ -1,11 +1,11 @@
-/** The live layer: what is selected, in the making, on the move, predicted, or pinned. */
+/** The live layer: what is selected, in the making, on the move, proposed next, or pinned. */
 import type { Editor } from '../editor/editor';
 import type { Preview } from '../editor/preview';
 import type { ImagePoint } from '../geometry/point';
 import { boundsOfShape, handlesOf } from '../geometry/shapes';
 import { colorOf } from '../model/ontology';
 import type { Annotation, Issue } from '../wire';
-import { type Place, paintShape } from './painters';
+import { type Look, type Place, paintShape } from './painters';
 
 export interface Live {
   editor: Editor;
@@ -18,20 +18,23 @@ export interface Live {
   place: Place;
 }
 
+/** More than so many selected annotations are painted with the resting ones. */
+export const BULK = 200;
+
 const HANDLE = 4;
 const PIN = '#D55E00';
 
+/** How a selected annotation looks. */
+export const selectedLook = (color: string, fill: number): Look => ({
+  color,
+  fill: fill + 0.12,
+  width: 2,
+  halo: { color: '#ffffff', width: 4 },
+});
+
 export function paintLive(context: CanvasRenderingContext2D, live: Live): void {
-  const { editor, preview } = live;
-  if (editor.view.predictions) paintPredictions(context, live);
-  for (const annotation of editor.selected()) {
-    if (!annotation.shape || !editor.view.shows(annotation)) continue;
-    const shape = preview.moving?.get(annotation.id) ?? annotation.shape;
-    const color = colorOf(editor.categoryOf(annotation.category));
-    paintShape(context, shape, { color: '#ffffff', fill: 0, width: 4 }, live.place);
-    paintShape(context, shape, { color, fill: editor.view.fill + 0.12, width: 2 }, live.place);
-    paintName(context, live, annotation, boundsOfShape(shape));
-  }
+  paintFocused(context, live);
+  paintSelected(context, live);
   paintMoving(context, live);
   paintHandles(context, live);
   paintDrawing(context, live);
@@ -40,14 +43,24 @@ export function paintLive(context: CanvasRenderingContext2D, live: Live): void {
   if (live.crosshair && live.pointer) paintCrosshair(context, live, live.pointer);
 }
 
-function paintPredictions(context: CanvasRenderingContext2D, live: Live): void {
-  for (const annotation of live.predictions) {
-    if (!annotation.shape || live.editor.view.hiddenCategories.has(annotation.category)) continue;
-    const color = colorOf(live.editor.categoryOf(annotation.category));
-    const focused = annotation.id === live.focused;
-    const look = { color, fill: focused ? 0.22 : 0, width: focused ? 2.5 : 1.5, dash: [6, 4] };
-    paintShape(context, annotation.shape, { color: '#00000088', fill: 0, width: look.width + 1.5 }, live.place);
-    paintShape(context, annotation.shape, look, live.place);
+/** The prediction that would be accepted next; the others rest in the still layer. */
+function paintFocused(context: CanvasRenderingContext2D, { editor, predictions, focused, place }: Live): void {
+  const found = editor.view.predictions ? predictions.find((annotation) => annotation.id === focused) : undefined;
+  if (!found?.shape || editor.view.hiddenCategories.has(found.category)) return;
+  const color = colorOf(editor.categoryOf(found.category));
+  paintShape(context, found.shape, { color, fill: 0.22, width: 2.5, dash: [6, 4], halo: { color: '#00000088', width: 4 } }, place);
+}
+
+function paintSelected(context: CanvasRenderingContext2D, { editor, preview, place }: Live): void {
+  const isBulk = editor.selection.ids.size > BULK;
+  for (const annotation of editor.selected()) {
+    if (!annotation.shape || !editor.view.shows(annotation)) continue;
+    const moving = preview.moving?.get(annotation.id);
+    if (isBulk && !moving) continue;
+    const category = editor.categoryOf(annotation.category);
+    const look = selectedLook(colorOf(category), editor.view.fill);
+    if (isBulk) paintShape(context, moving!, { color: look.color, fill: 0, width: 2 }, place);
+    else paintShape(context, moving ?? annotation.shape, { ...look, name: category?.name ?? 'unknown' }, place);
   }
 }
 
@@ -109,27 +122,6 @@ function paintDrawing(context: CanvasRenderingContext2D, live: Live): void {
 function paintFrame(context: CanvasRenderingContext2D, { preview, place }: Live): void {
   if (!preview.frame) return;
   paintShape(context, { kind: 'box', ...preview.frame }, { color: '#56B4E9', fill: 0.12, width: 1, dash: [4, 3] }, place);
-}
-
-function paintName(
-  context: CanvasRenderingContext2D,
-  { editor, place }: Live,
-  annotation: Annotation,
-  at: { left: number; top: number },
-): void {
-  const category = editor.categoryOf(annotation.category);
-  const text = category?.name ?? 'unknown';
-  context.font = `600 ${11 * place.ratio}px ui-sans-serif, system-ui, sans-serif`;
-  const width = context.measureText(text).width + 10 * place.ratio;
-  const x = at.left * place.scale + place.left - 1 * place.ratio;
-  const y = Math.max(0, at.top * place.scale + place.top - 19 * place.ratio);
-  context.fillStyle = '#141b1ee0';
-  context.fillRect(x, y, width + 6 * place.ratio, 16 * place.ratio);
-  context.fillStyle = colorOf(category);
-  context.fillRect(x, y, 4 * place.ratio, 16 * place.ratio);
-  context.fillStyle = '#ffffff';
-  context.textBaseline = 'middle';
-  context.fillText(text, x + 9 * place.ratio, y + 8.5 * place.ratio);
 }
 
 function paintPin(context: CanvasRenderingContext2D, { editor, place }: Live, issue: Issue): void {

@@ -1,5 +1,6 @@
 /** How each kind of shape is painted. A new kind is one entry in `PAINTERS`. */
-import { maskPixels } from '../geometry/shapes';
+import type { Bounds } from '../geometry/bounds';
+import { boundsOfShape } from '../geometry/shapes';
 import type { Shape } from '../wire';
 
 /** The way an annotation looks. Widths are screen pixels. */
@@ -8,6 +9,10 @@ export interface Look {
   fill: number;
   width: number;
   dash?: readonly number[];
+  /** A line painted under the outline, so that it is seen on any picture. */
+  halo?: { color: string; width: number };
+  /** What is written above it. */
+  name?: string;
 }
 
 /** Where image points lie on a surface: surface = image × scale + offset, in its own pixels. */
@@ -78,11 +83,31 @@ const PAINTERS: { [K in Shape['kind']]: Painter<Of<K>> } = { box, polygon, mask 
 
 /** Paint one shape. */
 export function paintShape(context: CanvasRenderingContext2D, shape: Shape, look: Look, place: Place): void {
+  if (look.halo) paintShape(context, shape, { ...look.halo, fill: 0 }, place);
   context.strokeStyle = look.color;
   context.fillStyle = look.color;
   context.lineWidth = look.width * place.ratio;
   context.setLineDash((look.dash ?? []).map((length) => length * place.ratio));
   (PAINTERS[shape.kind] as Painter<Shape>)(context, shape, look, place);
+  if (look.name) paintName(context, look.name, look.color, boundsOfShape(shape), place);
+}
+
+/** How far a name reaches beyond its shape, in CSS pixels. */
+export const NAME = { height: 16, rise: 19, widest: 220 } as const;
+
+function paintName(context: CanvasRenderingContext2D, name: string, color: string, at: Bounds, place: Place): void {
+  const { ratio } = place;
+  context.font = `600 ${11 * ratio}px ui-sans-serif, system-ui, sans-serif`;
+  const width = Math.min(NAME.widest * ratio, context.measureText(name).width + 16 * ratio);
+  const x = at.left * place.scale + place.left - ratio;
+  const y = Math.max(0, at.top * place.scale + place.top - NAME.rise * ratio);
+  context.fillStyle = '#141b1ee0';
+  context.fillRect(x, y, width, NAME.height * ratio);
+  context.fillStyle = color;
+  context.fillRect(x, y, 4 * ratio, NAME.height * ratio);
+  context.fillStyle = '#ffffff';
+  context.textBaseline = 'middle';
+  context.fillText(name, x + 9 * ratio, y + 8.5 * ratio, width - 12 * ratio);
 }
 
 function pathOf(shape: Of<'polygon'>): Path2D {
@@ -98,10 +123,14 @@ function bitmapOf(shape: Of<'mask'>, color: string): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [shape.width, shape.height];
   const context = canvas.getContext('2d')!;
-  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
   const image = context.createImageData(shape.width, shape.height);
-  maskPixels(shape).forEach((set, i) => {
-    if (set) image.data.set([r!, g!, b!, 255], i * 4);
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  const color32 = new Uint32Array(new Uint8ClampedArray([r!, g!, b!, 255]).buffer)[0]!;
+  const pixels = new Uint32Array(image.data.buffer);
+  let at = 0;
+  shape.runs.forEach((run, i) => {
+    if (i % 2) pixels.fill(color32, at, at + run);
+    at += run;
   });
   context.putImageData(image, 0, 0);
   return canvas;

@@ -1,11 +1,13 @@
 /** Paints the editor on two canvases: the picture with the still layer, and the live layer above. */
 import type { Editor } from '../editor/editor';
 import type { Preview } from '../editor/preview';
+import { type Bounds, overlaps } from '../geometry/bounds';
 import type { ImagePoint } from '../geometry/point';
+import { boundsOfShape } from '../geometry/shapes';
 import { colorOf } from '../model/ontology';
-import type { Annotation, Issue } from '../wire';
-import { paintLive } from './live';
-import type { Look, Place } from './painters';
+import type { Annotation, Issue, Shape } from '../wire';
+import { BULK, paintLive, selectedLook } from './live';
+import { type Look, NAME, type Place } from './painters';
 import type { Picture } from './picture';
 import { StillLayer } from './still';
 
@@ -13,6 +15,10 @@ const REST = 120; // milliseconds without a move until the view counts as restin
 
 const VERDICT_DASH: Record<string, readonly number[]> = { returned: [3, 3] };
 const RETURNED = '#D55E00';
+const ACCEPTED = { color: '#2fb37a', width: 4.5 };
+const DARK = { color: '#00000088', width: 3 };
+const RIM = 24; // CSS pixels: outlines, and what the hand selects
+const NAMED = 24; // CSS pixels: narrower annotations show no name
 
 /** What the renderer shows beside the editor's own. */
 export interface Extras {
@@ -22,7 +28,9 @@ export interface Extras {
 }
 
 export class Renderer {
-  extras: Extras = { predictions: [], focused: null, issues: [] };
+  private extras: Extras = { predictions: [], focused: null, issues: [] };
+  private predicted = new Set<Annotation>();
+  private wasBulk = false;
   pointer: ImagePoint | null = null;
   private picture: Picture | null = null;
   private readonly still: StillLayer;
@@ -45,20 +53,33 @@ export class Renderer {
     this.base = base.getContext('2d', { alpha: false })!;
     this.top = top.getContext('2d')!;
     this.still = new StillLayer({
-      inside: (area) => editor.store.inside(area),
+      inside: (area) => [...editor.store.inside(area), ...this.predictedIn(area)],
       look: (annotation) => this.look(annotation),
+      reach: () => (editor.view.names ? NAME.widest : RIM),
     });
     this.undo = [
       editor.viewport.changed.subscribe(() => this.moved()),
       editor.painted.subscribe(() => this.repaint()),
       editor.view.changed.subscribe(() => this.reset()),
-      editor.selection.changed.subscribe(() => this.schedule()),
+      editor.selection.changed.subscribe(() => this.selected()),
     ];
   }
 
   show(picture: Picture): void {
     this.picture = picture;
     this.moved();
+  }
+
+  /** What is shown beside the annotations has changed. */
+  accompany(extras: Extras): void {
+    const next = new Set(extras.predictions);
+    for (const one of [...this.predicted, ...next]) {
+      if (one.shape && this.predicted.has(one) !== next.has(one)) this.still.patch(boundsOfShape(one.shape));
+    }
+    this.predicted = next;
+    this.extras = extras;
+    this.baseDue = true;
+    this.schedule();
   }
 
   /** Paint everything anew. */
@@ -76,6 +97,18 @@ export class Renderer {
   close(): void {
     cancelAnimationFrame(this.frame);
     this.undo.forEach((stop) => stop());
+  }
+
+  private selected(): void {
+    const isBulk = this.editor.selection.ids.size > BULK;
+    if (isBulk || this.wasBulk) this.reset();
+    this.wasBulk = isBulk;
+    this.schedule();
+  }
+
+  private predictedIn(area: Bounds): Annotation[] {
+    if (!this.editor.view.predictions) return [];
+    return this.extras.predictions.filter(({ shape }) => shape && overlaps(boundsOfShape(shape), area));
   }
 
   private moved(): void {
@@ -117,9 +150,8 @@ export class Renderer {
     base.setTransform(1, 0, 0, 1, 0, 0);
     base.fillStyle = getComputedStyle(base.canvas).getPropertyValue('--lw-canvas').trim() || '#11181a';
     base.fillRect(0, 0, base.canvas.width, base.canvas.height);
-    base.filter = this.editor.view.filter;
-    this.picture?.paint(base, place.left, place.top, place.scale);
-    base.filter = 'none';
+    const isMoving = performance.now() - this.movedAt <= REST;
+    this.picture?.paint(base, place, this.editor.view.filter, isMoving);
     if (place.scale / ratio >= 8) this.paintPixelGrid(place);
     this.still.paint(base, this.editor.viewport, ratio);
   }
@@ -174,9 +206,20 @@ export class Renderer {
   private look(annotation: Annotation): Look | null {
     const { view } = this.editor;
     if (!annotation.shape || !view.shows(annotation) || this.onTheMove?.has(annotation.id)) return null;
+    const category = this.editor.categoryOf(annotation.category);
+    const color = colorOf(category);
+    if (this.predicted.has(annotation)) return { color, fill: 0, width: 1.5, dash: [6, 4], halo: DARK };
+    if (this.wasBulk && this.editor.selection.has(annotation.id)) return selectedLook(color, view.fill);
+    const look: Look = { color, fill: view.fill, width: 1.6 };
     const verdict = annotation.evidence?.verdict;
-    const color = colorOf(this.editor.categoryOf(annotation.category));
-    if (verdict === 'returned') return { color: RETURNED, fill: view.fill, width: 2.5, dash: VERDICT_DASH.returned! };
-    return { color, fill: view.fill, width: 1.6 };
+    if (verdict === 'returned') Object.assign(look, { color: RETURNED, width: 2.5, dash: VERDICT_DASH.returned! });
+    else if (verdict) look.halo = ACCEPTED;
+    if (view.names && category && this.isWide(annotation.shape)) look.name = category.name;
+    return look;
+  }
+
+  private isWide(shape: Shape): boolean {
+    const { left, right } = boundsOfShape(shape);
+    return (right - left) * this.editor.viewport.scale >= NAMED;
   }
 }

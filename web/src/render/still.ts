@@ -25,6 +25,8 @@ interface Sheet {
 export interface Scene {
   inside(area: Bounds): readonly Annotation[];
   look(annotation: Annotation): Look | null;
+  /** How far a look reaches beyond the bounds of its shape, in CSS pixels. */
+  reach(): number;
 }
 
 export class StillLayer {
@@ -122,7 +124,7 @@ export class StillLayer {
       return;
     }
     const { context, place } = sheet;
-    const rim = (4 * place.ratio) / place.scale + (20 * place.ratio) / place.scale;
+    const rim = (this.scene.reach() * place.ratio) / place.scale;
     for (const area of patches.map((patch) => grown(patch, rim))) {
       if (!overlaps(area, sheet.area)) continue;
       const x = Math.floor(area.left * place.scale + place.left);
@@ -134,7 +136,7 @@ export class StillLayer {
       context.rect(x, y, w, h);
       context.clip();
       context.clearRect(x, y, w, h);
-      for (const annotation of this.scene.inside(area)) this.stroke(sheet, annotation);
+      for (const annotation of this.scene.inside(grown(area, rim))) this.stroke(sheet, annotation);
       context.restore();
     }
   }

@@ -15,6 +15,7 @@ import { Tour } from '../tour';
 import { ActionPalette, palette } from './action-palette';
 import type { Desk } from './desk';
 import { HelpDialog, ReturnDialog, SkipDialog } from './dialogs';
+import { isInDialog, isTyping, keepsForItself } from './focus';
 import { Foot } from './foot';
 import { useReadVersion } from './guideline';
 import type { Pinning } from './issues';
@@ -88,12 +89,11 @@ export function StudioView({ work, desk, project, member }: Props) {
   const refresh = useCallback(() => {
     if (!renderer.current) return;
     const predictions = desk.predicted();
-    renderer.current.extras = {
+    renderer.current.accompany({
       predictions: predictions.map(({ annotation }) => annotation),
       focused: desk.focused ?? predictions[0]?.annotation.id ?? null,
       issues: desk.issues,
-    };
-    renderer.current.schedule();
+    });
   }, [desk]);
   useEffect(() => {
     const stops = [editor.store.changed, editor.view.changed, desk.issuesChanged].map((s) => s.subscribe(refresh));
@@ -211,21 +211,20 @@ function useKeys(
   dialogOpen: boolean,
 ): void {
   useEffect(() => {
-    const isTyping = (target: EventTarget | null) =>
-      target instanceof HTMLElement &&
-      (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role="dialog"]:not([data-testid="tour"])') !== null);
-    const isPressable = (target: EventTarget | null) =>
-      target instanceof HTMLElement && target.closest('button, a, [role="radio"], [role="tab"]') !== null;
     const down = (event: KeyboardEvent) => {
       desk.editor.meter.alive();
-      if (isTyping(event.target) || dialogOpen) return;
-      if (event.key === ' ' && !isPressable(event.target)) {
+      if (dialogOpen || isInDialog(event.target)) return;
+      if (isTyping(event.target)) {
+        // Escape leads from a field back to the picture; what was typed is kept.
+        if (event.key === 'Escape') document.querySelector<HTMLElement>('[data-testid="surface"]')?.focus();
+        return;
+      }
+      if (keepsForItself(event.target, event)) return;
+      if (event.key === ' ') {
         spaceHeld.current = true;
         event.preventDefault();
         return;
       }
-      // A focused button keeps Enter and Tab for itself.
-      if (isPressable(event.target) && (event.key === 'Enter' || event.key === 'Tab') && !event.ctrlKey) return;
       const action = actionFor(keyOf(event), studio, categories);
       if (!action) return;
       event.preventDefault();

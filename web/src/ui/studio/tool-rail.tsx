@@ -113,6 +113,7 @@ function Adjust({ desk: { editor } }: { desk: Desk }) {
             <Text size="xs">Fill of annotations</Text>
             <Slider size="sm" min={0} max={0.6} step={0.02} value={view.fill} label={null} aria-label="Fill" onChange={(fill) => view.set({ fill })} />
           </div>
+          <Switch size="xs" label="Names" checked={view.names} onChange={(e) => view.set({ names: e.currentTarget.checked })} />
           <Switch size="xs" label="Predictions" checked={view.predictions} onChange={(e) => view.set({ predictions: e.currentTarget.checked })} />
           <Button size="compact-xs" variant="default" onClick={() => view.set({ brightness: 1, contrast: 1, fill: 0.16 })}>
             As it is
