@@ -4,11 +4,13 @@ import { ACTIONS, actionFor, categoryActions, keyOf, type Studio } from '../src/
 import * as changes from '../src/editor/changes';
 import { Editor } from '../src/editor/editor';
 import { WorkMeter } from '../src/editor/meter';
+import { imagePoint } from '../src/geometry/point';
 import { Grid } from '../src/geometry/grid';
 import { overlaps } from '../src/geometry/bounds';
 import { fold } from '../src/model/fold';
-import { uuid7 } from '../src/model/ids';
+import { freshId, uuid7 } from '../src/model/ids';
 import type { Operation } from '../src/model/operations';
+import { HandAtWork } from '../src/tools/worker';
 import { annotation, BOX, ONTOLOGY } from './support';
 
 function editor(ids: string[] = []) {
@@ -75,6 +77,79 @@ test('an edit takes a verdict away, as on the server', () => {
 
   expect(fold([], [put, judge])[0]?.evidence?.verdict).toBe('returned');
   expect(fold([], [put, judge, put])[0]?.evidence?.verdict ?? null).toBeNull();
+});
+
+test('undoing an edit in a review brings the verdict back, here and on the server', () => {
+  const sent: Operation[] = [];
+  const made = new Editor({ width: 9, height: 9, annotations: [annotation('a')], ontology: ONTOLOGY, member: 'rita', judges: true });
+  made.onOperations = (operations) => sent.push(...operations);
+  const verdict = () => made.store.get('a')?.evidence?.verdict ?? null;
+  changes.judge(made, ['a'], 'returned');
+  changes.reshape(made, new Map([['a', { ...BOX, right: 60 }]]), 'Move');
+  expect(verdict()).toBeNull();
+  made.undo();
+  expect(verdict()).toBe('returned');
+  changes.remove(made, ['a']);
+  made.undo();
+
+  expect(verdict()).toBe('returned');
+  expect(fold([annotation('a')], sent)[0]?.evidence?.verdict).toBe('returned');
+  made.redo();
+  made.undo();
+  expect(fold([annotation('a')], sent)[0]?.evidence?.verdict).toBe(verdict());
+});
+
+test('where nobody judges, undoing an edit shows what the server keeps', () => {
+  const judged = { ...annotation('a'), evidence: { verdict: 'returned' as const } };
+  const made = new Editor({ width: 9, height: 9, annotations: [judged], ontology: ONTOLOGY, member: 'ana' });
+  const sent: Operation[] = [];
+  made.onOperations = (operations) => sent.push(...operations);
+  changes.reshape(made, new Map([['a', { ...BOX, right: 60 }]]), 'Move');
+  made.undo();
+
+  expect(made.store.get('a')?.evidence?.verdict ?? null).toBeNull();
+  expect(sent.map((operation) => operation.kind)).toEqual(['put', 'put']);
+});
+
+test('an annotation is not given a category that is never marked so', () => {
+  const made = editor(['a']).made;
+  const line = { kind: 'polygon' as const, parts: [[[[0, 0], [9, 0], [9, 9]] as [number, number][]]] };
+  changes.addShape(made, line);
+  const drawn = made.store.all()[1]!.id;
+  changes.recategorize(made, ['a', drawn], 'dirt');
+
+  expect(made.store.all().map((entry) => entry.category)).toEqual(['dirt', 'cell']);
+});
+
+test('a category that the tool cannot draw brings the tool that can', () => {
+  const made = editor().made;
+  const hand = new HandAtWork(made);
+  hand.use('polygon');
+  made.setCategory('dirt');
+
+  expect(hand.current.name).toBe('box');
+  hand.use('polygon');
+  expect(made.category?.id).toBe('cell');
+});
+
+test('of things on one another the smallest is meant, of equals the one on top', () => {
+  const { made } = editor(['a', 'b']);
+  const small = { ...BOX, left: 20, top: 20, right: 30, bottom: 30 };
+  made.takeOver([{ kind: 'put', id: '1', at: 0, seconds: 0, annotation: { id: 'c', category: 'cell', shape: small } }]);
+  const meant = (x: number, y: number) => made.store.at(imagePoint(x, y), 2, () => true)?.id ?? null;
+
+  expect([meant(25, 25), meant(45, 15), meant(90, 70)]).toEqual(['c', 'b', null]);
+});
+
+test('what is asked for by place comes in painting order', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `n${(i * 37) % 60}`);
+  const { made } = editor(names);
+  changes.remove(made, ['n5']);
+  made.undo();
+  const area = { left: 0, top: 0, right: 20, bottom: 20 };
+
+  expect(made.store.inside(area).map((a) => a.id)).toEqual(made.store.all().map((a) => a.id));
+  expect(made.store.ordered(new Set(['n5', 'n37', 'n0', 'gone'])).map((a) => a.id)).toEqual(['n0', 'n37', 'n5']);
 });
 
 test('attributes that the new category does not know are dropped', () => {
@@ -179,6 +254,23 @@ describe('the action table', () => {
     expect(event('?', { shiftKey: true })).toBe('?');
     expect(event('Tab', { shiftKey: true })).toBe('Shift+Tab');
   });
+
+  test('keys mean the same on other keyboards', () => {
+    const event = (key: string, code: string, held: string[] = []) =>
+      keyOf({
+        key,
+        code,
+        shiftKey: held.includes('Shift'),
+        altKey: held.includes('Alt') || held.includes('AltGraph'),
+        ctrlKey: held.includes('AltGraph'),
+        getModifierState: (name: string) => held.includes(name),
+      } as unknown as KeyboardEvent);
+
+    expect(event(')', 'Digit0', ['Shift'])).toBe('Shift+0'); // United States
+    expect(event('1', 'Digit1', ['Shift'])).toBe('1'); // France
+    expect(event('[', 'Digit8', ['AltGraph'])).toBe('['); // Germany
+    expect(event('˙', 'KeyH', ['Alt'])).toBe('Alt+H'); // a Mac
+  });
 });
 
 test('pauses are not counted as work', () => {
@@ -218,4 +310,12 @@ test('ids sort by the time they were made', () => {
 
   expect([...made].sort()).toEqual(made);
   expect(made[3]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test('ids keep their order within one millisecond, and when the clock is set back', () => {
+  const late = Date.now() + 60_000;
+  const made = [...Array.from({ length: 5000 }, () => freshId(late)), freshId(late - 30_000)];
+
+  expect([...made].sort()).toEqual(made);
+  expect(new Set(made).size).toBe(made.length);
 });

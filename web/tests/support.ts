@@ -43,8 +43,8 @@ export function drive<S extends State>(tool: Tool<S>, hand: Partial<Hand> = {}) 
     commands.push(...turn.commands);
     return driven;
   };
-  const pointer = (kind: 'pointerDown' | 'pointerMove' | 'pointerUp' | 'doubleClick') => (x: number, y: number, shift = false) =>
-    feed({ kind, at: imagePoint(x, y), shift, alt: false });
+  const pointer = (kind: 'pointerDown' | 'pointerMove' | 'pointerUp' | 'doubleClick') => (x: number, y: number, shift = false, alt = false) =>
+    feed({ kind, at: imagePoint(x, y), shift, alt });
   const driven = {
     commands,
     down: pointer('pointerDown'),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { boxTool } from '../src/tools/box';
 import { polygonTool } from '../src/tools/polygon';
 import { selectTool } from '../src/tools/select';
+import type { Shape } from '../src/wire';
 import { annotation, BOX, drive } from './support';
 
 const square = [
@@ -100,6 +101,25 @@ test('a handle can be dragged through the opposite side', () => {
 
   const shapes = new Map([['a', { kind: 'box', left: 0, top: 10, right: 10, bottom: 40 }]]);
   expect(hand.commands).toEqual([{ do: 'reshape', shapes, title: 'Reshape' }]);
+});
+
+const ring = (...points: [number, number][]): Shape => ({ kind: 'polygon', parts: [[points]] });
+
+test.each(['double click', 'Alt'])('a corner of a polygon is taken away by %s', (way) => {
+  const shape = ring([0, 0], [40, 0], [40, 40], [0, 40]);
+  const hand = drive(selectTool, { handle: () => ({ id: 'a', handle: '0.0.3' }), shape: () => shape });
+  if (way === 'Alt') hand.down(0, 40, false, true);
+  else hand.click(0, 40).click(0, 40).double(0, 40);
+
+  const shapes = new Map([['a', ring([0, 0], [40, 0], [40, 40])]]);
+  expect(hand.commands).toEqual([{ do: 'reshape', shapes, title: 'Take a corner away' }]);
+});
+
+test('a triangle keeps its corners, and no drag makes a shape of no area', () => {
+  const grip = { handle: () => ({ id: 'a', handle: '0.0.2' }), shape: () => ring([0, 0], [40, 0], [40, 40]) };
+
+  expect(drive(selectTool, grip).double(40, 40).commands).toEqual([]);
+  expect(drive(selectTool, grip).down(40, 40).move(20, 0).up(20, 0).commands).toEqual([]);
 });
 
 test('a frame selects what it encloses', () => {

@@ -52,6 +52,7 @@ export interface Action {
 
 const selected = ({ editor }: Studio) => !editor.readOnly && editor.selection.ids.size > 0;
 const writable = ({ editor }: Studio) => !editor.readOnly;
+const anything = ({ editor }: Studio) => editor.store.size > 0;
 const reviewing = (studio: Studio) => studio.isReview && selected(studio);
 
 export const ACTIONS: readonly Action[] = [
@@ -76,9 +77,9 @@ export const ACTIONS: readonly Action[] = [
   { id: 'edit.prediction', title: 'Accept the prediction shown', group: 'Edit', keys: ['Enter'], enabled: (s) => writable(s) && !s.isDrawing() && s.hasPredictions(), run: (s) => s.acceptPrediction(false) },
   { id: 'edit.predictions', title: 'Accept all predictions', group: 'Edit', keys: ['Shift+Enter'], enabled: (s) => writable(s) && s.hasPredictions(), run: (s) => s.acceptPrediction(true) },
 
-  { id: 'select.all', title: 'Select all', group: 'Select', keys: ['Ctrl+A'], run: selectAll },
-  { id: 'select.next', title: 'Next annotation', group: 'Select', keys: ['Tab'], run: ({ editor }) => step(editor, 1) },
-  { id: 'select.previous', title: 'Previous annotation', group: 'Select', keys: ['Shift+Tab'], run: ({ editor }) => step(editor, -1) },
+  { id: 'select.all', title: 'Select all', group: 'Select', keys: ['Ctrl+A'], enabled: anything, run: selectAll },
+  { id: 'select.next', title: 'Next annotation', group: 'Select', keys: ['Tab'], enabled: anything, run: ({ editor }) => step(editor, 1) },
+  { id: 'select.previous', title: 'Previous annotation', group: 'Select', keys: ['Shift+Tab'], enabled: anything, run: ({ editor }) => step(editor, -1) },
 
   { id: 'view.fit', title: 'Show the whole item', group: 'View', keys: ['0'], run: ({ editor }) => editor.viewport.fit() },
   { id: 'view.actual', title: 'One to one', group: 'View', keys: ['Shift+0'], run: ({ editor }) => editor.viewport.actual() },
@@ -88,6 +89,7 @@ export const ACTIONS: readonly Action[] = [
   { id: 'view.hide', title: 'Hide or show the selection', group: 'View', keys: ['Shift+H'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'hidden') },
   { id: 'view.lock', title: 'Lock or unlock the selection', group: 'View', keys: ['Shift+L'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'locked') },
   { id: 'view.show', title: 'Show everything hidden', group: 'View', keys: ['Alt+H'], run: ({ editor }) => editor.view.showAll() },
+  { id: 'view.names', title: 'Show or hide names', group: 'View', keys: ['N'], run: ({ editor }) => editor.view.set({ names: !editor.view.names }) },
   { id: 'view.predictions', title: 'Show or hide predictions', group: 'View', keys: ['Shift+P'], run: ({ editor }) => editor.view.set({ predictions: !editor.view.predictions }) },
   { id: 'view.brighter', title: 'Brighter', group: 'View', keys: [']'], run: ({ editor }) => editor.view.set({ brightness: Math.min(3, editor.view.brightness + 0.1) }) },
   { id: 'view.darker', title: 'Darker', group: 'View', keys: ['['], run: ({ editor }) => editor.view.set({ brightness: Math.max(0.2, editor.view.brightness - 0.1) }) },
@@ -122,12 +124,23 @@ export function categoryActions(editor: Editor): Action[] {
 
 /** The key of an event, written as in the table. */
 export function keyOf(event: KeyboardEvent): string {
-  const letter = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  const parts = [event.ctrlKey || event.metaKey ? 'Ctrl' : '', event.altKey ? 'Alt' : ''];
+  // AltGr types signs on many keyboards; it arrives as Ctrl and Alt.
+  const types = event.getModifierState?.('AltGraph') ?? false;
+  const letter = letterOf(event);
+  const parts = [(event.ctrlKey || event.metaKey) && !types ? 'Ctrl' : '', event.altKey && !types ? 'Alt' : ''];
   // For signs like “?” Shift is how they are typed, not what is meant.
   const meant = /^[A-Z0-9]$/.test(letter) || event.key.length > 1;
-  parts.push(event.shiftKey && meant ? 'Shift' : '', letter);
+  parts.push(event.shiftKey && meant && !/^[0-9]$/.test(event.key) ? 'Shift' : '', letter);
   return parts.filter(Boolean).join('+');
+}
+
+/** The letter or digit on the key where Shift or a Mac’s Option key would make a sign of it. */
+function letterOf({ key, code = '', shiftKey, altKey, ctrlKey }: KeyboardEvent): string {
+  if (key.length > 1) return key;
+  const [, letter, digit] = /^(?:Key([A-Z])|Digit([0-9]))$/.exec(code) ?? [];
+  if (shiftKey && digit && !altKey) return digit;
+  if (altKey && !ctrlKey && !/^[a-z0-9]$/i.test(key)) return letter ?? digit ?? key;
+  return key.toUpperCase();
 }
 
 /** The action a key means now: categories first, then the first of the table that is possible. */
@@ -174,6 +187,6 @@ export function chooseCategory({ editor, toolDraws }: Pick<Studio, 'editor' | 't
 }
 
 function recategorizeSelected(editor: Editor, id: string): void {
-    const shaped = editor.selected().filter((annotation) => annotation.shape);
-    recategorize(editor, shaped.map((annotation) => annotation.id), id);
+  const shaped = editor.selected().filter((annotation) => annotation.shape);
+  recategorize(editor, shaped.map((annotation) => annotation.id), id);
 }

@@ -1,10 +1,11 @@
 /**
  * Selects, moves and reshapes. A click selects, Shift adds or removes, a drag on nothing draws a
- * frame; a drag on what is selected moves it; a drag on a handle reshapes. Escape takes it back.
+ * frame; a drag on what is selected moves it; a drag on a handle reshapes. A double click on a corner
+ * of a polygon, or a click with Alt, takes the corner away. Escape takes a drag back.
  */
 import { between } from '../geometry/bounds';
 import { distance, type ImagePoint, imagePoint } from '../geometry/point';
-import { dragHandle, moved } from '../geometry/shapes';
+import { dragHandle, moved, withoutVertex } from '../geometry/shapes';
 import type { Shape } from '../wire';
 import { go, type Hand, type PointerInput, type State, type Tool, TREMBLE, type Turn } from './tool';
 
@@ -27,6 +28,7 @@ export const selectTool: Tool<SelectState> = {
     if (input.kind === 'pointerDown') return pressed(input, hand);
     if (input.kind === 'pointerMove') return dragged(state, input, hand);
     if (input.kind === 'pointerUp') return released(state, hand);
+    if (input.kind === 'doubleClick') return withoutCorner(input.at, hand) ?? go(idle);
     return go(state);
   },
 
@@ -45,8 +47,17 @@ export const selectTool: Tool<SelectState> = {
   },
 };
 
-function pressed({ at, shift }: PointerInput, hand: Hand): Turn<SelectState> {
+function withoutCorner(at: ImagePoint, hand: Hand): Turn<SelectState> | null {
   const grip = hand.handle(at);
+  const before = grip && hand.shape(grip.id);
+  const shape = before && withoutVertex(before, grip.handle);
+  return shape ? go(idle, { do: 'reshape', shapes: new Map([[grip.id, shape]]), title: 'Take a corner away' }) : null;
+}
+
+function pressed({ at, shift, alt }: PointerInput, hand: Hand): Turn<SelectState> {
+  const grip = hand.handle(at);
+  const without = alt ? withoutCorner(at, hand) : null;
+  if (without) return without;
   if (grip) return go({ name: 'shaping', ...grip, from: at, shape: null });
   const hit = hand.hit(at)?.id ?? null;
   const select = hit !== null && !shift && !hand.selected.some((a) => a.id === hit);

@@ -26,7 +26,9 @@ export class HandAtWork {
   private state: State = this.tool.start;
   private before = new Set<string>();
 
-  constructor(private readonly editor: Editor) {}
+  constructor(private readonly editor: Editor) {
+    editor.categoryChanged.subscribe(() => this.suitCategory());
+  }
 
   get current(): Tool {
     return this.tool;
@@ -56,6 +58,15 @@ export class HandAtWork {
 
   cursor(at: ImagePoint | null): string {
     return (at && this.tool.cursorAt?.(this.state, at, this.hand())) || this.tool.cursor;
+  }
+
+  /** A category that is not marked as what the tool draws brings the tool that does. */
+  private suitCategory(): void {
+    const { draws } = this.tool;
+    if (!draws || this.editor.mayDraw(draws)) return;
+    const tool = Object.values(TOOLS).find((entry) => entry.draws && this.editor.mayDraw(entry.draws));
+    const next = tool ?? TOOLS.select!;
+    this.settle(next, next.start);
   }
 
   private anyDraws(kind: string): boolean {
