@@ -238,6 +238,13 @@ describe('the action table', () => {
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
   });
 
+  test('nothing that leaves an item or changes its work at large runs again while its key is held', () => {
+    const repeating = ACTIONS.filter((action) => action.repeats);
+
+    expect(repeating.filter((action) => action.group === 'Task' || action.group === 'Review')).toEqual([]);
+    expect(repeating.map((action) => action.id)).not.toContain('edit.paste');
+  });
+
   test('a category answers its own key and its number', () => {
     const at = studio();
     const categories = categoryActions(at.editor);

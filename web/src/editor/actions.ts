@@ -46,6 +46,8 @@ export interface Action {
   readonly title: string;
   readonly group: Group;
   readonly keys: readonly string[];
+  /** Whether a key held down runs it again and again; anything else runs once a press. */
+  readonly repeats?: boolean;
   enabled?(studio: Studio): boolean;
   run(studio: Studio): void;
 }
@@ -61,38 +63,38 @@ export const ACTIONS: readonly Action[] = [
   { id: 'tool.polygon', title: 'Draw polygons', group: 'Tools', keys: ['P'], enabled: writable, run: (s) => s.useTool('polygon') },
   { id: 'tool.pan', title: 'Move the view', group: 'Tools', keys: ['H'], run: (s) => s.useTool('pan') },
   { id: 'tool.confirm', title: 'Finish the shape', group: 'Tools', keys: ['Enter'], enabled: (s) => s.isDrawing(), run: (s) => s.feed('confirm') },
-  { id: 'tool.back', title: 'Take the last point back', group: 'Tools', keys: ['Backspace'], enabled: (s) => s.isDrawing(), run: (s) => s.feed('back') },
+  { id: 'tool.back', title: 'Take the last point back', group: 'Tools', keys: ['Backspace'], repeats: true, enabled: (s) => s.isDrawing(), run: (s) => s.feed('back') },
   { id: 'tool.cancel', title: 'Drop the shape, or select nothing', group: 'Tools', keys: ['Escape'], run: cancel },
 
-  { id: 'edit.undo', title: 'Undo', group: 'Edit', keys: ['Ctrl+Z'], enabled: ({ editor }) => editor.history.canUndo, run: ({ editor }) => editor.undo() },
-  { id: 'edit.redo', title: 'Redo', group: 'Edit', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], enabled: ({ editor }) => editor.history.canRedo, run: ({ editor }) => editor.redo() },
+  { id: 'edit.undo', title: 'Undo', group: 'Edit', keys: ['Ctrl+Z'], repeats: true, enabled: ({ editor }) => editor.history.canUndo, run: ({ editor }) => editor.undo() },
+  { id: 'edit.redo', title: 'Redo', group: 'Edit', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], repeats: true, enabled: ({ editor }) => editor.history.canRedo, run: ({ editor }) => editor.redo() },
   { id: 'edit.copy', title: 'Copy', group: 'Edit', keys: ['Ctrl+C'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: ({ editor }) => copy(editor) },
   { id: 'edit.paste', title: 'Paste, also on another item', group: 'Edit', keys: ['Ctrl+V'], enabled: (s) => writable(s) && canPaste(), run: ({ editor }) => paste(editor) },
   { id: 'edit.duplicate', title: 'Duplicate', group: 'Edit', keys: ['Ctrl+D'], enabled: selected, run: duplicate },
   { id: 'edit.delete', title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: selected, run: ({ editor }) => remove(editor, editor.selection.ids) },
-  { id: 'edit.left', title: 'Nudge left', group: 'Edit', keys: ['ArrowLeft'], enabled: selected, run: ({ editor }) => nudge(editor, -1, 0) },
-  { id: 'edit.right', title: 'Nudge right', group: 'Edit', keys: ['ArrowRight'], enabled: selected, run: ({ editor }) => nudge(editor, 1, 0) },
-  { id: 'edit.up', title: 'Nudge up', group: 'Edit', keys: ['ArrowUp'], enabled: selected, run: ({ editor }) => nudge(editor, 0, -1) },
-  { id: 'edit.down', title: 'Nudge down', group: 'Edit', keys: ['ArrowDown'], enabled: selected, run: ({ editor }) => nudge(editor, 0, 1) },
+  { id: 'edit.left', title: 'Nudge left', group: 'Edit', keys: ['ArrowLeft'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, -1, 0) },
+  { id: 'edit.right', title: 'Nudge right', group: 'Edit', keys: ['ArrowRight'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 1, 0) },
+  { id: 'edit.up', title: 'Nudge up', group: 'Edit', keys: ['ArrowUp'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, -1) },
+  { id: 'edit.down', title: 'Nudge down', group: 'Edit', keys: ['ArrowDown'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, 1) },
   { id: 'edit.prediction', title: 'Accept the prediction shown', group: 'Edit', keys: ['Enter'], enabled: (s) => writable(s) && !s.isDrawing() && s.hasPredictions(), run: (s) => s.acceptPrediction(false) },
   { id: 'edit.predictions', title: 'Accept all predictions', group: 'Edit', keys: ['Shift+Enter'], enabled: (s) => writable(s) && s.hasPredictions(), run: (s) => s.acceptPrediction(true) },
 
   { id: 'select.all', title: 'Select all', group: 'Select', keys: ['Ctrl+A'], enabled: anything, run: selectAll },
-  { id: 'select.next', title: 'Next annotation', group: 'Select', keys: ['Tab'], enabled: anything, run: ({ editor }) => step(editor, 1) },
-  { id: 'select.previous', title: 'Previous annotation', group: 'Select', keys: ['Shift+Tab'], enabled: anything, run: ({ editor }) => step(editor, -1) },
+  { id: 'select.next', title: 'Next annotation', group: 'Select', keys: ['Tab'], repeats: true, enabled: anything, run: ({ editor }) => step(editor, 1) },
+  { id: 'select.previous', title: 'Previous annotation', group: 'Select', keys: ['Shift+Tab'], repeats: true, enabled: anything, run: ({ editor }) => step(editor, -1) },
 
   { id: 'view.fit', title: 'Show the whole item', group: 'View', keys: ['0'], run: ({ editor }) => editor.viewport.fit() },
   { id: 'view.actual', title: 'One to one', group: 'View', keys: ['Shift+0'], run: ({ editor }) => editor.viewport.actual() },
-  { id: 'view.in', title: 'Zoom in', group: 'View', keys: ['+', '='], run: ({ editor }) => editor.viewport.zoom(1.25) },
-  { id: 'view.out', title: 'Zoom out', group: 'View', keys: ['-'], run: ({ editor }) => editor.viewport.zoom(0.8) },
+  { id: 'view.in', title: 'Zoom in', group: 'View', keys: ['+', '='], repeats: true, run: ({ editor }) => editor.viewport.zoom(1.25) },
+  { id: 'view.out', title: 'Zoom out', group: 'View', keys: ['-'], repeats: true, run: ({ editor }) => editor.viewport.zoom(0.8) },
   { id: 'view.selection', title: 'Zoom to the selection', group: 'View', keys: ['F'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: zoomToSelection },
   { id: 'view.hide', title: 'Hide or show the selection', group: 'View', keys: ['Shift+H'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'hidden') },
   { id: 'view.lock', title: 'Lock or unlock the selection', group: 'View', keys: ['Shift+L'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'locked') },
   { id: 'view.show', title: 'Show everything hidden', group: 'View', keys: ['Alt+H'], run: ({ editor }) => editor.view.showAll() },
   { id: 'view.names', title: 'Show or hide names', group: 'View', keys: ['N'], run: ({ editor }) => editor.view.set({ names: !editor.view.names }) },
   { id: 'view.predictions', title: 'Show or hide predictions', group: 'View', keys: ['Shift+P'], run: ({ editor }) => editor.view.set({ predictions: !editor.view.predictions }) },
-  { id: 'view.brighter', title: 'Brighter', group: 'View', keys: [']'], run: ({ editor }) => editor.view.set({ brightness: Math.min(3, editor.view.brightness + 0.1) }) },
-  { id: 'view.darker', title: 'Darker', group: 'View', keys: ['['], run: ({ editor }) => editor.view.set({ brightness: Math.max(0.2, editor.view.brightness - 0.1) }) },
+  { id: 'view.brighter', title: 'Brighter', group: 'View', keys: [']'], repeats: true, run: ({ editor }) => editor.view.set({ brightness: Math.min(3, editor.view.brightness + 0.1) }) },
+  { id: 'view.darker', title: 'Darker', group: 'View', keys: ['['], repeats: true, run: ({ editor }) => editor.view.set({ brightness: Math.max(0.2, editor.view.brightness - 0.1) }) },
   { id: 'view.plain', title: 'Picture as it is', group: 'View', keys: ['Alt+0'], run: ({ editor }) => editor.view.set({ brightness: 1, contrast: 1 }) },
 
   { id: 'task.submit', title: 'Submit and go on', group: 'Task', keys: ['Ctrl+Enter'], enabled: (s) => s.canSubmit && !s.isReview, run: (s) => s.submit() },

@@ -35,6 +35,8 @@ interface Props {
   member: string;
 }
 
+const SETTLING = 400; // milliseconds in which a new item cannot be handed in
+
 type Dialog = 'skip' | 'return' | 'help' | null;
 
 export function StudioView({ work, desk, project, member }: Props) {
@@ -47,8 +49,15 @@ export function StudioView({ work, desk, project, member }: Props) {
   const guideline = useReadVersion(project.id, member, envelope.brief_version);
   useSignal(editor.selection.changed, hand.changed);
 
+  // One closing at a time, and none by a key still pressed for the item before.
+  const isClosing = useRef(false);
+  const opened = useRef(performance.now());
+  const mayClose = useCallback(() => !isClosing.current && performance.now() - opened.current > SETTLING, []);
+
   const close = useCallback(
     async (closing: Omit<Closing, 'guideline_version'>) => {
+      if (isClosing.current) return;
+      isClosing.current = true;
       setBusy(true);
       try {
         await sync.submit({ guideline_version: envelope.brief_version, ...closing });
@@ -56,6 +65,7 @@ export function StudioView({ work, desk, project, member }: Props) {
       } catch (error) {
         tellRefusal(error, desk);
       } finally {
+        isClosing.current = false;
         setBusy(false);
       }
     },
@@ -71,8 +81,8 @@ export function StudioView({ work, desk, project, member }: Props) {
       feed: (kind) => hand.feed({ kind }),
       isDrawing: () => hand.isBusy,
       toolDraws: () => hand.current.draws !== undefined,
-      submit: () => void close({}),
-      accept: () => confirmAccept(desk, () => void close({ verdict: 'accepted' })),
+      submit: () => mayClose() && void close({}),
+      accept: () => mayClose() && confirmAccept(desk, () => void close({ verdict: 'accepted' })),
       sendBack: () => setDialog('return'),
       skip: () => setDialog('skip'),
       openPalette: () => palette.open(),
@@ -80,7 +90,7 @@ export function StudioView({ work, desk, project, member }: Props) {
       hasPredictions: () => desk.predicted().length > 0,
       acceptPrediction: (all) => acceptNext(desk, all),
     }),
-    [editor, hand, desk, close],
+    [editor, hand, desk, close, mayClose],
   );
   const categories = useMemo(() => categoryActions(editor), [editor]);
   useKeys(studio, categories, desk, spaceHeld, dialog !== null);
@@ -111,6 +121,8 @@ export function StudioView({ work, desk, project, member }: Props) {
 
   const skip = async (reason: string, comment: string) => {
     setDialog(null);
+    if (isClosing.current) return;
+    isClosing.current = true;
     setBusy(true);
     try {
       await sync.flush();
@@ -119,6 +131,7 @@ export function StudioView({ work, desk, project, member }: Props) {
     } catch (error) {
       tellProblem(error);
     } finally {
+      isClosing.current = false;
       setBusy(false);
     }
   };
@@ -228,7 +241,7 @@ function useKeys(
       const action = actionFor(keyOf(event), studio, categories);
       if (!action) return;
       event.preventDefault();
-      action.run(studio);
+      if (!event.repeat || action.repeats) action.run(studio);
     };
     const up = (event: KeyboardEvent) => {
       if (event.key === ' ') spaceHeld.current = false;
