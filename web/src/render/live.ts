@@ -5,7 +5,7 @@ import type { ImagePoint } from '../geometry/point';
 import { boundsOfShape, handlesOf } from '../geometry/shapes';
 import { colorOf } from '../model/ontology';
 import type { Annotation, Issue } from '../wire';
-import { type Look, type Place, paintShape } from './painters';
+import { type Look, type Place, paintShape, underlay } from './painters';
 
 export interface Live {
   editor: Editor;
@@ -48,7 +48,8 @@ function paintFocused(context: CanvasRenderingContext2D, { editor, predictions, 
   const found = editor.view.predictions ? predictions.find((annotation) => annotation.id === focused) : undefined;
   if (!found?.shape || editor.view.hiddenCategories.has(found.category)) return;
   const color = colorOf(editor.categoryOf(found.category));
-  paintShape(context, found.shape, { color, fill: 0.22, width: 2.5, dash: [6, 4], halo: { color: '#00000088', width: 4 } }, place);
+  const look = { color, fill: 0.22, width: 2.5, dash: [6, 4], halo: underlay(color, 4) };
+  paintShape(context, found.shape, look, place);
 }
 
 function paintSelected(context: CanvasRenderingContext2D, { editor, preview, place }: Live): void {

@@ -24,6 +24,18 @@ export interface Place {
   ratio: number;
 }
 
+/** A line under dashes of a color: light under dark ones, dark under light ones. */
+export function underlay(color: string, width: number): { color: string; width: number } {
+  const [r, g, b] = channels(color);
+  const isLight = 0.299 * r + 0.587 * g + 0.114 * b > 140;
+  return { color: isLight ? '#000000a0' : '#ffffffd0', width };
+}
+
+function channels(color: string): [number, number, number] {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return [r, g, b];
+}
+
 type Of<K extends Shape['kind']> = Extract<Shape, { kind: K }>;
 type Painter<S extends Shape> = (context: CanvasRenderingContext2D, shape: S, look: Look, place: Place) => void;
 
@@ -124,8 +136,7 @@ function bitmapOf(shape: Of<'mask'>, color: string): HTMLCanvasElement {
   [canvas.width, canvas.height] = [shape.width, shape.height];
   const context = canvas.getContext('2d')!;
   const image = context.createImageData(shape.width, shape.height);
-  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
-  const color32 = new Uint32Array(new Uint8ClampedArray([r!, g!, b!, 255]).buffer)[0]!;
+  const color32 = new Uint32Array(new Uint8ClampedArray([...channels(color), 255]).buffer)[0]!;
   const pixels = new Uint32Array(image.data.buffer);
   let at = 0;
   shape.runs.forEach((run, i) => {

@@ -7,7 +7,7 @@ import { boundsOfShape } from '../geometry/shapes';
 import { colorOf } from '../model/ontology';
 import type { Annotation, Issue, Shape } from '../wire';
 import { BULK, paintLive, selectedLook } from './live';
-import { type Look, NAME, type Place } from './painters';
+import { type Look, NAME, type Place, underlay } from './painters';
 import type { Picture } from './picture';
 import { StillLayer } from './still';
 
@@ -16,7 +16,6 @@ const REST = 120; // milliseconds without a move until the view counts as restin
 const VERDICT_DASH: Record<string, readonly number[]> = { returned: [3, 3] };
 const RETURNED = '#D55E00';
 const ACCEPTED = { color: '#2fb37a', width: 4.5 };
-const DARK = { color: '#00000088', width: 3 };
 const RIM = 24; // CSS pixels: outlines, and what the hand selects
 const NAMED = 24; // CSS pixels: narrower annotations show no name
 
@@ -208,7 +207,7 @@ export class Renderer {
     if (!annotation.shape || !view.shows(annotation) || this.onTheMove?.has(annotation.id)) return null;
     const category = this.editor.categoryOf(annotation.category);
     const color = colorOf(category);
-    if (this.predicted.has(annotation)) return { color, fill: 0, width: 1.5, dash: [6, 4], halo: DARK };
+    if (this.predicted.has(annotation)) return { color, fill: 0, width: 1.5, dash: [6, 4], halo: underlay(color, 2.5) };
     if (this.wasBulk && this.editor.selection.has(annotation.id)) return selectedLook(color, view.fill);
     const look: Look = { color, fill: view.fill, width: 1.6 };
     const verdict = annotation.evidence?.verdict;

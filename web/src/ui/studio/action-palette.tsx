@@ -1,15 +1,17 @@
 /** The command palette of the studio: every action that is possible now, found by its words. */
 import { Group, Kbd } from '@mantine/core';
-import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight';
 
 import { ACTIONS, type Action, type Studio } from '../../editor/actions';
 
 export const [paletteStore, palette] = createSpotlight();
 
 export function ActionPalette({ studio, categories }: { studio: Studio; categories: readonly Action[] }) {
+  // Drawn again as it opens: what is possible depends on the moment.
+  useSpotlight(paletteStore);
   const groups = new Map<string, Action[]>();
   for (const action of [...ACTIONS, ...categories]) {
-    if (action.id === 'task.palette') continue;
+    if (action.id === 'task.palette' || action.enabled?.(studio) === false) continue;
     groups.set(action.group, [...(groups.get(action.group) ?? []), action]);
   }
   return (
@@ -18,14 +20,13 @@ export function ActionPalette({ studio, categories }: { studio: Studio; categori
       shortcut={null}
       maxHeight={420}
       scrollable
-      nothingFound="No action has these words"
+      nothingFound="Nothing that can be done now has these words"
       searchProps={{ placeholder: 'What would you like to do?' }}
       actions={[...groups].map(([group, actions]) => ({
         group,
         actions: actions.map((action) => ({
           id: action.id,
           label: action.title,
-          disabled: action.enabled?.(studio) === false,
           rightSection: (
             <Group gap={4}>
               {action.keys.map((key) => (

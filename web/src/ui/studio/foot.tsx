@@ -12,6 +12,16 @@ const WANTS: Record<string, string> = {
   pan: 'Drag to move the view, wheel to zoom.',
 };
 
+const CORNERS = 'Drag a corner to move it, the middle of a side to add one. A double click takes a corner away.';
+
+/** What the hand can do next, in words. */
+function wanted({ editor, hand }: Desk): string {
+  if (editor.readOnly) return 'Somebody else holds this task, or it is closed.';
+  const only = editor.selection.only;
+  const isPolygon = only !== null && editor.store.get(only)?.shape?.kind === 'polygon';
+  return hand.current.name === 'select' && isPolygon ? CORNERS : (WANTS[hand.current.name] ?? '');
+}
+
 export function Foot({ desk }: { desk: Desk }) {
   const { editor, hand, envelope } = desk;
   useSignal(editor.viewport.changed, editor.store.changed, editor.selection.changed, hand.changed);
@@ -28,7 +38,7 @@ export function Foot({ desk }: { desk: Desk }) {
       </span>
       {began.length > 0 && <span title={began.join('\n')}>{began.join('; ')}</span>}
       <span className={classes.name} style={{ textAlign: 'right' }}>
-        {editor.readOnly ? 'Somebody else holds this task, or it is closed.' : WANTS[hand.current.name]}
+        {wanted(desk)}
       </span>
     </footer>
   );

@@ -72,7 +72,7 @@ function firstTab(desk: Desk, changed: boolean, open: number, predicted: number)
 function count(number: number, color: string, word?: string) {
   if (number === 0) return null;
   return (
-    <Badge size="xs" variant="filled" color={color} radius="sm" circle={word === undefined && number < 10}>
+    <Badge size="xs" variant="filled" color={color} radius="sm" px={4} style={{ flex: 'none', display: 'inline-flex' }} styles={{ label: { overflow: 'visible' } }}>
       {word ?? number}
     </Badge>
   );

@@ -1,5 +1,5 @@
 /** The tools, one below the other; titles and keys come from the action table. */
-import { ActionIcon, Divider, Popover, Slider, Stack, Switch, Text, Tooltip, Button } from '@mantine/core';
+import { ActionIcon, Button, Divider, Popover, Slider, Stack, Switch, Text, Tooltip } from '@mantine/core';
 import {
   IconAdjustments,
   IconArrowsMaximize,
@@ -10,7 +10,7 @@ import {
   IconZoomIn,
   IconZoomOut,
 } from '@tabler/icons-react';
-import type { ComponentType } from 'react';
+import { type ComponentType, useState } from 'react';
 
 import { ACTIONS, type Studio } from '../../editor/actions';
 import type { Desk } from './desk';
@@ -80,12 +80,13 @@ function Tool({ id, studio, active, children }: ToolProps) {
 
 function Adjust({ desk: { editor } }: { desk: Desk }) {
   useSignal(editor.view.changed);
+  const [opened, setOpened] = useState(false);
   const { view } = editor;
   return (
-    <Popover position="right-start" withArrow shadow="md" width={250}>
+    <Popover position="right-start" withArrow shadow="md" width={250} opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <Tooltip label="Picture: brightness and contrast" position="right">
-          <ActionIcon size={36} variant="subtle" color="gray" aria-label="Picture adjustments" data-testid="adjust">
+        <Tooltip label="Picture: brightness and contrast" position="right" disabled={opened}>
+          <ActionIcon size={36} variant="subtle" color="gray" aria-label="Picture adjustments" data-testid="adjust" onClick={() => setOpened(!opened)}>
             <IconAdjustments size={20} />
           </ActionIcon>
         </Tooltip>

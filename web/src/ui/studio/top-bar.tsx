@@ -1,6 +1,6 @@
 /** What is on the desk, whether it is saved, and how to hand it in. */
 import { ActionIcon, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconArrowForwardUp, IconCommand, IconKeyboard, IconX } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowForwardUp, IconCommand, IconHistory, IconKeyboard, IconX } from '@tabler/icons-react';
 import { Link } from 'react-router';
 
 import type { Studio } from '../../editor/actions';
@@ -42,9 +42,21 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
         {item.name}
       </Text>
       {desk.isReview && (
-        <Badge variant="light" color="orange" radius="sm" style={{ flex: 'none' }}>
-          Review of {envelope.submission?.author_name ?? 'imported work'}
-        </Badge>
+        <Tooltip label="Every submission of this item, in another tab">
+          <Badge
+            component={Link}
+            to={`/items/${item.id}`}
+            target="_blank"
+            variant="light"
+            color="orange"
+            radius="sm"
+            style={{ flex: 'none', cursor: 'pointer' }}
+            rightSection={<IconHistory size={12} />}
+            data-testid="history"
+          >
+            Review of {envelope.submission?.author_name ?? 'imported work'}
+          </Badge>
+        </Tooltip>
       )}
       {!desk.isReview && task.round > 1 && (
         <Badge variant="light" color="orange" radius="sm" style={{ flex: 'none' }} title={task.comment ?? undefined}>
