@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from sqlalchemy import insert
 
-from labelwright.core.ontology import Category
+from labelwright.core.ontology import Category, Ontology
 from labelwright.core.operations import Marking, Put
 from labelwright.core.shapes import Box
 from labelwright.core.workflow import Workflow
@@ -53,7 +53,7 @@ class World:
     def project(self, name: str = "Cells", *, items: int = 0, **workflow: object) -> ProjectView:
         """A project with so many items."""
         made = self.services.projects.create(
-            self.owner, name, categories=CATEGORIES, workflow=Workflow(**workflow)
+            self.owner, name, ontology=Ontology(categories=CATEGORIES), workflow=Workflow(**workflow)
         )
         self.add_items(made.id, items)
         return made

@@ -36,8 +36,18 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reviewed_at: str | None = None
 
 
+class Relation(msgspec.Struct, frozen=True, kw_only=True):
+    """A bond to another annotation of the document: `kind` is a relation of the ontology, `to` its id."""
+
+    kind: str
+    to: str
+
+
 class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One marked thing: a category, a shape (None for a tag) and attribute values by spec id.
+
+    Annotations of one `group` belong together; `relations` lead to others, and one that leads to an
+    annotation that was deleted means nothing any more.
 
     `flags` keeps facts of other formats that have no place of their own (COCO's `iscrowd`,
     VOC's `difficult`), so that they survive the way back.
@@ -48,6 +58,7 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shape: Shape | None = None
     attributes: dict[str, AttributeValue] = {}
     group: str | None = None
+    relations: tuple[Relation, ...] = ()
     flags: dict[str, bool | float | str] = {}
     evidence: Evidence = Evidence()
 

@@ -12,7 +12,7 @@ import msgspec
 
 from labelwright.core.document import Annotation, AttributeValue, Document
 from labelwright.core.errors import InvalidOntology
-from labelwright.core.shapes import KINDS
+from labelwright.core.shapes import KINDS, Skeleton
 
 SHAPE_KINDS = (*KINDS, "tag")
 ATTRIBUTE_KINDS = ("choice", "choices", "text", "number", "flag")
@@ -70,6 +70,36 @@ class AttributeSpec(
         return above and (self.maximum is None or value <= self.maximum)
 
 
+class SkeletonPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A keypoint of a template: its name, and its place in a drawing from (0, 0) to (1, 1)."""
+
+    name: str
+    x: float
+    y: float
+
+
+class SkeletonTemplate(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """The keypoints of a category in order, the edges between them, and which change sides.
+
+    `edges` and `swaps` hold pairs of positions in `keypoints`, from 0; `swaps` names the left and
+    right ones that stand for one another when a picture is mirrored.
+    """
+
+    keypoints: tuple[SkeletonPoint, ...]
+    edges: tuple[tuple[int, int], ...] = ()
+    swaps: tuple[tuple[int, int], ...] = ()
+
+
+class RelationSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A bond that annotations may have with one another, such as “part of”."""
+
+    id: str
+    name: str
+    directed: bool = True
+
+
 class Category(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One thing that can be marked; `shapes` are the kinds allowed (`tag`: the whole item)."""
 
@@ -80,6 +110,7 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     shapes: tuple[str, ...] = ("box", "polygon")
     description: str = ""
     attributes: tuple[AttributeSpec, ...] = ()
+    skeleton: SkeletonTemplate | None = None
 
     def attribute(self, spec_id: str) -> AttributeSpec | None:
         """The attribute spec by id."""
@@ -91,6 +122,7 @@ class Ontology(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
 
     categories: tuple[Category, ...] = ()
     retired: dict[str, str | None] = {}
+    relations: tuple[RelationSpec, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)
@@ -141,6 +173,16 @@ class Ontology(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
         if annotation.kind not in category.shapes:
             allowed = ", ".join(category.shapes)
             faults.append(f"“{category.name}” is marked as {allowed}, not as {annotation.kind}")
+        elif isinstance(annotation.shape, Skeleton) and category.skeleton is not None:
+            wanted, found = len(category.skeleton.keypoints), len(annotation.shape.keypoints)
+            if found != wanted:
+                faults.append(f"“{category.name}” has {wanted} keypoints, this one {found}")
+        known = {spec.id for spec in self.relations}
+        faults.extend(
+            f"its relation “{relation.kind}” is not in the ontology"
+            for relation in annotation.relations
+            if relation.kind not in known
+        )
         for spec in category.attributes:
             if spec.id in annotation.attributes:
                 fault = spec.fault(annotation.attributes[spec.id])
@@ -152,24 +194,32 @@ class Ontology(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
 
 
 class OntologyChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new ontology does to an old one, by category id; `touched` counts annotations."""
+    """What a new ontology does to an old one, by category id; `touched` counts annotations.
+
+    `relations` is true when the kinds of relations are no longer the same.
+    """
 
     added: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
     recolored: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     reordered: bool = False
+    relations: bool = False
     deleted: tuple[str, ...] = ()
     merged: dict[str, str] = {}
     touched: dict[str, int] = {}
 
 
 def succeed(
-    before: Ontology, categories: Iterable[Category], merges: dict[str, str]
+    before: Ontology,
+    categories: Iterable[Category],
+    merges: dict[str, str],
+    relations: Iterable[RelationSpec] | None = None,
 ) -> tuple[Ontology, OntologyChange]:
     """The ontology after an edit, and what the edit does.
 
     A category of `before` that `categories` lacks is deleted, or merged if `merges` names its target.
+    `relations` stay as they are where none are given.
     Raises InvalidOntology if an id comes back from the dead or a merge leads nowhere.
     """
     new = tuple(categories)
@@ -189,7 +239,8 @@ def succeed(
                 remedy="Merge a category that you leave out into one that you keep.",
             )
     retired = {**before.retired, **{entry: merges.get(entry) for entry in gone}}
-    after = Ontology(categories=new, retired=retired)
+    kinds = before.relations if relations is None else tuple(relations)
+    after = Ontology(categories=new, retired=retired, relations=kinds)
     pairs = [(old_by_id[entry.id], entry) for entry in new if entry.id in old_by_id]
     stayed_before = [entry.id for entry in before.categories if entry.id in new_ids]
     change = OntologyChange(
@@ -198,6 +249,7 @@ def succeed(
         recolored=tuple(b.id for a, b in pairs if a.color != b.color),
         edited=tuple(b.id for a, b in pairs if _essence(a) != _essence(b)),
         reordered=stayed_before != [b.id for _, b in pairs],
+        relations=kinds != before.relations,
         deleted=tuple(entry for entry in gone if entry not in merges),
         merged=dict(merges),
     )
@@ -213,8 +265,13 @@ def check(ontology: Ontology) -> None:
     _refuse_twice("category id", [entry.id for entry in ontology.categories])
     _refuse_twice("category", [entry.name for entry in ontology.categories])
     _refuse_twice("shortcut", [e.shortcut for e in ontology.categories if e.shortcut])
+    _refuse_twice("relation id", [entry.id for entry in ontology.relations])
+    _refuse_twice("relation", [entry.name for entry in ontology.relations])
     for category in ontology.categories:
         _check_category(category)
+    for relation in ontology.relations:
+        if not relation.id or not relation.name.strip():
+            raise InvalidOntology("A relation needs an id and a name.", place=relation.id or None)
 
 
 def _check_category(category: Category) -> None:
@@ -231,6 +288,32 @@ def _check_category(category: Category) -> None:
     _refuse_twice(f"attribute in {where}", [spec.name for spec in category.attributes])
     for spec in category.attributes:
         _check_attribute(where, spec)
+    if "skeleton" in category.shapes and category.skeleton is None:
+        raise InvalidOntology(
+            f"{where} is marked as skeleton but has no template.",
+            remedy="Give it a `skeleton` with its keypoints and edges.",
+        )
+    if category.skeleton is not None:
+        _check_template(where, category.skeleton)
+
+
+def _check_template(where: str, template: SkeletonTemplate) -> None:
+    count = len(template.keypoints)
+    if not count:
+        raise InvalidOntology(f"{where}: a skeleton needs at least one keypoint.")
+    if any(not point.name.strip() for point in template.keypoints):
+        raise InvalidOntology(f"{where}: every keypoint needs a name.")
+    _refuse_twice(f"keypoint in {where}", [point.name for point in template.keypoints])
+    for what, pairs in (("edge", template.edges), ("swap", template.swaps)):
+        for a, b in pairs:
+            if a == b or not (0 <= a < count and 0 <= b < count):
+                raise InvalidOntology(
+                    f"{where}: the {what} [{a}, {b}] does not join two of its {count} keypoints.",
+                    remedy="Name two different positions, counted from 0.",
+                )
+    for point in template.keypoints:
+        if not (0 <= point.x <= 1 and 0 <= point.y <= 1):
+            raise InvalidOntology(f"{where}: keypoint “{point.name}” lies outside the drawing (0 to 1).")
 
 
 def _check_attribute(where: str, spec: AttributeSpec) -> None:

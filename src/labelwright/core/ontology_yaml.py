@@ -5,30 +5,36 @@ else gets one made from its name, so that a hand-written file and its later edit
 """
 
 import re
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 import yaml
 
 from labelwright.core.errors import InvalidOntology
-from labelwright.core.ontology import PALETTE, Category, Ontology
+from labelwright.core.ontology import PALETTE, Category, Ontology, RelationSpec
+
+T = TypeVar("T")
 
 _WORD = re.compile(r"[\W_]+")
 
 
 def write(ontology: Ontology) -> str:
-    """The living categories as YAML; `read` of it gives the same categories."""
+    """The living categories and the relations as YAML; `read` of it gives the same."""
     categories = [
         {"id": c.id, "name": c.name, "color": c.color, "shapes": list(c.shapes), **_rest(c)}
         for c in ontology.categories
     ]
-    return yaml.safe_dump({"categories": categories}, sort_keys=False, allow_unicode=True)
+    content: dict[str, Any] = {"categories": categories}
+    if ontology.relations:
+        content["relations"] = msgspec.to_builtins(ontology.relations)
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
-def read(text: str, before: Ontology | None = None) -> tuple[Category, ...]:
-    """The categories of a YAML ontology.
+def read(text: str, before: Ontology | None = None) -> Ontology:
+    """The ontology in a YAML file, with nothing retired.
 
-    Raises InvalidOntology naming the place. `before` lends its ids to categories of the same name.
+    Raises InvalidOntology naming the place. `before` lends its ids to categories of the same name, and
+    its relations to a file that has no list `relations`.
     """
     try:
         # Aliases would let a small file stand for an endless one.
@@ -37,17 +43,53 @@ def read(text: str, before: Ontology | None = None) -> tuple[Category, ...]:
         raw: object = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
         raise InvalidOntology(f"This is no YAML: {error}", remedy="Correct the place named.") from None
-    if isinstance(raw, dict):
-        raw = cast("dict[str, object]", raw).get("categories")
-    if not isinstance(raw, list):
+    content = cast("dict[str, object]", raw) if isinstance(raw, dict) else {"categories": raw}
+    entries = _listed(content, "categories")
+    if entries is None:
         raise InvalidOntology("The file has no list “categories”.")
-    entries = cast("list[object]", raw)
     taken: set[str] = set(before.retired) if before else set()
     prepared = [_prepare(entry, index, before, taken) for index, entry in enumerate(entries)]
+    return Ontology(
+        categories=_converted("categories", prepared, tuple[Category, ...]),
+        relations=_relations(content, before),
+    )
+
+
+def _listed(content: dict[str, object], name: str) -> list[object] | None:
+    found = content.get(name)
+    return cast("list[object]", found) if isinstance(found, list) else None
+
+
+def _converted(place: str, raw: object, wanted: type[T]) -> T:
     try:
-        return msgspec.convert(prepared, tuple[Category, ...])
+        return msgspec.convert(raw, wanted)
     except msgspec.ValidationError as error:
-        raise InvalidOntology(f"In “categories”: {error}") from None
+        raise InvalidOntology(f"In “{place}”: {error}") from None
+
+
+def _relations(content: dict[str, object], before: Ontology | None) -> tuple[RelationSpec, ...]:
+    if "relations" not in content:
+        return before.relations if before else ()
+    entries = _listed(content, "relations")
+    if entries is None:
+        raise InvalidOntology("“relations” is no list.")
+    known = {spec.name: spec.id for spec in before.relations} if before else {}
+    taken: set[str] = set()
+    prepared = [_prepare_relation(entry, known, taken) for entry in entries]
+    return _converted("relations", prepared, tuple[RelationSpec, ...])
+
+
+def _prepare_relation(entry: object, known: dict[str, str], taken: set[str]) -> object:
+    if isinstance(entry, str):
+        entry = {"name": entry}
+    if not isinstance(entry, dict):
+        return entry
+    fields = dict(cast("dict[str, Any]", entry))
+    name = str(fields.get("name", ""))
+    if "id" not in fields and name:
+        fields["id"] = known.get(name) or _slug(name, taken)
+    taken.add(str(fields.get("id")))
+    return fields
 
 
 def _rest(category: Category) -> dict[str, Any]:

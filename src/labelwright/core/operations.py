@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from labelwright.core.document import Annotation, AttributeValue, Document, Evidence
+from labelwright.core.document import Annotation, AttributeValue, Document, Evidence, Relation
 from labelwright.core.shapes import Shape
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
@@ -28,6 +28,7 @@ class Marking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shape: Shape | None = None
     attributes: dict[str, AttributeValue] = {}
     group: str | None = None
+    relations: tuple[Relation, ...] = ()
     flags: dict[str, bool | float | str] = {}
 
 
@@ -123,6 +124,7 @@ def _put(before: Annotation | None, put: Put, author: str) -> Annotation:
         shape=marking.shape,
         attributes=marking.attributes,
         group=marking.group,
+        relations=marking.relations,
         flags=marking.flags,
         evidence=evidence,
     )

@@ -177,7 +177,7 @@ class Planner:
         if self.args.dry_run:
             self.plan_made.created = missing
             categories = label_categories.with_new(ontology, missing)
-            return Ontology(categories=categories, retired=ontology.retired)
+            return msgspec.structs.replace(ontology, categories=categories)
         saved = label_categories.add(self.context, self.row, self.actor, version, ontology, missing)
         self.plan_made.created = label_categories.added(self.context, self.row.id)
         return saved

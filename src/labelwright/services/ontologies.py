@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from labelwright.core import ontology_yaml
 from labelwright.core.errors import StaleVersion, WrongState
-from labelwright.core.ontology import Category, Ontology, OntologyChange, succeed
+from labelwright.core.ontology import Category, Ontology, OntologyChange, RelationSpec, succeed
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.context import Context
@@ -74,9 +74,12 @@ class Ontologies:
         base: int,
         categories: Iterable[Category],
         merges: Mapping[str, str] | None = None,
+        relations: Iterable[RelationSpec] | None = None,
         dry_run: bool = False,
     ) -> OntologySaved:
         """Replace the categories; with `dry_run` only say what that would touch.
+
+        `relations` stay as they are where none are given.
 
         Raises StaleVersion if `base` is not the current version, InvalidOntology.
         """
@@ -84,7 +87,7 @@ class Ontologies:
         def work(tx: Connection) -> OntologySaved:
             project = project_for(tx, actor, project_id, "project.manage")
             before = self._current(tx, project, base)
-            after, change = succeed(before, categories, dict(merges or {}))
+            after, change = succeed(before, categories, dict(merges or {}), relations)
             change = _with_counts(tx, project_id, before, change)
             if dry_run:
                 return OntologySaved(version=base, change=change, ontology=after)
@@ -99,9 +102,14 @@ class Ontologies:
     ) -> OntologySaved:
         """`save` from a YAML file; categories are known by id, else by name."""
         current = self.get(actor, project_id)
-        categories = ontology_yaml.read(text, current.ontology)
+        wanted = ontology_yaml.read(text, current.ontology)
         return self.save(
-            actor, project_id, base=base or current.version, categories=categories, dry_run=dry_run
+            actor,
+            project_id,
+            base=base or current.version,
+            categories=wanted.categories,
+            relations=wanted.relations,
+            dry_run=dry_run,
         )
 
     def undo(self, actor: Actor, project_id: str, *, base: int) -> OntologySaved:
@@ -117,7 +125,7 @@ class Ontologies:
             previous = read_ontology(self.context, tx, project_id, target - 1)
             kept = {entry.id for entry in previous.categories}
             gone: dict[str, str | None] = {e.id: None for e in now.categories if e.id not in kept}
-            after = Ontology(categories=previous.categories, retired={**previous.retired, **gone})
+            after = msgspec.structs.replace(previous, retired={**previous.retired, **gone})
             change = OntologyChange(deleted=tuple(gone))
             change = _with_counts(tx, project_id, now, change)
             return self._append(tx, actor, project, after, change, undoes=target)

@@ -1,6 +1,5 @@
 """Projects: create, list, change, and what each holds."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -9,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labelwright.core.brief import Brief
 from labelwright.core.errors import InvalidInput, NameTaken
-from labelwright.core.ontology import Category, Ontology, OntologyChange
+from labelwright.core.ontology import Ontology, OntologyChange
 from labelwright.core.workflow import Workflow
 from labelwright.services.access import ORGANIZATION_WIDE, Actor, project_for, require, role_in
 from labelwright.services.audit import record
@@ -55,22 +54,23 @@ class Projects:
         name: str,
         *,
         description: str = "",
-        categories: Iterable[Category] = (),
+        ontology: Ontology | None = None,
         workflow: Workflow | None = None,
         brief: Brief | None = None,
     ) -> ProjectView:
         """A new project, of which the actor is a manager.
 
-        Raises NameTaken, InvalidInput for an empty name, InvalidOntology for bad categories.
+        Raises NameTaken, InvalidInput for an empty name.
         """
         require(actor, "project.create")
-        ontology = Ontology(categories=tuple(categories))
         name = _clean_name(name)
 
         def work(tx: Connection) -> ProjectView:
             chosen = workflow or Workflow(self_review=_is_alone(tx))
             project_id = _insert(self.context, tx, actor, name, description, chosen)
-            _insert_first_versions(self.context, tx, actor, project_id, ontology, brief or Brief())
+            _insert_first_versions(
+                self.context, tx, actor, project_id, ontology or Ontology(), brief or Brief()
+            )
             record(tx, self.context, actor.id, "project.created", project_id, {"name": name})
             return _view(self.context, tx, actor, project_for(tx, actor, project_id, "project.read"))
 

@@ -11,7 +11,7 @@ from labelwright.api.bodies import read_body
 from labelwright.api.paging import ListQuery, Page, page_of
 from labelwright.api.routing import Routes
 from labelwright.core.errors import InvalidOntology, Malformed, StaleVersion, WrongState
-from labelwright.core.ontology import Category
+from labelwright.core.ontology import Category, RelationSpec
 from labelwright.services.access import Actor
 from labelwright.services.ontologies import OntologySaved, OntologyVersion, OntologyView
 from labelwright.services.services import Services
@@ -35,11 +35,15 @@ class YamlQuery(SaveQuery, frozen=True, kw_only=True):
 
 
 class OntologyIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The categories in their order. One left out is deleted, or merged as `merges` says."""
+    """The categories in their order. One left out is deleted, or merged as `merges` says.
+
+    Without `relations` those of before stay.
+    """
 
     base: Version
     categories: list[Category]
     merges: dict[str, str] = {}
+    relations: list[RelationSpec] | None = None
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +67,7 @@ def save(project: str, query: SaveQuery, body: OntologyIn, who: Actor, services:
         base=body.base,
         categories=body.categories,
         merges=body.merges,
+        relations=body.relations,
         dry_run=query.dry_run,
     )
 

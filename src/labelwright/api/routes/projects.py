@@ -10,7 +10,7 @@ from labelwright.api.routing import Routes
 from labelwright.core import ontology_yaml
 from labelwright.core.brief import Brief
 from labelwright.core.errors import NameTaken
-from labelwright.core.ontology import Category
+from labelwright.core.ontology import Category, Ontology, RelationSpec
 from labelwright.core.workflow import Workflow
 from labelwright.services.access import Actor
 from labelwright.services.progress import ProgressView
@@ -47,15 +47,16 @@ class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     name: Name
     description: Description = ""
     ontology: list[Category] | None = None
+    relations: list[RelationSpec] = []
     ontology_yaml: str | None = None
     workflow: WorkflowIn | None = None
     brief: Brief | None = None
 
-    def categories(self) -> tuple[Category, ...]:
-        """The categories, wherever they were given. Raises InvalidOntology."""
+    def first_ontology(self) -> Ontology:
+        """The ontology, wherever it was given. Raises InvalidOntology."""
         if self.ontology_yaml is not None:
             return ontology_yaml.read(self.ontology_yaml)
-        return tuple(self.ontology or ())
+        return Ontology(categories=tuple(self.ontology or ()), relations=tuple(self.relations))
 
 
 class ProjectChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +81,7 @@ def create(body: ProjectIn, who: Actor, services: Services) -> ProjectView:
         who,
         body.name,
         description=body.description,
-        categories=body.categories(),
+        ontology=body.first_ontology(),
         workflow=body.workflow.to_core() if body.workflow else None,
         brief=body.brief,
     )
