@@ -118,11 +118,25 @@ export interface Category {
   shapes?: string[];
   description?: string;
   attributes?: AttributeSpec[];
+  skeleton?: SkeletonTemplate | null;
+}
+
+export interface SkeletonTemplate {
+  keypoints: { name: string; x: number; y: number }[];
+  edges?: [number, number][];
+  swaps?: [number, number][];
+}
+
+export interface RelationSpec {
+  id: string;
+  name: string;
+  directed?: boolean;
 }
 
 export interface Ontology {
   categories?: Category[];
   retired?: Record<string, string | null>;
+  relations?: RelationSpec[];
 }
 
 export interface OntologyView {
@@ -137,6 +151,7 @@ export interface OntologyChange {
   recolored: string[];
   edited: string[];
   reordered: boolean;
+  relations?: boolean;
   deleted: string[];
   merged: Record<string, string>;
   touched: Record<string, number>;
@@ -237,10 +252,24 @@ export interface Item {
 
 export type Point = [number, number];
 
+/** Where a keypoint lies, and 2 visible, 1 occluded or 0 absent. */
+export type Keypoint = [number, number, number];
+
 export type Shape =
   | { kind: 'box'; left: number; top: number; right: number; bottom: number }
+  | { kind: 'rotated_box'; x: number; y: number; width: number; height: number; angle: number }
   | { kind: 'polygon'; parts: Point[][][] }
-  | { kind: 'mask'; left: number; top: number; width: number; height: number; runs: number[] };
+  | { kind: 'polyline'; points: Point[] }
+  | { kind: 'points'; points: Point[] }
+  | { kind: 'ellipse'; x: number; y: number; rx: number; ry: number; angle: number }
+  | { kind: 'mask'; left: number; top: number; width: number; height: number; runs: number[] }
+  | { kind: 'skeleton'; keypoints: Keypoint[] }
+  | { kind: 'cuboid'; front: Point[]; back: Point[] };
+
+export interface Relation {
+  kind: string;
+  to: string;
+}
 
 export interface Evidence {
   author?: string;
@@ -263,6 +292,7 @@ export interface Annotation {
   shape?: Shape | null;
   attributes?: Record<string, AttributeValue>;
   group?: string | null;
+  relations?: Relation[];
   flags?: Record<string, boolean | number | string>;
   evidence?: Evidence;
 }

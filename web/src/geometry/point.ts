@@ -25,3 +25,13 @@ export function toSegment(p: ImagePoint, a: ImagePoint, b: ImagePoint): { distan
   const at = imagePoint(a.x + t * dx, a.y + t * dy);
   return { distance: distance(p, at), at };
 }
+
+/** A point turned clockwise (y runs down) about another. */
+export function turnedAbout(p: { x: number; y: number }, angle: number, about: { x: number; y: number }): ImagePoint {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [dx, dy] = [p.x - about.x, p.y - about.y];
+  return imagePoint(about.x + dx * cos - dy * sin, about.y + dx * sin + dy * cos);
+}
+
+/** An angle in radians, at the next multiple of a step. */
+export const stepped = (angle: number, step: number): number => Math.round(angle / step) * step;

@@ -1439,6 +1439,8 @@ export interface components {
             description: string;
             /** @default null */
             ontology: components["schemas"]["Category"][] | null;
+            /** @default [] */
+            relations: components["schemas"]["RelationSpec"][];
             /** @default null */
             ontology_yaml: string | null;
             /** @default null */
@@ -1468,6 +1470,8 @@ export interface components {
             description: string;
             /** @default [] */
             attributes: components["schemas"]["AttributeSpec"][];
+            /** @default null */
+            skeleton: components["schemas"]["SkeletonTemplate"] | null;
         };
         /**
          * AttributeSpec
@@ -1495,6 +1499,45 @@ export interface components {
         Option: {
             id: string;
             name: string;
+        };
+        /**
+         * SkeletonTemplate
+         * @description The keypoints of a category in order, the edges between them, and which change sides.
+         *
+         *         `edges` and `swaps` hold pairs of positions in `keypoints`, from 0; `swaps` names the left and
+         *         right ones that stand for one another when a picture is mirrored.
+         */
+        SkeletonTemplate: {
+            keypoints: components["schemas"]["SkeletonPoint"][];
+            /** @default [] */
+            edges: [
+                number,
+                number
+            ][];
+            /** @default [] */
+            swaps: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * SkeletonPoint
+         * @description A keypoint of a template: its name, and its place in a drawing from (0, 0) to (1, 1).
+         */
+        SkeletonPoint: {
+            name: string;
+            x: number;
+            y: number;
+        };
+        /**
+         * RelationSpec
+         * @description A bond that annotations may have with one another, such as “part of”.
+         */
+        RelationSpec: {
+            id: string;
+            name: string;
+            /** @default true */
+            directed: boolean;
         };
         /**
          * WorkflowIn
@@ -1638,10 +1681,14 @@ export interface components {
             retired: {
                 [key: string]: string | null;
             };
+            /** @default [] */
+            relations: components["schemas"]["RelationSpec"][];
         };
         /**
          * OntologyIn
          * @description The categories in their order. One left out is deleted, or merged as `merges` says.
+         *
+         *         Without `relations` those of before stay.
          */
         OntologyIn: {
             base: number;
@@ -1650,6 +1697,8 @@ export interface components {
             merges: {
                 [key: string]: string;
             };
+            /** @default null */
+            relations: components["schemas"]["RelationSpec"][] | null;
         };
         /**
          * SaveQuery
@@ -1671,6 +1720,8 @@ export interface components {
         /**
          * OntologyChange
          * @description What a new ontology does to an old one, by category id; `touched` counts annotations.
+         *
+         *         `relations` is true when the kinds of relations are no longer the same.
          */
         OntologyChange: {
             /** @default [] */
@@ -1683,6 +1734,8 @@ export interface components {
             edited: string[];
             /** @default false */
             reordered: boolean;
+            /** @default false */
+            relations: boolean;
             /** @default [] */
             deleted: string[];
             /** @default {} */
@@ -1863,6 +1916,9 @@ export interface components {
          * Annotation
          * @description One marked thing: a category, a shape (None for a tag) and attribute values by spec id.
          *
+         *         Annotations of one `group` belong together; `relations` lead to others, and one that leads to an
+         *         annotation that was deleted means nothing any more.
+         *
          *         `flags` keeps facts of other formats that have no place of their own (COCO's `iscrowd`,
          *         VOC's `difficult`), so that they survive the way back.
          */
@@ -1870,13 +1926,15 @@ export interface components {
             id: string;
             category: string;
             /** @default null */
-            shape: (components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Mask"]) | null;
+            shape: (components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Ellipse"] | components["schemas"]["Mask"] | components["schemas"]["Skeleton"] | components["schemas"]["Cuboid"]) | null;
             /** @default {} */
             attributes: {
                 [key: string]: string | boolean | number | string[];
             };
             /** @default null */
             group: string | null;
+            /** @default [] */
+            relations: components["schemas"]["Relation"][];
             /** @default {} */
             flags: {
                 [key: string]: boolean | number | string;
@@ -1895,6 +1953,20 @@ export interface components {
             top: number;
             right: number;
             bottom: number;
+        };
+        /**
+         * RotatedBox
+         * @description A rectangle turned about its center. `angle` is in radians, clockwise on the screen.
+         */
+        RotatedBox: {
+            /** @enum {unknown} */
+            kind: "rotated_box";
+            x: number;
+            y: number;
+            width: number;
+            height: number;
+            /** @default 0 */
+            angle: number;
         };
         /**
          * Polygon
@@ -1917,6 +1989,38 @@ export interface components {
             number
         ];
         /**
+         * Polyline
+         * @description An open line of at least two points, with a length above zero.
+         */
+        Polyline: {
+            /** @enum {unknown} */
+            kind: "polyline";
+            points: components["schemas"]["Point"][];
+        };
+        /**
+         * Points
+         * @description One or more single points that are one annotation.
+         */
+        Points: {
+            /** @enum {unknown} */
+            kind: "points";
+            points: components["schemas"]["Point"][];
+        };
+        /**
+         * Ellipse
+         * @description An ellipse with radii `rx` and `ry`, turned about its center by `angle` radians clockwise.
+         */
+        Ellipse: {
+            /** @enum {unknown} */
+            kind: "ellipse";
+            x: number;
+            y: number;
+            rx: number;
+            ry: number;
+            /** @default 0 */
+            angle: number;
+        };
+        /**
          * Mask
          * @description A bit mask inside a window of whole pixels.
          *
@@ -1931,6 +2035,56 @@ export interface components {
             width: number;
             height: number;
             runs: number[];
+        };
+        /**
+         * Skeleton
+         * @description Keypoints in the order of the category's template; the template holds names and edges.
+         *
+         *         An absent keypoint keeps its place in the order; its coordinates say nothing.
+         */
+        Skeleton: {
+            /** @enum {unknown} */
+            kind: "skeleton";
+            keypoints: components["schemas"]["Keypoint"][];
+        };
+        /**
+         * Keypoint
+         * @description A named place of a skeleton. `visibility` is 2 visible, 1 occluded, 0 absent, as in COCO.
+         */
+        Keypoint: [
+            number,
+            number,
+            number
+        ];
+        /**
+         * Cuboid
+         * @description A box in space as it is seen: its front face and its back face.
+         *
+         *         Each face has four points: top-left, top-right, bottom-right, bottom-left.
+         */
+        Cuboid: {
+            /** @enum {unknown} */
+            kind: "cuboid";
+            front: [
+                components["schemas"]["Point"],
+                components["schemas"]["Point"],
+                components["schemas"]["Point"],
+                components["schemas"]["Point"]
+            ];
+            back: [
+                components["schemas"]["Point"],
+                components["schemas"]["Point"],
+                components["schemas"]["Point"],
+                components["schemas"]["Point"]
+            ];
+        };
+        /**
+         * Relation
+         * @description A bond to another annotation of the document: `kind` is a relation of the ontology, `to` its id.
+         */
+        Relation: {
+            kind: string;
+            to: string;
         };
         /**
          * Evidence
@@ -2161,13 +2315,15 @@ export interface components {
             id: string;
             category: string;
             /** @default null */
-            shape: (components["schemas"]["Box"] | components["schemas"]["Polygon"] | components["schemas"]["Mask"]) | null;
+            shape: (components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Ellipse"] | components["schemas"]["Mask"] | components["schemas"]["Skeleton"] | components["schemas"]["Cuboid"]) | null;
             /** @default {} */
             attributes: {
                 [key: string]: string | boolean | number | string[];
             };
             /** @default null */
             group: string | null;
+            /** @default [] */
+            relations: components["schemas"]["Relation"][];
             /** @default {} */
             flags: {
                 [key: string]: boolean | number | string;

@@ -1,5 +1,5 @@
 /** Operations as they stand on the wire, and the edits they are made from. */
-import type { Annotation, AttributeValue, Shape, Verdict } from '../wire';
+import type { Annotation, AttributeValue, Relation, Shape, Verdict } from '../wire';
 import { freshId } from './ids';
 
 export interface Marking {
@@ -8,6 +8,7 @@ export interface Marking {
   shape?: Shape | null;
   attributes?: Record<string, AttributeValue>;
   group?: string | null;
+  relations?: Relation[];
   flags?: Record<string, boolean | number | string>;
 }
 
@@ -39,7 +40,7 @@ export function operationOf(edit: Edit, at: number, seconds: number): Operation 
   const stamp: Stamp = { id: freshId(at), at, seconds };
   if (edit.kind === 'delete') return { kind: 'delete', ...stamp, annotation: edit.id };
   if (edit.kind === 'judge') return { kind: 'judge', ...stamp, annotation: edit.id, verdict: edit.verdict };
-  const { id, category, shape, attributes, group, flags, evidence } = edit.annotation;
+  const { id, category, shape, attributes, group, relations, flags, evidence } = edit.annotation;
   const put: Put = {
     kind: 'put',
     ...stamp,
@@ -49,6 +50,7 @@ export function operationOf(edit: Edit, at: number, seconds: number): Operation 
       shape: shape ?? null,
       attributes: attributes ?? {},
       group: group ?? null,
+      ...(relations?.length ? { relations } : {}),
       flags: flags ?? {},
     },
   };
@@ -78,6 +80,6 @@ export function editOf(operation: Operation, before: Annotation | undefined): Ed
 /** Whether two annotations say the same, whatever their evidence. */
 export function saysTheSame(a: Annotation, b: Annotation): boolean {
   const said = (x: Annotation) =>
-    JSON.stringify([x.category, x.shape ?? null, x.attributes ?? {}, x.group ?? null, x.flags ?? {}]);
+    JSON.stringify([x.category, x.shape ?? null, x.attributes ?? {}, x.group ?? null, x.relations ?? [], x.flags ?? {}]);
   return said(a) === said(b);
 }

@@ -4,6 +4,8 @@ import { useState } from 'react';
 
 import { address } from '../api';
 import type { Annotation, Category, Item, Shape } from '../wire';
+import { presentOf } from '../geometry/kinds/skeleton';
+import { linesOf } from '../geometry/shapes';
 
 export function Thumbnail({ id, name }: { id: string; name: string }) {
   const [isBroken, setBroken] = useState(false);
@@ -94,14 +96,21 @@ export function ItemPicture({ item, annotations, categories, marked = null, onMa
 /** The path of a shape in image points. */
 export function outline(shape: Shape): string {
   switch (shape.kind) {
-    case 'box':
-      return `M${shape.left} ${shape.top}H${shape.right}V${shape.bottom}H${shape.left}Z`;
-    case 'polygon':
-      return shape.parts.flat().map((ring) => `M${ring.map(([x, y]) => `${x} ${y}`).join('L')}Z`).join('');
     case 'mask':
       return maskPath(shape);
+    case 'points':
+      return shape.points.map(([x, y]) => dot(x, y)).join('');
+    case 'skeleton':
+      return presentOf(shape).map(([x, y]) => dot(x, y)).join('');
+    default:
+      return linesOf(shape)
+        .map(({ points, closed }) => `M${points.map(([x, y]) => `${x} ${y}`).join('L')}${closed ? 'Z' : ''}`)
+        .join('');
   }
 }
+
+/** A line of no length: its round cap is the point. */
+const dot = (x: number, y: number) => `M${x} ${y}h0.01m-2 0a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z`;
 
 /** Each run of set pixels as rectangles, one for each row that it crosses. */
 function maskPath({ left, top, width, runs }: Extract<Shape, { kind: 'mask' }>): string {
