@@ -6,6 +6,7 @@ LabelwrightError
 │   ├── StaleVersion         somebody saved a newer version first
 │   ├── LeaseLost            the task is held by someone else now
 │   ├── NameTaken            a name or tag exists already
+│   ├── OpenConflicts        two hands changed the same, and nobody has chosen yet
 │   ├── WrongState           the thing is not in a state that allows this
 │   └── InProgress           the same request is being worked on
 ├── InvalidInput             what was sent cannot be accepted; names the place
@@ -29,6 +30,7 @@ LabelwrightError
 ├── Forged                   a request that did not come from our own pages
 ├── UnknownName              not in a registry; lists what is
 └── StorageFailure           the database or disk refused
+    └── StorageFull          there is no room left on the server
 """
 
 from collections.abc import Iterable
@@ -96,6 +98,18 @@ class NameTaken(Conflict):
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"There is already a {kind} named “{name}”.")
+
+
+class OpenConflicts(Conflict):
+    """Annotations that two hands changed without knowing of one another; someone has to choose."""
+
+    code = "draft.conflicts"
+    remedy = "Choose a version of each annotation that is marked as a conflict; then submit again."
+
+    def __init__(self, annotations: list[str]) -> None:
+        what = "annotation was" if len(annotations) == 1 else "annotations were"
+        super().__init__(f"{len(annotations)} {what} changed in two places at once.")
+        self.annotations = annotations
 
 
 class WrongState(Conflict):
@@ -307,3 +321,13 @@ class StorageFailure(LabelwrightError):
 
     code = "storage.failed"
     remedy = "Run “labelwright doctor”; it names what is wrong and what to do."
+
+
+class StorageFull(StorageFailure):
+    """No room is left where the server stores; what was acknowledged before is safe."""
+
+    code = "storage.full"
+    remedy = "Free some space on the server's disk; work is then taken again by itself."
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"The server's disk is full: {where} cannot grow.")

@@ -2,20 +2,26 @@
 
 The studio sends operations, never whole documents. Each has an id made by the client; applying the
 same one twice changes nothing, because the store keeps each id once per draft. Two tabs merge per
-annotation: the operation that reached the server last decides.
+annotation and, within one, per field (`core/fields.py`); where both changed the same, the operation
+that reached the server last stands and the other one is kept as a conflict (`core/conflicts.py`).
 """
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from labelwright.core.document import Annotation, AttributeValue, Document, Evidence, Relation
+from labelwright.core.fields import with_fields
 from labelwright.core.shapes import Shape
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=36)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)]  # to the end of year 9999
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e7)]
+
+Revision = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Title = Annotated[str, msgspec.Meta(max_length=200)]
+FieldName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 VERDICTS = ("accepted", "returned", "amended")
 
@@ -32,39 +38,62 @@ class Marking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     flags: dict[str, bool | float | str] = {}
 
 
-class Put(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="put"):
-    """Create an annotation, or replace the one with the same id.
+class Stamp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every operation says of itself.
 
     `at` is Unix milliseconds on the client's clock; `seconds` the human work since the last
-    operation; `prediction` and `score` name the predicted annotation that was taken over.
+    operation. `seen` is the draft's revision that the hand had before its eyes, and `after` the last
+    own operation on the annotation that the server had not confirmed by then: together they say what
+    the hand knew. Without `seen` an operation counts as knowing everything. `step` groups the
+    operations of one gesture, `title` names it, and `turn` says that the step was taken back or made
+    again. `settles` names operations of a conflict that a person has chosen about.
+
+    `clashes` and `by` are the server's: the operations of others that this one did not know and
+    contradicts, and the member whose work was brought in by it.
     """
 
     id: Id
     at: Milliseconds
-    annotation: Marking
     seconds: Seconds = 0.0
+    seen: Revision | None = None
+    after: Id | None = None
+    settles: Annotated[tuple[Id, ...], msgspec.Meta(max_length=100)] = ()
+    step: Id | None = None
+    title: Title | None = None
+    turn: Literal["undo", "redo"] | None = None
+    clashes: tuple[str, ...] = ()
+    by: str | None = None
+
+
+class Put(Stamp, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="put"):
+    """Create an annotation, or replace the one with the same id.
+
+    `fields` are those that the hand changed; the others stay as they are by now. Without it the
+    whole annotation is replaced. `prediction`, `model` and `score` name the predicted annotation
+    that was taken over.
+    """
+
+    annotation: Marking
+    fields: Annotated[tuple[FieldName, ...], msgspec.Meta(max_length=1000)] | None = None
     prediction: str | None = None
     model: str | None = None
     score: float | None = None
 
 
-class Delete(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="delete"):
-    """Remove an annotation. Removing what is not there is no fault: another tab was first."""
+class Delete(Stamp, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="delete"):
+    """Remove an annotation. Removing what is not there is no fault: another tab was first.
 
-    id: Id
-    at: Milliseconds
+    One that clashes removes nothing until a person has chosen.
+    """
+
     annotation: str
-    seconds: Seconds = 0.0
 
 
-class Judge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="judge"):
+class Judge(Stamp, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="judge"):
     """A reviewer's verdict on one annotation; None takes the verdict back."""
 
-    id: Id
-    at: Milliseconds
     annotation: str
     verdict: str | None
-    seconds: Seconds = 0.0
 
     def __post_init__(self) -> None:
         if self.verdict is not None and self.verdict not in VERDICTS:
@@ -87,7 +116,8 @@ def fold(document: Document, operations: Iterable[Operation], author: str) -> Do
                 before = annotations.get(operation.annotation.id)
                 annotations[operation.annotation.id] = _put(before, operation, author)
             case Delete():
-                annotations.pop(operation.annotation, None)
+                if not operation.clashes:
+                    annotations.pop(operation.annotation, None)
             case Judge():
                 found = annotations.get(operation.annotation)
                 if found is not None:
@@ -95,8 +125,13 @@ def fold(document: Document, operations: Iterable[Operation], author: str) -> Do
     return Document(annotations=tuple(annotations.values()))
 
 
+def target(operation: Operation) -> str:
+    """The id of the annotation that an operation is about."""
+    return operation.annotation.id if isinstance(operation, Put) else operation.annotation
+
+
 def _put(before: Annotation | None, put: Put, author: str) -> Annotation:
-    moment = iso_time(put.at)
+    moment, author = iso_time(put.at), put.by or author
     if before is None:
         evidence = Evidence(
             author=author,
@@ -118,6 +153,8 @@ def _put(before: Annotation | None, put: Put, author: str) -> Annotation:
             reviewed_at=None,
         )
     marking = put.annotation
+    if before is not None and put.fields is not None:
+        marking = with_fields(before, marking, put.fields)
     return Annotation(
         id=marking.id,
         category=marking.category,

@@ -2,7 +2,9 @@
 
 An acknowledged operation is on disk and stays: also when the lease has passed on, also when it
 arrives after the submission (it is then kept as late work, listed among the person's drafts).
-The log is folded into the snapshot every so often, so that neither saving nor opening slows down.
+Operations that contradict others they did not know open a conflict, which stays with the draft until
+a person has chosen. The log is folded into the snapshot every so often, so that neither saving nor
+opening slows down.
 """
 
 from collections.abc import Sequence
@@ -11,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
+from labelwright.core.conflicts import OpenConflict, Trail, advance
 from labelwright.core.document import EMPTY, Document, decode, encode
 from labelwright.core.errors import LeaseLost
 from labelwright.core.operations import Operation, fold
@@ -19,7 +22,7 @@ from labelwright.services.context import Context
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import check_may_hold, member_name, task_for
 from labelwright.storage.database import Work
-from labelwright.storage.schema import documents, drafts, items, operations, tasks
+from labelwright.storage.schema import Json, documents, drafts, items, operations, tasks
 
 FOLD_AFTER = 256
 MOST_OPERATIONS = 5000
@@ -39,7 +42,7 @@ _log_after = (
     )
     .order_by(operations.c.revision)
 )
-_known = select(operations.c.id).where(
+_known = select(operations.c.id, operations.c.revision, operations.c.body).where(
     operations.c.task_id == bindparam("task"),
     operations.c.member_id == bindparam("member"),
     operations.c.id.in_(bindparam("ids", expanding=True)),
@@ -54,6 +57,7 @@ _advance = (
         updated_at=bindparam("at"),
     )
 )
+_hold_open = _advance.values(conflicts=bindparam("open_conflicts", type_=Json()))
 _body = select(documents.c.body).where(documents.c.id == bindparam("document"))
 _insert = insert(drafts)
 _keep = (
@@ -69,11 +73,33 @@ _extend = (
 )
 
 
+class Placed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where an operation that was sent stands in the log, and what it clashes with there."""
+
+    id: str
+    seq: int
+    clashes: tuple[str, ...] = ()
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How things stand around a draft: the task's state, its holder if that is somebody else."""
+
+    state: str
+    holder: str | None
+    ontology: int
+
+
 class Appended(msgspec.Struct, frozen=True, kw_only=True):
-    """The draft's revision now, and the operations that others (other tabs) added since."""
+    """The draft's revision now, and the operations that others (other tabs) added since.
+
+    `placed` tells of the operations that were sent; `conflicts` are all that are open.
+    """
 
     revision: int
     operations: list[dict[str, Any]]
+    placed: list[Placed]
+    conflicts: list[OpenConflict]
+    task: Standing
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,28 +120,37 @@ class Drafts:
     def __init__(self, context: Context) -> None:
         self.context = context
 
-    def append(self, actor: Actor, task_id: str, since: int, sent: Sequence[Operation]) -> Appended:
+    def append(
+        self, actor: Actor, task_id: str, since: int, sent: Sequence[Operation], *, late: bool = False
+    ) -> Appended:
         """Add operations; each id counts once, so sending again is harmless.
 
-        Raises NotFound, LeaseLost if the person never held the task.
+        `late`: keep them as a draft also on a task that the person never held, as work does that
+        was done while the lease passed on. Raises NotFound, otherwise LeaseLost.
         """
-        return self.context.database.write(self.append_work(actor, task_id, since, sent))
+        return self.context.database.write(self.append_work(actor, task_id, since, sent, late=late))
 
     def append_work(
-        self, actor: Actor, task_id: str, since: int, sent: Sequence[Operation]
+        self, actor: Actor, task_id: str, since: int, sent: Sequence[Operation], *, late: bool = False
     ) -> Work[Appended]:
         """`append` as work for a write."""
 
         def work(tx: Connection) -> Appended:
             task, project = task_for(tx, actor, task_id, lock=True)
             draft = tx.execute(_draft, {"task": task_id, "member": actor.id}).first()
-            if draft is None and task.lease_member != actor.id:
+            if draft is None and task.lease_member != actor.id and not late:
                 raise LeaseLost(task_id, member_name(tx, task.lease_member) or None)
-            revision = append(self.context, tx, actor.id, task, draft, sent)
+            added = append(self.context, tx, actor.id, task, draft, sent)
             if task.lease_member == actor.id and task.state == "waiting":
                 expires = self.context.clock() + workflow_of(project).lease_seconds * 1000
                 tx.execute(_extend, {"task": task_id, "member": actor.id, "expires": expires})
-            return Appended(revision=revision, operations=_from_elsewhere(tx, task_id, actor.id, since, sent))
+            return Appended(
+                revision=added.revision,
+                operations=_from_elsewhere(tx, task_id, actor.id, since, sent),
+                placed=added.placed,
+                conflicts=list(added.conflicts),
+                task=standing(self.context, tx, actor.id, task, project),
+            )
 
         return work
 
@@ -133,6 +168,7 @@ class Drafts:
                         and_(drafts.c.document_id.is_(None), drafts.c.revision > 0),
                         drafts.c.revision > drafts.c.snapshot_revision,
                     ),
+                    drafts.c.revision > drafts.c.brought_in,
                 )
                 .order_by(drafts.c.updated_at.desc())
                 .limit(200)
@@ -143,6 +179,14 @@ class Drafts:
         return self.context.database.read(work)
 
 
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of operations that were added to a draft."""
+
+    revision: int
+    placed: list[Placed]
+    conflicts: tuple[OpenConflict, ...]
+
+
 def append(
     context: Context,
     tx: Connection,
@@ -150,42 +194,67 @@ def append(
     task: Row[Any],
     draft: Row[Any] | None,
     sent: Sequence[Operation],
-) -> int:
-    """Add operations to a draft (made if there is none) and give its revision."""
+    *,
+    by: str | None = None,
+) -> Added:
+    """Add operations to a draft (made if there is none); `by`: whose work they bring in."""
     who = {"task": task.id, "member": member_id}
     now = context.now()
     if draft is None:
         if not sent:
-            return 0
+            return Added(revision=0, placed=[], conflicts=())
         _create(tx, member_id, task, now)
-        revision, folded, fresh = 0, 0, _once(sent, set())
+        before, folded, stored = 0, 0, dict[str, Row[Any, Any, Any]]()
     else:
-        revision, folded = draft.revision, draft.snapshot_revision
+        before, folded = draft.revision, draft.snapshot_revision
         ids = [operation.id for operation in sent]
-        known = {row.id for row in tx.execute(_known, {**who, "ids": ids})} if ids else set[str]()
-        fresh = _once(sent, known)
-    if not fresh:
-        return revision
-    rows = [
-        {
-            "task_id": task.id,
-            "member_id": member_id,
-            "revision": revision + index,
-            "id": operation.id,
-            "body": _encoder.encode(operation),
-            "at": operation.at,
-        }
-        for index, operation in enumerate(fresh, 1)
-    ]
-    tx.execute(_append, rows)
-    revision += len(fresh)
-    more = sum(operation.seconds for operation in fresh)
-    tx.execute(_advance, {**who, "new_revision": revision, "more": more, "at": now})
-    submitted = draft is not None and draft.document_id is not None
-    if revision - folded >= FOLD_AFTER and not submitted:
-        document, _ = read_draft(tx, task, member_id)
-        keep_snapshot(tx, task.id, member_id, document, revision)
-    return revision
+        rows = tx.execute(_known, {**who, "ids": ids}) if ids else ()
+        stored = {row.id: row for row in rows}
+    known = conflicts = open_conflicts(draft)
+    trail = _trail(tx, who, before, [operation for operation in sent if operation.id not in stored])
+    fresh: list[Operation] = []
+    for operation in _once(sent, set(stored)):
+        clashes = trail.clashes(operation)
+        names = tuple(earlier.id for earlier, _ in clashes)
+        kept = msgspec.structs.replace(operation, clashes=names, by=by)
+        conflicts = advance(conflicts, kept, clashes, member_id, trail.chain(kept) if clashes else ())
+        fresh.append(kept)
+        trail.add(before + len(fresh), kept)
+    placed = [_placed_before(row) for row in stored.values()]
+    placed += [Placed(id=op.id, seq=before + n, clashes=op.clashes) for n, op in enumerate(fresh, 1)]
+    revision = before + len(fresh)
+    if fresh:
+        tx.execute(_append, [_log_row(who, before + n, op) for n, op in enumerate(fresh, 1)])
+        more = sum(operation.seconds for operation in fresh)
+        change = {**who, "new_revision": revision, "more": more, "at": now}
+        if conflicts == known:
+            tx.execute(_advance, change)
+        else:
+            tx.execute(_hold_open, {**change, "open_conflicts": conflicts or None})
+        submitted = draft is not None and draft.document_id is not None
+        if revision - folded >= FOLD_AFTER and not submitted:
+            document, _ = read_draft(tx, task, member_id)
+            keep_snapshot(tx, task.id, member_id, document, revision)
+    return Added(revision=revision, placed=placed, conflicts=conflicts)
+
+
+def open_conflicts(draft: Row[Any] | None) -> tuple[OpenConflict, ...]:
+    """The conflicts of a draft about which nobody has chosen yet."""
+    if draft is None or not draft.conflicts:
+        return ()
+    return msgspec.convert(draft.conflicts, tuple[OpenConflict, ...])
+
+
+def conflicts_of(tx: Connection, task_id: str, member_id: str) -> list[OpenConflict]:
+    """The open conflicts of a person's draft on a task."""
+    return list(open_conflicts(tx.execute(_draft, {"task": task_id, "member": member_id}).first()))
+
+
+def standing(context: Context, tx: Connection, member_id: str, task: Row[Any], project: Row[Any]) -> Standing:
+    """How things stand around a person's draft on a task."""
+    other = task.lease_member not in (None, member_id) and (task.lease_expires or 0) > context.clock()
+    holder = member_name(tx, task.lease_member) if other and task.state == "waiting" else None
+    return Standing(state=task.state, holder=holder, ontology=project.ontology_version)
 
 
 def read_draft(tx: Connection, task: Row[Any], member_id: str) -> tuple[Document, int]:
@@ -245,6 +314,30 @@ def _create(tx: Connection, member_id: str, task: Row[Any], now: str) -> None:
         "updated_at": now,
     }
     tx.execute(_insert, row)
+
+
+def _trail(tx: Connection, who: dict[str, str], revision: int, fresh: Sequence[Operation]) -> Trail:
+    """The log since the oldest revision that the operations have seen; mostly that is nothing."""
+    seen = min((op.seen for op in fresh if op.seen is not None), default=revision)
+    if seen >= revision:
+        return Trail()
+    rows = tx.execute(_log_after, {**who, "after": seen})
+    return Trail((row.revision, _operation.decode(row.body)) for row in rows)
+
+
+def _log_row(who: dict[str, str], revision: int, operation: Operation) -> dict[str, Any]:
+    return {
+        "task_id": who["task"],
+        "member_id": who["member"],
+        "revision": revision,
+        "id": operation.id,
+        "body": _encoder.encode(operation),
+        "at": operation.at,
+    }
+
+
+def _placed_before(row: Row[Any, Any, Any]) -> Placed:
+    return Placed(id=row.id, seq=row.revision, clashes=_operation.decode(row.body).clashes)
 
 
 def _once(sent: Sequence[Operation], known: set[str]) -> list[Operation]:

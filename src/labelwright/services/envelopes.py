@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, select
 
+from labelwright.core.conflicts import OpenConflict
 from labelwright.core.document import Document, decode
 from labelwright.core.errors import Forbidden, NotFound
 from labelwright.core.ontology import Ontology
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.access import Actor, project_for, role_in
 from labelwright.services.context import Context
-from labelwright.services.drafts import read_draft
+from labelwright.services.drafts import conflicts_of, read_draft
 from labelwright.services.issues import IssueView, issues_of
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
@@ -55,10 +56,11 @@ class ItemBrief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DraftState(msgspec.Struct, frozen=True, kw_only=True):
-    """The person's own draft on the task."""
+    """The person's own draft on the task, and the conflicts in it that are open."""
 
     revision: int
     document: Document
+    conflicts: list[OpenConflict]
 
 
 class PredictionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +132,11 @@ class Envelopes:
             return Envelope(
                 task=task_view(task, self.context.clock()),
                 item=_item_brief(item_of(tx, task)),
-                draft=DraftState(revision=revision, document=ontology.resolve(document)),
+                draft=DraftState(
+                    revision=revision,
+                    document=ontology.resolve(document),
+                    conflicts=conflicts_of(tx, task_id, actor.id),
+                ),
                 predictions=_predictions(tx, task.item_id, ontology),
                 submission=_submission(tx, task, ontology),
                 issues=issues_of(tx, task.item_id),

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from labelwright.core.document import Annotation, Document, decode, encode
-from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, WrongState
+from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, OpenConflicts, WrongState
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import Operation
 from labelwright.core.workflow import ANNOTATE, DONE, REVIEW, SKIP_REASONS, stage_after
@@ -87,7 +87,7 @@ class Submissions:
         """Hand in the work on a task; the item moves to its next stage.
 
         Raises NotFound, LeaseLost (the operations are then kept as a draft by sending them to
-        the draft), InvalidAnnotations, InvalidInput for a verdict that does not fit the stage.
+        the draft), OpenConflicts, InvalidAnnotations, InvalidInput for a verdict that does not fit the stage.
         """
         return self.context.database.write(self.submit_work(actor, task_id, sent))
 
@@ -103,7 +103,9 @@ class Submissions:
             now = self.context.clock()
             self_review = workflow_of(project).self_review
             may_continue(tx, actor, task, now, self_review=self_review)
-            append(self.context, tx, actor.id, task, draft, sent.operations)
+            added = append(self.context, tx, actor.id, task, draft, sent.operations)
+            if added.conflicts:
+                raise OpenConflicts([conflict.annotation for conflict in added.conflicts])
             document, revision = read_draft(tx, task, actor.id)
             ontology = read_ontology(self.context, tx, project.id, project.ontology_version)
             document = ontology.resolve(document)

@@ -346,6 +346,8 @@ drafts = Table(
     Column("snapshot", Packed, nullable=False),
     Column("seconds", Float, nullable=False, default=0.0),
     Column("document_id", String(36)),  # set once submitted
+    Column("conflicts", Json),  # those that are open
+    Column("brought_in", Integer, nullable=False, default=0),  # up to this revision, by others
     _time("created_at"),
     _time("updated_at"),
     Index("ix_drafts_member_id", "member_id", "document_id"),

@@ -20,6 +20,7 @@ from labelwright.core.errors import (
     InvalidInput,
     LeaseLost,
     NotFound,
+    OpenConflicts,
     WrongState,
 )
 from labelwright.core.operations import Operation
@@ -55,10 +56,14 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperationsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Operations to add to the draft; `since` is the newest revision that was seen."""
+    """Operations to add to the draft; `since` is the newest revision that was seen.
+
+    `late` keeps them as a draft also where somebody else holds the task by now.
+    """
 
     since: Revision = 0
     operations: Operations = ()
+    late: bool = False
 
 
 class SubmissionIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -143,7 +148,7 @@ def give_back(task: str, who: Actor, services: Services) -> None:
 @routes.post("/tasks/{task}/operations", "task.annotate", hot=True, raises=(LeaseLost, WrongState))
 async def append(task: str, body: OperationsIn, who: Actor, services: Services) -> Appended:
     """Save operations; they are on disk when this answers, and count once however often sent."""
-    work = services.drafts.append_work(who, task, body.since, body.operations)
+    work = services.drafts.append_work(who, task, body.since, body.operations, late=body.late)
     return await _committed(services, work)
 
 
@@ -152,7 +157,7 @@ async def append(task: str, body: OperationsIn, who: Actor, services: Services) 
     "task.annotate",
     status=201,
     hot=True,
-    raises=(LeaseLost, WrongState, InvalidAnnotations),
+    raises=(LeaseLost, WrongState, OpenConflicts, InvalidAnnotations),
 )
 async def submit(task: str, body: SubmissionIn, who: Actor, services: Services) -> SubmissionOut:
     """Hand in the work on a task; the item moves on. Doing it twice gives the same submission."""
