@@ -5,28 +5,59 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from PIL import Image
 
-from labelwright.core.document import Annotation, Document
-from labelwright.core.ontology import AttributeSpec, Category, Ontology, Option
-from labelwright.core.shapes import Box, Mask, Point, Polygon
+from labelwright.core.document import Annotation, Document, Relation
+from labelwright.core.ontology import (
+    SHAPE_KINDS,
+    AttributeSpec,
+    Category,
+    Ontology,
+    Option,
+    RelationSpec,
+    SkeletonPoint,
+    SkeletonTemplate,
+)
+from labelwright.core.shapes import (
+    Box,
+    Cuboid,
+    Ellipse,
+    Keypoint,
+    Mask,
+    Point,
+    Points,
+    Polygon,
+    Polyline,
+    RotatedBox,
+    Skeleton,
+)
 from labelwright.formats import registry
 from labelwright.formats.folder import FolderSink, ZipSink, source_of
-from labelwright.formats.format import Format, LabeledItem
+from labelwright.formats.format import Format, LabeledItem, named_attributes
 from labelwright.formats.report import Fault, Losses
 
 ATTRIBUTES = (
     AttributeSpec(id="a1", name="Stain", kind="choice", options=(Option(id="o1", name="Giemsa blue"),)),
     AttributeSpec(id="a2", name="Remark", kind="text"),
 )
-SHAPES = ("box", "polygon", "mask", "tag")
+TEMPLATE = SkeletonTemplate(
+    keypoints=(
+        SkeletonPoint(name="nose", x=0.5, y=0.1),
+        SkeletonPoint(name="left ear", x=0.7, y=0.3),
+        SkeletonPoint(name="right ear", x=0.3, y=0.3),
+    ),
+    edges=((0, 1), (0, 2)),
+    swaps=((1, 2),),
+)
 ONTOLOGY = Ontology(
     categories=(
-        Category(id="zz", name="Zelle", shapes=SHAPES, attributes=ATTRIBUTES),
-        Category(id="aa", name="Ärger & <Schmutz> “1”", shapes=SHAPES),
-        Category(id="mm", name="never used", shapes=SHAPES),
-    )
+        Category(id="zz", name="Zelle", shapes=SHAPE_KINDS, attributes=ATTRIBUTES, skeleton=TEMPLATE),
+        Category(id="aa", name="Ärger & <Schmutz> “1”", shapes=SHAPE_KINDS, skeleton=TEMPLATE),
+        Category(id="mm", name="never used", shapes=("box",)),
+    ),
+    relations=(RelationSpec(id="r1", name="part of"), RelationSpec(id="r2", name="touches", directed=False)),
 )
 
 AWKWARD_NAMES = (
@@ -60,16 +91,37 @@ WITH_HOLE = Polygon(
     )
 )
 MASK = Mask(left=3, top=4, width=3, height=2, runs=(0, 2, 1, 1, 1, 1))
+TURNED = RotatedBox(x=25.5, y=20.25, width=20, height=8.5, angle=0.6)
+ELLIPSE = Ellipse(x=22.5, y=18.25, rx=15, ry=6.5, angle=-0.4)
+LINE = Polyline(points=(Point(2.5, 3.5), Point(40, 8), Point(30.25, 38)))
+DOTS = Points(points=(Point(2.5, 3.5), Point(40, 8)))
+SKELETON = Skeleton(keypoints=(Keypoint(10.5, 8.25, 2), Keypoint(30, 12, 1), Keypoint(0, 0, 0)))
+CUBOID = Cuboid(
+    front=(Point(5, 10), Point(25, 11), Point(25, 31), Point(5, 30)),
+    back=(Point(15, 5), Point(35, 6), Point(35, 22), Point(15, 21)),
+)
+SIMPLE = {
+    "box": BOX,
+    "polygon": TRIANGLE,
+    "mask": MASK,
+    "rotated_box": TURNED,
+    "ellipse": ELLIPSE,
+    "polyline": LINE,
+    "points": DOTS,
+    "skeleton": SKELETON,
+    "cuboid": CUBOID,
+    "tag": None,
+}
 
 
-def annotation(number: int, shape: object = BOX, category: str = "zz", **values: object) -> Annotation:
+def annotation(number: int | str, shape: object = BOX, category: str = "zz", **values: object) -> Annotation:
     """An annotation with an id of its own."""
     return Annotation(id=str(number), category=category, shape=shape, **values)
 
 
 def one_of_every_shape() -> Document:
     """Whatever a person can draw, of more than one category."""
-    shapes = (BOX, TRIANGLE, TWO_PARTS, WITH_HOLE, MASK, None)
+    shapes = (*SIMPLE.values(), TWO_PARTS, WITH_HOLE)
     return Document(
         annotations=tuple(
             annotation(number, shape, "zz" if number % 2 else "aa") for number, shape in enumerate(shapes, 1)
@@ -160,18 +212,21 @@ class Unseekable(io.RawIOBase):
 
 
 def named(document: Document) -> Document:
-    """A document of ontology ids as a reader would say it: categories by name."""
-    names = {category.id: category.name for category in ONTOLOGY.categories}
-    return Document(
-        annotations=tuple(replace_category(entry, names[entry.category]) for entry in document.annotations)
-    )
+    """A document of ontology ids as a reader would say it: categories, attributes and relations by name."""
+    relations = {relation.id: relation.name for relation in ONTOLOGY.relations}
+
+    def by_name(entry: Annotation) -> Annotation:
+        category = ONTOLOGY.category(entry.category)
+        bonds = tuple(Relation(kind=relations[bond.kind], to=bond.to) for bond in entry.relations)
+        values = named_attributes(entry, category)
+        return msgspec.structs.replace(entry, category=category.name, attributes=values, relations=bonds)
+
+    return Document(annotations=tuple(map(by_name, document.annotations)))
 
 
-def replace_category(entry: Annotation, name: str) -> Annotation:
-    """The annotation under another category."""
-    import msgspec
-
-    return msgspec.structs.replace(entry, category=name)
+def kept_kind(format: Format) -> str:  # noqa: A002
+    """A kind of shape that a format keeps."""
+    return next(kind for kind in SIMPLE if kind in format.keeps)
 
 
 def without_media(entry: LabeledItem) -> LabeledItem:

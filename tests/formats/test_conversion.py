@@ -10,7 +10,6 @@ from labelwright.formats.coco import Coco
 from labelwright.formats.conversion import convert
 from labelwright.formats.folder import source_of
 from labelwright.formats.format import WouldDrop
-from labelwright.formats.registry import FORMATS
 from labelwright.formats.voc import Voc
 from tests.shared_data import shared_data
 
@@ -33,7 +32,7 @@ def test_blood_cells_go_to_coco_and_back(tmp_path: Path) -> None:
     assert before == after
 
 
-@pytest.mark.parametrize("to", [name for name in FORMATS if name != "coco"])
+@pytest.mark.parametrize("to", ["voc", "yolo", "yolo-seg", "yolo-obb", "yolo-pose"])
 def test_what_would_be_dropped_needs_a_word_and_leaves_nothing(tmp_path: Path, to: str) -> None:
     source = shared_data("formats/datumaro_assets/coco_dataset/mmdet_coco")
 

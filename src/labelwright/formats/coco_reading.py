@@ -12,16 +12,18 @@ from typing import Any
 import msgspec
 
 from labelwright.core.document import Annotation, Document, Evidence
-from labelwright.core.errors import InvalidShape, UnreadableLabels
-from labelwright.core.shapes import Box, Mask, Point, Polygon, Shape
+from labelwright.core.errors import InvalidOntology, InvalidShape, UnreadableLabels
+from labelwright.core.ontology import Category, Ontology
+from labelwright.core.shapes import Box, Keypoint, Mask, Point, Polygon, Shape, Skeleton
 from labelwright.formats import rle
 from labelwright.formats.fields import plain_attributes
+from labelwright.formats.figures import SHAPES, split, template_of
 from labelwright.formats.folder import Source
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.report import Fault
 
 _SPLIT = re.compile(r"(?:^|[^a-z])(train|val|test)(?:id)?(?:\d{4})?(?:$|[^a-z])")
-_UNREAD = ("keypoints", "caption", "segments_info")
+_UNREAD = ("caption", "segments_info")
 LONGEST_REASON = 300  # characters of a fault: a number may have a thousand digits
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -37,6 +39,10 @@ class _Image(msgspec.Struct):
 class _Category(msgspec.Struct):
     id: int | str
     name: str
+    keypoints: list[str] = []
+    skeleton: list[tuple[int, int]] = []
+    keypoint_places: list[tuple[float, float]] = []
+    keypoint_swaps: list[tuple[int, int]] | None = None
 
 
 class _Head(msgspec.Struct):
@@ -51,6 +57,7 @@ class _Annotation(msgspec.Struct):
     category_id: int | str
     bbox: list[float] | None = None
     segmentation: Any = None
+    keypoints: list[float] | None = None
     iscrowd: int | bool | str = 0
     attributes: dict[str, Any] | None = None
     flags: dict[str, bool | float | str] = {}
@@ -59,7 +66,6 @@ class _Annotation(msgspec.Struct):
 
 
 class _Unread(msgspec.Struct):
-    keypoints: msgspec.Raw = msgspec.Raw(b"")
     caption: msgspec.Raw = msgspec.Raw(b"")
     segments_info: msgspec.Raw = msgspec.Raw(b"")
 
@@ -87,11 +93,13 @@ def read(source: Source) -> Reading:
         raise UnreadableLabels(source.name, "", "there is no JSON file")
     faults: list[Fault] = []
     heads = _heads(source, files, faults)
-    named = [(name, head, _categories(name, head, faults)) for name, head in heads]
+    definitions: dict[str, Category] = {}
+    named = [(name, head, _categories(name, head, faults, definitions)) for name, head in heads]
     known: dict[str, None] = {}
     for _, _, categories in named:
         known.update(dict.fromkeys(categories.values()))
-    return Reading(list(known), _items(named, faults), faults, _notes(source, heads))
+    notes = _notes(source, heads)
+    return Reading(list(known), _items(named, faults), faults, notes, definitions)
 
 
 def _files(source: Source) -> list[str]:
@@ -142,7 +150,9 @@ def _decoded(source: Source, name: str) -> _Head:
         raise UnreadableLabels(name, "", f"this is no COCO file: {error}") from None
 
 
-def _categories(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, str]:
+def _categories(
+    name: str, head: _Head, faults: list[Fault], definitions: dict[str, Category]
+) -> dict[int | str, str]:
     found: dict[int | str, str] = {}
     for index, raw in enumerate(head.categories):
         entry = _tried(_category, raw, name, f"$.categories[{index}]", faults)
@@ -153,7 +163,27 @@ def _categories(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, 
             faults.append(Fault(file=name, place=f"$.categories[{index}]", reason=reason))
             continue
         found[entry.id] = entry.name
+        if entry.keypoints:
+            try:
+                definitions.setdefault(entry.name, _definition(entry))
+            except InvalidOntology as error:
+                place = f"$.categories[{index}].keypoints"
+                faults.append(Fault(file=name, place=place, reason=error.message[:LONGEST_REASON]))
     return found
+
+
+def _definition(entry: _Category) -> Category:
+    """The category with its skeleton. Raises InvalidOntology if that contradicts itself."""
+    edges = [(a - 1, b - 1) for a, b in entry.skeleton]
+    swaps = None if entry.keypoint_swaps is None else [(a - 1, b - 1) for a, b in entry.keypoint_swaps]
+    template = template_of(entry.keypoints, edges, swaps)
+    if len(entry.keypoint_places) == len(entry.keypoints):
+        points = zip(template.keypoints, entry.keypoint_places, strict=True)
+        placed = tuple(msgspec.structs.replace(point, x=x, y=y) for point, (x, y) in points)
+        template = msgspec.structs.replace(template, keypoints=placed)
+    made = Category(id=entry.name, name=entry.name, shapes=SHAPES, skeleton=template)
+    Ontology(categories=(made,))
+    return made
 
 
 _Named = tuple[str, _Head, dict[int | str, str]]
@@ -172,7 +202,7 @@ def _items(files: list[_Named], faults: list[Fault]) -> Iterator[LabeledItem]:
             if isinstance(made, str):
                 faults.append(Fault(file=name, place=place, reason=made))
             else:
-                by_image[entry.image_id].append(made)
+                by_image[entry.image_id].extend(made)
         for image_id, image in images.items():
             document = Document(annotations=tuple(by_image[image_id]))
             yield LabeledItem(
@@ -218,19 +248,22 @@ def _tried(
 
 def _read(
     entry: _Annotation, index: int, images: dict[int | str, _Image], categories: dict[int | str, str]
-) -> Annotation | str:
-    """The annotation, or why it cannot be one."""
+) -> tuple[Annotation, ...] | str:
+    """The annotation, or two for a figure with keypoints and an outline; or why it cannot be one."""
     if entry.image_id not in images:
         return f"there is no image {entry.image_id}"
     if entry.category_id not in categories:
         return f"there is no category {entry.category_id}"
     try:
-        shape = _shape(entry, images[entry.image_id])
+        skeleton = _skeleton(entry)
+        shape = (
+            None if skeleton is not None and _has_no_outline(entry) else _shape(entry, images[entry.image_id])
+        )
     except (InvalidShape, ValueError, TypeError, OverflowError) as error:
         return str(error)[:LONGEST_REASON]
     is_crowd = entry.iscrowd not in (0, "0", "")
     flags = {**entry.flags, "iscrowd": True} if is_crowd else entry.flags
-    return Annotation(
+    annotation = Annotation(
         id=str(index),
         category=categories[entry.category_id],
         shape=shape,
@@ -239,6 +272,21 @@ def _read(
         flags=flags,
         evidence=Evidence(score=entry.score),
     )
+    return (annotation,) if skeleton is None else split(annotation, skeleton, shape)
+
+
+def _skeleton(entry: _Annotation) -> Skeleton | None:
+    """The keypoints, if any of them is there."""
+    values = entry.keypoints or []
+    if len(values) % 3:
+        raise ValueError("keypoints have three numbers each")
+    triples = zip(values[::3], values[1::3], values[2::3], strict=True)
+    keypoints = tuple(Keypoint(x, y, int(v)) for x, y, v in triples)
+    return Skeleton(keypoints=keypoints) if any(v for _, _, v in keypoints) else None
+
+
+def _has_no_outline(entry: _Annotation) -> bool:
+    return not entry.segmentation and (entry.bbox is None or len(entry.bbox) != 4 or 0 in entry.bbox[2:])
 
 
 def _shape(entry: _Annotation, image: _Image) -> Shape:

@@ -1,15 +1,17 @@
 """From one format to another, without a project."""
 
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import msgspec
 
-from labelwright.core.document import Annotation, Document
+from labelwright.core.document import Annotation, Document, Relation
 from labelwright.core.ontology import PALETTE, SHAPE_KINDS, AttributeSpec, Category, Ontology
+from labelwright.core.shapes import Skeleton
+from labelwright.formats.figures import numbered, template_of
 from labelwright.formats.folder import FolderSink, ZipSink, source_of
-from labelwright.formats.format import Format, LabeledItem, WouldDrop
+from labelwright.formats.format import Format, LabeledItem, Reading, WouldDrop, attributes_by_id
 from labelwright.formats.registry import choose, get
 from labelwright.formats.report import Conversion, Losses
 
@@ -32,7 +34,7 @@ def convert(
     reader, reason = choose(files, format)
     reading = reader.read(files)
     items = list(reading.items)
-    ontology, items = _with_ontology(reading.categories, items)
+    ontology, items = _with_ontology(reading, items)
     losses = _written(writer, items, ontology, destination, drop=drop)
     return Conversion(
         read=reader.name,
@@ -69,31 +71,58 @@ def _written(
     return losses
 
 
-def _with_ontology(names: list[str], items: list[LabeledItem]) -> tuple[Ontology, list[LabeledItem]]:
-    """An ontology of the names found, and the items with its ids."""
-    ids = {name: f"c{index}" for index, name in enumerate(names)}
-    specs: dict[str, dict[str, AttributeSpec]] = {name: {} for name in names}
+def _with_ontology(reading: Reading, items: list[LabeledItem]) -> tuple[Ontology, list[LabeledItem]]:
+    """An ontology of what the files say of their categories, and the items with its ids."""
+    specs: dict[str, dict[str, AttributeSpec]] = {name: {} for name in reading.categories}
+    longest: dict[str, int] = {}
     for item in items:
         for annotation in item.document.annotations:
+            name = annotation.category
             for key in annotation.attributes:
-                specs[annotation.category].setdefault(key, AttributeSpec(id=key, name=key, kind="text"))
-    categories = tuple(
-        Category(
-            id=ids[name],
-            name=name,
-            color=PALETTE[index % len(PALETTE)],
-            shapes=SHAPE_KINDS,
-            attributes=tuple(specs[name].values()),
-        )
-        for index, name in enumerate(names)
+                specs[name].setdefault(key, AttributeSpec(id=key, name=key, kind="text"))
+            if isinstance(annotation.shape, Skeleton):
+                longest[name] = max(longest.get(name, 0), len(annotation.shape.keypoints))
+    taken = {category.id for category in reading.definitions.values()}
+    made = {
+        name: _category(name, index, reading, tuple(specs[name].values()), longest.get(name, 0), taken)
+        for index, name in enumerate(reading.categories)
+    }
+    ontology = Ontology(categories=tuple(made.values()), relations=reading.relations)
+    return ontology, [_with_ids(item, made, ontology) for item in items]
+
+
+def _category(
+    name: str,
+    index: int,
+    reading: Reading,
+    specs: tuple[AttributeSpec, ...],
+    keypoints: int,
+    taken: set[str],
+) -> Category:
+    known = reading.definitions.get(name)
+    if known is not None and reading.is_own:
+        return known
+    template = known.skeleton if known else template_of(numbered(keypoints)) if keypoints else None
+    shapes = SHAPE_KINDS if template else tuple(kind for kind in SHAPE_KINDS if kind != "skeleton")
+    chosen = next(text for n in count(index) if (text := f"c{n}") not in taken)
+    taken.add(chosen)
+    return Category(
+        id=chosen,
+        name=name,
+        color=PALETTE[index % len(PALETTE)],
+        shapes=shapes,
+        attributes=specs,
+        skeleton=template,
     )
-    return Ontology(categories=categories), list(_renamed(items, ids))
 
 
-def _renamed(items: list[LabeledItem], ids: dict[str, str]) -> Iterator[LabeledItem]:
-    for item in items:
-        annotations: tuple[Annotation, ...] = tuple(
-            msgspec.structs.replace(annotation, category=ids[annotation.category])
-            for annotation in item.document.annotations
-        )
-        yield replace(item, document=Document(annotations=annotations))
+def _with_ids(item: LabeledItem, categories: dict[str, Category], ontology: Ontology) -> LabeledItem:
+    relations = {relation.name: relation.id for relation in ontology.relations}
+
+    def renamed(annotation: Annotation) -> Annotation:
+        category = categories[annotation.category]
+        bonds = tuple(Relation(kind=relations.get(r.kind, r.kind), to=r.to) for r in annotation.relations)
+        values = attributes_by_id(annotation.attributes, category, keep_others=True)
+        return msgspec.structs.replace(annotation, category=category.id, attributes=values, relations=bonds)
+
+    return replace(item, document=Document(annotations=tuple(map(renamed, item.document.annotations))))

@@ -17,6 +17,7 @@ def note_lost_fields(
     attributes: bool = False,
     flags: Collection[str] = (),
     group: bool = False,
+    relations: bool = False,
 ) -> None:
     """Put into the losses what the format has no place for; named are the things it has one for."""
     if annotation.attributes and not attributes:
@@ -26,6 +27,8 @@ def note_lost_fields(
         losses.drop(item, "flags", f"the format has no place for {', '.join(unknown)}")
     if annotation.group is not None and not group:
         losses.drop(item, "group", "the format has no place for groups")
+    if annotation.relations and not relations:
+        losses.drop(item, "relations", "the format has no place for relations")
 
 
 def plain_attributes(found: dict[str, Any] | None) -> dict[str, AttributeValue]:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -11,7 +12,7 @@ from types import TracebackType
 from typing import IO, Protocol, Self
 
 from labelwright.core.errors import BadFile, TooLarge, UnreadableLabels
-from labelwright.media.archive import ArchiveLimits, walk
+from labelwright.media.archive import ArchiveLimits, Entry, walk
 
 MOST_BYTES = 4 * 2**30  # of one label file
 
@@ -27,6 +28,10 @@ class Source(Protocol):
 
     def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
         """A file's bytes. Raises TooLarge above the limit, BadFile if there is none."""
+        ...
+
+    def open(self, name: str, limit: int = MOST_BYTES) -> IO[bytes]:
+        """A file to read in any order. Raises as `read` does."""
         ...
 
 
@@ -53,12 +58,19 @@ class FolderSource:
 
     def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
         """A file's bytes."""
+        return self._path(name, limit).read_bytes()
+
+    def open(self, name: str, limit: int = MOST_BYTES) -> IO[bytes]:
+        """A file to read in any order."""
+        return self._path(name, limit).open("rb")
+
+    def _path(self, name: str, limit: int) -> Path:
         path = (self._root / name).resolve()
         if not path.is_relative_to(self._root.resolve()) or not path.is_file():
             raise BadFile(f"{name}: there is no such file in {self.name}.", place=name)
         if path.stat().st_size > limit:
             raise TooLarge(name, limit, "max_body_bytes")
-        return path.read_bytes()
+        return path
 
 
 class ZipSource:
@@ -80,13 +92,29 @@ class ZipSource:
 
     def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
         """A file's bytes."""
+        with self._entry(name, limit).open() as file:
+            return file.read(limit)
+
+    def open(self, name: str, limit: int = MOST_BYTES) -> IO[bytes]:
+        """A file to read in any order, unpacked beside the system's other temporary files."""
+        entry = self._entry(name, limit)
+        unpacked = tempfile.TemporaryFile()  # noqa: SIM115  # whoever asked for it closes it
+        try:
+            with entry.open() as file:
+                shutil.copyfileobj(file, unpacked, 1 << 20)
+        except BaseException:
+            unpacked.close()
+            raise
+        unpacked.seek(0)
+        return unpacked
+
+    def _entry(self, name: str, limit: int) -> Entry:
         entry = self._entries.get(name)
         if entry is None:
             raise BadFile(f"{name}: there is no such file in {self.name}.", place=name)
         if entry.size > limit:
             raise TooLarge(name, limit, "max_archive_bytes")
-        with entry.open() as file:
-            return file.read(limit)
+        return entry
 
     def close(self) -> None:
         """Let go of the archive."""

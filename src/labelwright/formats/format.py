@@ -6,14 +6,15 @@ are `LabeledItem`s whose annotations name their category as the file does; what 
 fits `Format` and one line in `registry.py`; the conformance suite then runs over it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, cast
 
 from labelwright.core.document import Annotation, AttributeValue, Document
 from labelwright.core.errors import Conflict
-from labelwright.core.ontology import AttributeSpec, Category, Ontology
+from labelwright.core.ontology import AttributeSpec, Category, Ontology, RelationSpec
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.report import Fault, Losses
 
@@ -23,9 +24,11 @@ class LabeledItem:
     """An item and what is said of it. Sizes are pixels of the upright picture; 0 if not known.
 
     With `in_shares` the shapes are shares of the picture's width and height, whose size the reader
-    could not find out: they are on a picture of 1 × 1.
+    could not find out: they are on a picture of 1 × 1. A turned box has no angle there; with
+    `turned_boxes` polygons of four corners stand for such boxes. `shares.py` makes pixels of both.
 
-    `media` gives the bytes of the picture or its file when they are to be written too.
+    `media` gives the bytes of the picture or its file when they are to be written too. `item_id` and
+    `sha256` (of the item's own bytes) say which item it is where formats have a place for that.
     """
 
     name: str
@@ -36,19 +39,28 @@ class LabeledItem:
     key: str | None = None
     media: Callable[[], Path | bytes] | None = None
     in_shares: bool = False
+    turned_boxes: bool = False
+    item_id: str | None = None
+    sha256: str | None = None
 
 
 @dataclass
 class Reading:
     """What a file set holds: category names in the file's order, items, and faults so far.
 
-    `faults` grows while `items` is consumed.
+    `faults` grows while `items` is consumed. Categories, attributes, options and relations are called
+    by their names. `definitions` has what the files say of a category beside its name (its skeleton,
+    attributes, …), by name; `relations` the kinds of relations. With `is_own` the ids and the evidence
+    of annotations were written by Labelwright and mean something.
     """
 
     categories: list[str]
     items: Iterator[LabeledItem]
     faults: list[Fault] = field(default_factory=list[Fault])
     notes: list[str] = field(default_factory=list[str])
+    definitions: dict[str, Category] = field(default_factory=dict[str, Category])
+    relations: tuple[RelationSpec, ...] = ()
+    is_own: bool = False
 
 
 Items = Callable[[], Iterable[LabeledItem]]
@@ -98,7 +110,7 @@ def named_attributes(annotation: Annotation, category: Category) -> dict[str, At
         if spec is None:
             named[spec_id] = value
             continue
-        words = {option.id: option.name for option in spec.options}
+        words = _words(spec)
         if isinstance(value, str):
             named[spec.name] = words.get(value, value)
         elif isinstance(value, tuple):
@@ -108,22 +120,34 @@ def named_attributes(annotation: Annotation, category: Category) -> dict[str, At
     return named
 
 
-def attributes_by_id(named: dict[str, object], category: Category) -> dict[str, AttributeValue]:
-    """The other way round; names and values that the category does not know are left out.
+def _words(spec: AttributeSpec) -> dict[str, str]:
+    # Two options of one name keep their ids: the name would not tell them apart on the way back.
+    times = Counter(option.name for option in spec.options)
+    return {option.id: option.name for option in spec.options if times[option.name] == 1}
+
+
+def attributes_by_id(
+    named: Mapping[str, AttributeValue], category: Category, *, keep_others: bool = False
+) -> dict[str, AttributeValue]:
+    """The other way round; what the category does not know is left out, or kept as it is (`keep_others`).
 
     Formats that hold text only say numbers and yes or no as words; they are understood.
     """
     values: dict[str, AttributeValue] = {}
+    rest = dict(named)
     for spec in category.attributes:
-        value = named.get(spec.name, named.get(spec.id))
+        key = spec.name if spec.name in rest else spec.id
+        value = rest.pop(key, None)
         fitted = None if value is None else _fitted(spec, value)
         if fitted is not None and spec.fault(fitted) is None:
             values[spec.id] = fitted
-    return values
+        elif value is not None and keep_others:
+            values[spec.id] = value
+    return {**rest, **values} if keep_others else values
 
 
 def _fitted(spec: AttributeSpec, value: object) -> AttributeValue | None:
-    ids = {option.name: option.id for option in spec.options}
+    ids = {word: option for option, word in _words(spec).items()}
     if isinstance(value, list | tuple):
         listed = [str(entry) for entry in cast("Iterable[object]", value)]
         return tuple(ids.get(entry, entry) for entry in listed)

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import acos, ceil, pi
 
 import numpy as np
 
-from labelwright.core.shapes import Bounds, Box, Mask, Point, Polygon, Ring
+from labelwright.core.shapes import Bounds, Box, Ellipse, Mask, Point, Polygon, Ring
 from labelwright.formats.rle import Grid, grid_of
+
+SMOOTH = 0.1  # pixels: the farthest that the corners of an ellipse's outline leave it
 
 Corner = tuple[int, int]
 Steps = dict[Corner, list[Corner]]
@@ -20,6 +23,14 @@ def corners(box: Box | Bounds) -> Ring:
         Point(box.right, box.bottom),
         Point(box.left, box.bottom),
     )
+
+
+def ellipse_ring(ellipse: Ellipse) -> Ring:
+    """The outline of an ellipse with as many corners as it needs to stay within `SMOOTH` of it."""
+    longer = max(ellipse.rx, ellipse.ry)
+    # A chord of a circle leaves it by r (1 - cos(pi / n)); an ellipse is a circle drawn thinner.
+    needed = 16 if longer <= SMOOTH else ceil(pi / acos(1 - SMOOTH / longer))
+    return ellipse.ring(max(16, needed))
 
 
 def rings_of(mask: Mask) -> list[Ring]:

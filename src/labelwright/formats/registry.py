@@ -8,10 +8,13 @@ from labelwright.formats.folder import Source
 from labelwright.formats.format import Format
 
 FORMATS = {
+    "labelwright": "labelwright.formats.labelwright:Labelwright",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",
     "yolo-seg": "labelwright.formats.yolo:YoloSegment",
+    "yolo-obb": "labelwright.formats.yolo_turned:YoloTurned",
+    "yolo-pose": "labelwright.formats.yolo_pose:YoloPose",
 }
 
 

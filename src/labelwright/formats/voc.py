@@ -23,6 +23,8 @@ from labelwright.formats.names import Names, stem_of
 from labelwright.formats.report import Losses
 from labelwright.formats.voc_reading import ANNOTATIONS, CLASSES, FLAGS, PICTURES, POSE, SETS, UNSPLIT
 
+NO_BOX = "its points lie on one line, so no box is around them"
+
 
 class Voc:
     """Pascal VOC."""
@@ -30,7 +32,7 @@ class Voc:
     name = "voc"
     title = "Pascal VOC"
     keeps = frozenset({"box"})
-    about = "One XML file a picture. Boxes with attributes. Polygons and masks become their boxes."
+    about = "One XML file a picture. Boxes with attributes. Other shapes become their boxes."
 
     def recognize(self, source: Source) -> str | None:
         """XML files with an <annotation>."""
@@ -73,6 +75,8 @@ def _lines(item: LabeledItem, picture: str, categories: dict[str, Category], los
             losses.drop(item.name, "category", "the ontology does not have it")
         elif annotation.shape is None:
             losses.drop(item.name, "tag", "VOC has no place for tags of the whole item")
+        elif not annotation.shape.bounds.width or not annotation.shape.bounds.height:
+            losses.drop(item.name, annotation.kind, NO_BOX)
         else:
             _note(annotation, item.name, losses)
             yield from _object(annotation, annotation.shape, category)

@@ -12,12 +12,14 @@ from typing import Any, cast
 
 from labelwright.core.document import EMPTY, Annotation, Document, Evidence
 from labelwright.core.errors import InvalidShape, LabelwrightError, UnreadableLabels
-from labelwright.core.shapes import Box, Point, Polygon, Shape
+from labelwright.core.shapes import Skeleton
+from labelwright.formats.figures import split
 from labelwright.formats.folder import Source, text_of
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.listing import lines_of, yaml_of
 from labelwright.formats.names import stem_of
 from labelwright.formats.report import Fault
+from labelwright.formats.yolo_lines import BOXES, KEYPOINTS, POLYGONS, TASKS, TURNED, Lines, Yaml
 from labelwright.media.decode import ImageLimits, opened, orientation_of
 
 SPLITS = ("train", "val", "test")
@@ -25,33 +27,42 @@ PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", "
 OTHER_TEXTS = frozenset(("classes", "train", "val", "valid", "test", "readme", "labels", "license", "notes"))
 LARGEST = 64 * 2**20
 LARGEST_PICTURE = 2**30
-TURNED = (b"eXIf", b"Raw profile type exif", b"Orientation")  # without these no PNG is turned
+EXIF_SIGNS = (b"eXIf", b"Raw profile type exif", b"Orientation")  # without these no PNG is turned
 SAMPLED = 20
+UNEVEN = 2e-3  # of a picture: how far the corners of a turned box may be off, rounded by some tool
 
 
-def recognize(source: Source, *, segments: bool) -> str | None:
-    """Why this looks like YOLO, with lines of polygons (`segments`) or of boxes; None if it does not."""
+def recognize(source: Source, holds: str) -> str | None:
+    """Why this looks like YOLO with lines of what it `holds`; None if it does not."""
     classes = _classes_file(source)
     labels = _label_files(source)
-    if classes is None or _has_polygons(source, labels) != segments:
+    if classes is None or _held(source, classes, labels) != holds:
         return None
-    lines = "polygons" if segments else "boxes"
-    return f"{classes} lists classes, and text files hold lines of {lines}" if labels else None
+    return f"{classes} lists classes, and text files hold lines of {holds}" if labels else None
 
 
-def read(source: Source) -> Reading:
+def read(source: Source, lines: Lines) -> Reading:
     """Everything in the label files. Raises UnreadableLabels if there are none."""
     classes, files = _classes_file(source), _label_files(source)
     if not files and classes is None:
         raise UnreadableLabels(source.name, "", "there is neither data.yaml nor a text file of lines")
     categories = _names(source, classes) if classes else _numbered(source, files)
     notes = [] if classes else ["No file names the classes: they are called by their numbers."]
-    reading = Reading(categories, iter(()), notes=notes)
-    reading.items = _items(source, files, reading)
+    lines = lines.told(classes or source.name, _told(source, classes), categories)
+    reading = Reading(categories, iter(()), notes=notes, definitions=lines.definitions)
+    reading.items = _items(source, files, reading, lines)
     return reading
 
 
-def _items(source: Source, files: list[str], reading: Reading) -> Iterator[LabeledItem]:
+def _told(source: Source, classes: str | None) -> Yaml:
+    """What data.yaml says; nothing if the classes are in a list of another kind."""
+    if classes is None or PurePosixPath(classes).suffix not in (".yaml", ".yml"):
+        return {}
+    raw = yaml_of(source, classes)
+    return cast("Yaml", raw) if isinstance(raw, dict) else {}
+
+
+def _items(source: Source, files: list[str], reading: Reading, lines: Lines) -> Iterator[LabeledItem]:
     pictures = _Pictures(source, reading.faults)
     seen: set[str] = set()
     in_shares = 0
@@ -59,16 +70,20 @@ def _items(source: Source, files: list[str], reading: Reading) -> Iterator[Label
         picture = pictures.of(file)
         seen.add(picture or "")
         width, height = _size(source, picture) if picture and picture in pictures.there else (0, 0)
-        document = _document(source, file, reading, width, height)
+        document = _document(source, file, reading, lines, (width, height))
         name, split = _place(picture or stem_of(file))
         if not width and document.annotations:
             in_shares += 1
-        yield LabeledItem(name, width, height, document, split, in_shares=not width)
+        turned_boxes = lines.turned_boxes and not width
+        yield LabeledItem(
+            name, width, height, document, split, in_shares=not width, turned_boxes=turned_boxes
+        )
     without = len(pictures.there - seen)
     if without:
         reading.notes.append(f"{without} pictures have no label file; nothing is said of them.")
     if in_shares:
         reading.notes.append(f"{in_shares} label files have no picture beside them that tells its size.")
+    reading.notes.extend(lines.notes())
 
 
 class _Pictures:
@@ -188,11 +203,35 @@ def _holds_lines(data: bytes) -> bool:
     return not data.strip() or (len(words) > 4 and words[0].isdigit())
 
 
-def _has_polygons(source: Source, files: list[str]) -> bool:
-    for name in files[:SAMPLED]:
-        if any(len(line.split()) > 6 for line in _bytes(source, name).splitlines()):
-            return True
-    return False
+def _held(source: Source, classes: str, files: list[str]) -> str:
+    """What the lines hold: as data.yaml says, else as the first files look."""
+    try:
+        told = _told(source, classes)
+    except LabelwrightError:
+        told = {}
+    task = told.get("task")
+    if isinstance(task, str) and task in TASKS:
+        return TASKS[task]
+    if "kpt_shape" in told:
+        return KEYPOINTS
+    lines = [line.split() for file in files[:SAMPLED] for line in _bytes(source, file).splitlines()]
+    lines = [words for words in lines if words]
+    if not any(len(words) > 6 for words in lines):
+        return BOXES
+    return TURNED if all(_is_turned(words[1:]) for words in lines) else POLYGONS
+
+
+def _is_turned(words: list[bytes]) -> bool:
+    """Whether four corners are those of a rectangle; in shares it is bent, but its sides stay even."""
+    try:
+        values = [float(word) for word in words[:8]]
+    except ValueError:
+        return False
+    if len(words) not in (8, 9):
+        return False
+    x = values[0] + values[4] - values[2] - values[6]
+    y = values[1] + values[5] - values[3] - values[7]
+    return abs(x) <= UNEVEN and abs(y) <= UNEVEN
 
 
 def _bytes(source: Source, name: str) -> bytes:
@@ -207,14 +246,14 @@ def _size(source: Source, picture: str) -> tuple[int, int]:
         data = source.read(picture, LARGEST_PICTURE)
         with opened(data, picture, ImageLimits()) as image:
             # Asked for its orientation, a PNG is decoded as a whole: its EXIF may stand at the end.
-            may_be_turned = image.format != "PNG" or any(sign in data for sign in TURNED)
+            may_be_turned = image.format != "PNG" or any(sign in data for sign in EXIF_SIGNS)
             turned = may_be_turned and orientation_of(image) > 4
             return (image.height, image.width) if turned else image.size
     except LabelwrightError:
         return 0, 0
 
 
-def _document(source: Source, file: str, reading: Reading, width: int, height: int) -> Document:
+def _document(source: Source, file: str, reading: Reading, lines: Lines, size: tuple[int, int]) -> Document:
     try:
         text = text_of(source, file)
     except LabelwrightError as error:
@@ -224,17 +263,17 @@ def _document(source: Source, file: str, reading: Reading, width: int, height: i
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        made = _annotation(line.split(), number, reading.categories, width or 1, height or 1)
+        made = _annotations(line.split(), number, reading.categories, lines, size)
         if isinstance(made, str):
             reading.faults.append(Fault(file=file, place=f"line {number}", reason=made))
         else:
-            annotations.append(made)
+            annotations.extend(made)
     return Document(annotations=tuple(annotations))
 
 
-def _annotation(
-    words: list[str], number: int, categories: list[str], width: int, height: int
-) -> Annotation | str:
+def _annotations(
+    words: list[str], number: int, categories: list[str], lines: Lines, size: tuple[int, int]
+) -> tuple[Annotation, ...] | str:
     try:
         index = int(words[0])
         values = [float(word) for word in words[1:]]
@@ -243,27 +282,11 @@ def _annotation(
     if not 0 <= index < len(categories):
         return f"there is no class {index}: {len(categories)} are named"
     try:
-        shape = _shape(values, width, height)
+        shape, outline, score = lines.made(index, values, *size)
     except InvalidShape as error:
         return error.message
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         return str(error)
-    score = values[4] if len(values) == 5 and 0 <= values[4] <= 1 else None  # what a model wrote
-    return Annotation(id=str(number), category=categories[index], shape=shape, evidence=Evidence(score=score))
-
-
-def _shape(values: list[float], wide: int, high: int) -> Shape:
-    if len(values) in (4, 5):
-        x, y, w, h = values[:4]
-        return Box(
-            left=(x - w / 2) * wide,
-            top=(y - h / 2) * high,
-            right=(x + w / 2) * wide,
-            bottom=(y + h / 2) * high,
-        )
-    if len(values) < 6 or len(values) % 2:
-        raise ValueError(
-            f"a line has 4 numbers (a box) or 6 and more in pairs (a polygon), not {len(values)}"
-        )
-    ring = tuple(Point(x * wide, y * high) for x, y in zip(values[::2], values[1::2], strict=True))
-    return Polygon(parts=((ring,),))
+    evidence = Evidence(score=score)
+    annotation = Annotation(id=str(number), category=categories[index], shape=shape, evidence=evidence)
+    return split(annotation, shape, outline) if isinstance(shape, Skeleton) else (annotation,)

@@ -293,7 +293,7 @@ def _other_frame(entry: LabeledItem, item: Row[Any]) -> str | None:
 
 def _attributes(given: Annotation, category: Category) -> dict[str, AttributeValue]:
     defaults = {spec.id: spec.default for spec in category.attributes if spec.default is not None}
-    return {**defaults, **attributes_by_id(cast("dict[str, object]", given.attributes), category)}
+    return {**defaults, **attributes_by_id(given.attributes, category)}
 
 
 def _scaled(shape: Shape | None, wide: int, high: int) -> Shape | None:
