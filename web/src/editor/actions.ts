@@ -17,40 +17,11 @@ import {
 import { boundsOfShape } from '../geometry/shapes';
 import { shapesOf } from '../model/ontology';
 import { union } from '../geometry/bounds';
+import type { Action, Studio } from './action';
 import type { Editor } from './editor';
+import { keymap } from './keymap';
 
-/** What an action may reach beside the editor. */
-export interface Studio {
-  editor: Editor;
-  isReview: boolean;
-  canSubmit: boolean;
-  useTool(name: string): void;
-  feed(kind: 'confirm' | 'cancel' | 'back'): void;
-  isDrawing(): boolean;
-  /** Whether the tool in use draws; keys of categories then leave the selection alone. */
-  toolDraws(): boolean;
-  submit(): void;
-  accept(): void;
-  sendBack(): void;
-  skip(): void;
-  openPalette(): void;
-  openHelp(): void;
-  acceptPrediction(all: boolean): void;
-  hasPredictions(): boolean;
-}
-
-export type Group = 'Tools' | 'Edit' | 'Select' | 'View' | 'Task' | 'Review' | 'Categories';
-
-export interface Action {
-  readonly id: string;
-  readonly title: string;
-  readonly group: Group;
-  readonly keys: readonly string[];
-  /** Whether a key held down runs it again and again; anything else runs once a press. */
-  readonly repeats?: boolean;
-  enabled?(studio: Studio): boolean;
-  run(studio: Studio): void;
-}
+export type { Action, Group, Studio } from './action';
 
 const selected = ({ editor }: Studio) => !editor.readOnly && editor.selection.ids.size > 0;
 const writable = ({ editor }: Studio) => !editor.readOnly;
@@ -147,10 +118,12 @@ function letterOf({ key, code = '', shiftKey, altKey, ctrlKey }: KeyboardEvent):
 
 /** The action a key means now: categories first, then the first of the table that is possible. */
 export function actionFor(key: string, studio: Studio, categories: readonly Action[]): Action | null {
-  const means = (action: Action) => action.keys.includes(key) && (action.enabled?.(studio) ?? true);
+  const means = (action: Action) => keymap.of(action).includes(key) && (action.enabled?.(studio) ?? true);
   // While reviewing, the review's own keys come before those of categories.
   const review = studio.isReview ? ACTIONS.find((action) => action.group === 'Review' && means(action)) : undefined;
-  return review ?? categories.find(means) ?? ACTIONS.find(means) ?? null;
+  // Keys that a person chose are meant wherever they are; an ontology's come next.
+  const own = ACTIONS.find((action) => keymap.isOwn(action.id) && means(action));
+  return review ?? own ?? categories.find(means) ?? ACTIONS.find(means) ?? null;
 }
 
 function cancel(studio: Studio): void {

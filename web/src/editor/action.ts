@@ -1,0 +1,35 @@
+/** What an action is, and what it may reach. The table itself stands in actions.ts. */
+import type { Editor } from './editor';
+
+/** What an action may reach beside the editor. */
+export interface Studio {
+  editor: Editor;
+  isReview: boolean;
+  canSubmit: boolean;
+  useTool(name: string): void;
+  feed(kind: 'confirm' | 'cancel' | 'back'): void;
+  isDrawing(): boolean;
+  /** Whether the tool in use draws; keys of categories then leave the selection alone. */
+  toolDraws(): boolean;
+  submit(): void;
+  accept(): void;
+  sendBack(): void;
+  skip(): void;
+  openPalette(): void;
+  openHelp(): void;
+  acceptPrediction(all: boolean): void;
+  hasPredictions(): boolean;
+}
+
+export type Group = 'Tools' | 'Edit' | 'Select' | 'View' | 'Task' | 'Review' | 'Categories';
+
+export interface Action {
+  readonly id: string;
+  readonly title: string;
+  readonly group: Group;
+  readonly keys: readonly string[];
+  /** Whether a key held down runs it again and again; anything else runs once a press. */
+  readonly repeats?: boolean;
+  enabled?(studio: Studio): boolean;
+  run(studio: Studio): void;
+}
