@@ -5,7 +5,7 @@ import * as changes from '../src/editor/changes';
 import { Editor } from '../src/editor/editor';
 import { WorkMeter } from '../src/editor/meter';
 import { imagePoint } from '../src/geometry/point';
-import { Grid } from '../src/geometry/grid';
+import { Tree } from '../src/geometry/tree';
 import { overlaps } from '../src/geometry/bounds';
 import { fold } from '../src/model/fold';
 import { freshId, uuid7 } from '../src/model/ids';
@@ -135,7 +135,7 @@ test('a category that the tool cannot draw brings the tool that can', () => {
 test('of things on one another the smallest is meant, of equals the one on top', () => {
   const { made } = editor(['a', 'b']);
   const small = { ...BOX, left: 20, top: 20, right: 30, bottom: 30 };
-  made.takeOver([{ kind: 'put', id: '1', at: 0, seconds: 0, annotation: { id: 'c', category: 'cell', shape: small } }]);
+  made.takeOver(new Map([['c', annotation('c', small)]]));
   const meant = (x: number, y: number) => made.store.at(imagePoint(x, y), 2, () => true)?.id ?? null;
 
   expect([meant(25, 25), meant(45, 15), meant(90, 70)]).toEqual(['c', 'b', null]);
@@ -295,12 +295,12 @@ test('pauses are not counted as work', () => {
 test('the grid finds what looking at everything finds', () => {
   let seed = 3;
   const chance = (below: number) => (seed = (seed * 16807) % 2147483647) % below;
-  const grid = new Grid(1000, 700);
+  const tree = new Tree();
   const all = new Map<string, { left: number; top: number; right: number; bottom: number }>();
   for (let i = 0; i < 400; i++) {
     const [left, top] = [chance(1200) - 100, chance(900) - 100];
     const bounds = { left, top, right: left + chance(200), bottom: top + chance(200) };
-    grid.put(String(i), bounds);
+    tree.put(String(i), bounds);
     all.set(String(i), bounds);
   }
   for (let i = 0; i < 60; i++) {
@@ -308,7 +308,7 @@ test('the grid finds what looking at everything finds', () => {
     const area = { left, top, right: left + chance(300), bottom: top + chance(300) };
     const expected = [...all].filter(([, bounds]) => overlaps(bounds, area)).map(([id]) => id);
 
-    expect([...grid.near(area)].sort()).toEqual(expected.sort());
+    expect([...tree.near(area)].sort()).toEqual(expected.sort());
   }
 });
 

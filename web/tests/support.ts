@@ -1,5 +1,6 @@
 /** A hand for tests: plays a tool without a browser. */
 import { imagePoint } from '../src/geometry/point';
+import { ToolOptions } from '../src/editor/options';
 import type { Command, Hand, Input, State, Tool } from '../src/tools/tool';
 import type { Annotation, Ontology, Shape } from '../src/wire';
 
@@ -31,6 +32,10 @@ export function drive<S extends State>(tool: Tool<S>, hand: Partial<Hand> = {}) 
   const asked: Hand = {
     zoom: 1,
     selected: [],
+    category: ONTOLOGY.categories![0],
+    options: new ToolOptions(),
+    snap: () => null,
+    along: () => [],
     hit: () => null,
     handle: () => null,
     shape: () => null,

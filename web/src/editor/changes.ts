@@ -1,4 +1,7 @@
 /** The changes that menus, keys and panels make: each a named step on the editor. */
+import { cleaned } from '../geometry/areas';
+import { overlaps } from '../geometry/bounds';
+import { crossesItself } from '../geometry/rings';
 import { boundsOfShape, moved } from '../geometry/shapes';
 import { defaults, shapesOf } from '../model/ontology';
 import { type Edit, saysTheSame } from '../model/operations';
@@ -7,13 +10,30 @@ import type { Editor } from './editor';
 
 const put = (annotation: Annotation): Edit => ({ kind: 'put', annotation });
 
-/** Add a shape in the current category, and select it. */
-export function addShape(editor: Editor, shape: Shape): void {
+/** Add a shape in the current category, and select it. One that lies wholly outside the picture is refused. */
+export function addShape(editor: Editor, drawn: Shape): void {
   const category = editor.category;
   if (!category) return;
+  const { imageWidth, imageHeight } = editor.viewport;
+  if (!overlaps(boundsOfShape(drawn), { left: 0, top: 0, right: imageWidth, bottom: imageHeight })) {
+    editor.onWord('That lies outside the picture: nothing was drawn.');
+    return;
+  }
+  const shape = uncrossed(editor, drawn);
   const annotation = { id: editor.newId(), category: category.id, shape, attributes: defaults(category) };
   editor.perform(`Draw ${category.name}`, [put(annotation)]);
   editor.selection.select([annotation.id]);
+}
+
+/** An outline that crosses itself encloses other things than the hand meant: it is kept as what it encloses. */
+function uncrossed(editor: Editor, shape: Shape): Shape {
+  if (shape.kind !== 'polygon' || !shape.parts.flat().some((ring) => crossesItself(ring))) return shape;
+  const clean = cleaned(shape);
+  if (clean) {
+    const parts = clean.parts.length === 1 ? 'one area' : `${clean.parts.length} parts`;
+    editor.onWord(`The outline crossed itself: it is kept as ${parts}, what it encloses.`);
+  }
+  return clean ?? shape;
 }
 
 /** Give annotations new shapes. */
@@ -36,11 +56,17 @@ export function nudge(editor: Editor, dx: number, dy: number): void {
 }
 
 export function remove(editor: Editor, ids: Iterable<string>): void {
-  const edits: Edit[] = [...ids].flatMap((id) => {
+  const gone = new Set([...ids].filter((id) => {
     const annotation = editor.store.get(id);
-    return annotation && editor.mayTouch(annotation) ? [{ kind: 'delete' as const, id }] : [];
-  });
-  editor.perform(edits.length === 1 ? 'Delete' : `Delete ${edits.length}`, edits);
+    return annotation && editor.mayTouch(annotation);
+  }));
+  const edits: Edit[] = [...gone].map((id) => ({ kind: 'delete', id }));
+  // Relations that led to them lead nowhere now.
+  for (const annotation of editor.store.all()) {
+    if (!annotation.relations?.some(({ to }) => gone.has(to)) || gone.has(annotation.id)) continue;
+    edits.push(put({ ...annotation, relations: annotation.relations.filter(({ to }) => !gone.has(to)) }));
+  }
+  editor.perform(gone.size === 1 ? 'Delete' : `Delete ${gone.size}`, edits);
 }
 
 /**

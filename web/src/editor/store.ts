@@ -1,8 +1,8 @@
 /** The annotations at hand: in order, by id, and by place. Every change comes as an edit. */
 import { type Bounds, union } from '../geometry/bounds';
-import { Grid } from '../geometry/grid';
 import type { ImagePoint } from '../geometry/point';
 import { areaOf, boundsOfShape, edgeDistance, holdsPoint } from '../geometry/shapes';
+import { Tree } from '../geometry/tree';
 import type { Edit } from '../model/operations';
 import type { Annotation } from '../wire';
 import { Signal } from './signal';
@@ -13,12 +13,15 @@ export class AnnotationStore {
   /** Painting order: a number for each id, growing. */
   private readonly places = new Map<string, number>();
   private nextPlace = 0;
-  private grid: Grid;
+  private readonly tree = new Tree();
   private listed: Annotation[] | null = null;
 
-  constructor(width: number, height: number, annotations: readonly Annotation[] = []) {
-    this.grid = new Grid(width, height);
-    for (const annotation of annotations) this.set(annotation);
+  constructor(annotations: readonly Annotation[] = []) {
+    for (const annotation of annotations) {
+      if (!this.byId.has(annotation.id)) this.places.set(annotation.id, this.nextPlace++);
+      this.byId.set(annotation.id, annotation);
+    }
+    this.tree.load(this.all().flatMap(({ id, shape }) => (shape ? [[id, boundsOfShape(shape)] as const] : [])));
   }
 
   get size(): number {
@@ -44,7 +47,7 @@ export class AnnotationStore {
 
   /** The annotations whose bounds touch an area, in painting order. */
   inside(area: Bounds): Annotation[] {
-    return this.ordered(this.grid.near(area));
+    return this.ordered(this.tree.near(area));
   }
 
   /**
@@ -54,7 +57,7 @@ export class AnnotationStore {
   at(point: ImagePoint, reach: number, accept: (annotation: Annotation) => boolean): Annotation | null {
     const area = { left: point.x - reach, top: point.y - reach, right: point.x + reach, bottom: point.y + reach };
     let best: { annotation: Annotation; rank: number; place: number } | null = null;
-    for (const id of this.grid.near(area)) {
+    for (const id of this.tree.near(area)) {
       const annotation = this.byId.get(id)!;
       const shape = annotation.shape;
       if (!shape || !accept(annotation)) continue;
@@ -78,7 +81,7 @@ export class AnnotationStore {
     if (edit.kind === 'delete') {
       this.byId.delete(id);
       this.places.delete(id);
-      this.grid.delete(id);
+      this.tree.delete(id);
       this.listed = null;
       return { inverse: { kind: 'put', annotation: before }, area: joined(before) };
     }
@@ -90,8 +93,8 @@ export class AnnotationStore {
   private set(annotation: Annotation): void {
     if (!this.byId.has(annotation.id)) this.places.set(annotation.id, this.nextPlace++);
     this.byId.set(annotation.id, annotation);
-    if (annotation.shape) this.grid.put(annotation.id, boundsOfShape(annotation.shape));
-    else this.grid.delete(annotation.id);
+    if (annotation.shape) this.tree.put(annotation.id, boundsOfShape(annotation.shape));
+    else this.tree.delete(annotation.id);
     this.listed = null;
   }
 }

@@ -46,7 +46,7 @@ export function cutAlong(polygon: Polygon, line: readonly Point[]): Polygon[] {
 }
 
 /** Everything on one side of a line that goes on beyond the polygon in both directions. */
-function sideOf(polygon: Polygon, line: readonly Point[]): Polygon {
+export function sideOf(polygon: Polygon, line: readonly Point[]): Polygon {
   const points = polygon.parts.flat(2).concat(line);
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);

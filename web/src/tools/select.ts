@@ -47,6 +47,9 @@ export const selectTool: Tool<SelectState> = {
   },
 };
 
+/** Corners of areas and lines meet those of their neighbours. */
+const snaps = ({ kind }: Shape) => kind === 'polygon' || kind === 'polyline';
+
 function withoutCorner(at: ImagePoint, hand: Hand): Turn<SelectState> | null {
   const grip = hand.handle(at);
   const before = grip && hand.shape(grip.id);
@@ -65,7 +68,7 @@ function pressed({ at, shift, alt }: PointerInput, hand: Hand): Turn<SelectState
   return select ? go(state, { do: 'select', ids: [hit], mode: 'only' }) : go(state);
 }
 
-function dragged(state: SelectState, { at }: PointerInput, hand: Hand): Turn<SelectState> {
+function dragged(state: SelectState, { at, shift }: PointerInput, hand: Hand): Turn<SelectState> {
   switch (state.name) {
     case 'pressing':
       if (distance(state.from, at) * hand.zoom < TREMBLE) return go(state);
@@ -77,7 +80,9 @@ function dragged(state: SelectState, { at }: PointerInput, hand: Hand): Turn<Sel
     case 'shaping': {
       const before = hand.shape(state.id);
       const far = state.shape !== null || distance(state.from, at) * hand.zoom >= 1;
-      return go(before && far ? { ...state, shape: dragHandle(before, state.handle, at) ?? state.shape } : state);
+      const snapped = before && snaps(before) ? hand.snap(at, state.id) : null;
+      const to = snapped?.at ?? at;
+      return go(before && far ? { ...state, shape: dragHandle(before, state.handle, to, { shift }) ?? state.shape } : state);
     }
     case 'idle':
       return go(state);

@@ -1,39 +1,57 @@
 /**
  * A tool: a few named states and pure steps. An event comes in; the next state and commands go out.
  *
- * What a tool previews is apart from what it stores. Tools know the editor only through `Hand`.
+ * What a tool previews is apart from what it stores. Tools know the editor only through `Hand`, and
+ * their states are plain data, so that a half-drawn shape can be kept and taken up again.
  */
+import type { Combining } from '../geometry/areas';
 import type { Bounds } from '../geometry/bounds';
 import type { ImagePoint } from '../geometry/point';
-import type { Annotation, Shape } from '../wire';
-import type { Preview } from '../editor/preview';
+import type { Annotation, Category, Shape } from '../wire';
+import type { Options } from '../editor/options';
+import type { Preview, Stroke } from '../editor/preview';
 import type { SelectMode } from '../editor/selection';
+import type { Snap } from '../editor/snapping';
 
 /** What a tool may ask. */
 export interface Hand {
   /** Screen pixels to a pixel of the item. */
   readonly zoom: number;
   readonly selected: readonly Annotation[];
+  readonly category: Category | undefined;
+  readonly options: Options;
   hit(at: ImagePoint): Annotation | null;
   handle(at: ImagePoint): { id: string; handle: string } | null;
   shape(id: string): Shape | null;
   inside(area: Bounds): readonly Annotation[];
+  /** The nearest place of a neighbour's outline in reach, if snapping is on. */
+  snap(at: ImagePoint, except?: string): Snap | null;
+  /** The corners between two places of one outline, the shorter way, both ends left out. */
+  along(from: Snap, to: Snap): readonly ImagePoint[];
 }
 
 export interface PointerInput {
   readonly at: ImagePoint;
   readonly shift: boolean;
   readonly alt: boolean;
+  /** How hard a pen presses, from 0 to 1; 0.5 for a mouse. */
+  readonly pressure?: number;
 }
 
 export type Input =
   | ({ kind: 'pointerDown' | 'pointerMove' | 'pointerUp' | 'doubleClick' } & PointerInput)
-  | { kind: 'confirm' | 'cancel' | 'back' };
+  | { kind: 'confirm' | 'cancel' | 'back' | 'skip' };
 
 export type Command =
   | { do: 'add'; shape: Shape }
   | { do: 'reshape'; shapes: ReadonlyMap<string, Shape>; title: string }
-  | { do: 'select'; ids: readonly string[]; mode: SelectMode };
+  | { do: 'select'; ids: readonly string[]; mode: SelectMode }
+  | { do: 'paint'; stroke: Stroke }
+  | { do: 'lasso'; ring: readonly ImagePoint[]; erase: boolean }
+  | { do: 'fill'; at: ImagePoint }
+  | { do: 'combine'; how: Combining; ring: readonly ImagePoint[] }
+  | { do: 'cut'; line: readonly ImagePoint[] }
+  | { do: 'relate'; from: string; to: string };
 
 export interface State {
   readonly name: string;
@@ -52,7 +70,9 @@ export interface Tool<S extends State = State> {
   readonly name: string;
   readonly cursor: string;
   /** The kind of shape it draws, if it draws. */
-  readonly draws?: string;
+  readonly draws?: Shape['kind'];
+  /** Whether it changes annotations without drawing one: it rests where nothing may be changed. */
+  readonly edits?: boolean;
   readonly start: S;
   on(state: S, input: Input, hand: Hand): Turn<S>;
   preview(state: S, hand: Hand): Preview;
@@ -62,3 +82,5 @@ export interface Tool<S extends State = State> {
 
 /** Screen pixels that a hand may tremble without meaning to drag. */
 export const TREMBLE = 4;
+/** Screen pixels below which a shape was a slip of the hand. */
+export const SLIP = 3;

@@ -1,33 +1,41 @@
 /** The hand at work: the tool in use and its state, fed with input, acting on the editor. */
 import { addShape, reshape } from '../editor/changes';
 import type { Editor } from '../editor/editor';
+import { fill, lasso, paint } from '../editor/painting';
 import type { Preview } from '../editor/preview';
+import { combineWith, cut, relate } from '../editor/shaping';
 import { Signal } from '../editor/signal';
+import { cornersAlong, snapTo } from '../editor/snapping';
 import { encloses } from '../geometry/bounds';
 import { distance, type ImagePoint } from '../geometry/point';
 import { boundsOfShape, handlesOf } from '../geometry/shapes';
-import { boxTool } from './box';
-import { panTool } from './pan';
-import { polygonTool } from './polygon';
-import { selectTool } from './select';
+import { shapesOf } from '../model/ontology';
+import { TOOLS } from './table';
 import type { Command, Hand, Input, State, Tool } from './tool';
 
-/** Every tool, by name. */
-export const TOOLS: Readonly<Record<string, Tool>> = Object.fromEntries(
-  [selectTool, boxTool, polygonTool, panTool].map((tool) => [tool.name, tool as unknown as Tool]),
-);
+export { TOOLS } from './table';
 
 const HANDLE_REACH = 8; // screen pixels
 const EDGE_REACH = 5;
+const SNAP_REACH = 8;
+
+/** A tool in the middle of something, as plain data. */
+export interface Unfinished {
+  tool: string;
+  state: State;
+  category: string | null;
+}
 
 export class HandAtWork {
   readonly changed = new Signal();
   private tool: Tool = TOOLS.select!;
   private state: State = this.tool.start;
   private before = new Set<string>();
+  private lastDrawn: { tool: string; category: string } | null = null;
 
   constructor(private readonly editor: Editor) {
     editor.categoryChanged.subscribe(() => this.suitCategory());
+    editor.options.changed.subscribe(() => this.changed.emit());
   }
 
   get current(): Tool {
@@ -38,15 +46,47 @@ export class HandAtWork {
     return this.state.name !== this.tool.start.name;
   }
 
+  /** What is half drawn, to be taken up again later; null if nothing is. */
+  get unfinished(): Unfinished | null {
+    return this.isBusy && this.tool.draws
+      ? { tool: this.tool.name, state: this.state, category: this.editor.category?.id ?? null }
+      : null;
+  }
+
+  /** Take a half-drawn shape up again. */
+  resume({ tool: name, state, category }: Unfinished): void {
+    const tool = TOOLS[name];
+    if (!tool || this.editor.readOnly) return;
+    if (category) this.editor.setCategory(category);
+    this.settle(tool, state);
+  }
+
+  /** Whether a tool can be used: its kind of shape is known to the ontology, and it may be drawn. */
+  can(name: string): boolean {
+    const tool = TOOLS[name];
+    if (!tool || ((tool.draws || tool.edits) && this.editor.readOnly)) return false;
+    if (name === 'relate') return (this.editor.ontology.relations ?? []).length > 0;
+    return !tool.draws || this.categoryFor(tool.draws) !== undefined;
+  }
+
   use(name: string): void {
     const tool = TOOLS[name];
-    if (!tool || (tool.draws && !this.editor.mayDraw(tool.draws) && !this.anyDraws(tool.draws))) return;
+    if (!tool || !this.can(name)) return;
+    // The first category that may be marked so becomes the current one.
+    if (tool.draws && !this.editor.mayDraw(tool.draws)) this.editor.setCategory(this.categoryFor(tool.draws)!.id);
     this.settle(tool, tool.start);
+  }
+
+  /** Draw what was drawn last once more: the same tool, the same category. */
+  again(): void {
+    if (!this.lastDrawn) return;
+    this.editor.setCategory(this.lastDrawn.category);
+    this.use(this.lastDrawn.tool);
   }
 
   /** Feed an event; what it leads to is done at once. */
   feed(input: Input): void {
-    if (this.editor.readOnly && this.tool.draws) return;
+    if (this.editor.readOnly && (this.tool.draws || this.tool.edits)) return;
     const { state, commands } = this.tool.on(this.state, input, this.hand());
     this.settle(this.tool, state);
     commands.forEach((command) => this.obey(command));
@@ -69,11 +109,10 @@ export class HandAtWork {
     this.settle(next, next.start);
   }
 
-  private anyDraws(kind: string): boolean {
-    // The first category that may be marked so becomes the current one.
-    const found = (this.editor.ontology.categories ?? []).find((c) => (c.shapes ?? ['box', 'polygon']).includes(kind));
-    if (found) this.editor.setCategory(found.id);
-    return found !== undefined;
+  private categoryFor(kind: string) {
+    const { category, ontology } = this.editor;
+    if (category && shapesOf(category).includes(kind)) return category;
+    return (ontology.categories ?? []).find((entry) => shapesOf(entry).includes(kind));
   }
 
   private settle(tool: Tool, state: State): void {
@@ -85,7 +124,10 @@ export class HandAtWork {
 
   /** What is on the move leaves the still picture, and comes back when it rests. */
   private markMoving(): void {
-    const now = new Set(this.preview().moving?.keys() ?? []);
+    const preview = this.preview();
+    const now = new Set(preview.moving?.keys() ?? []);
+    // A mask under the brush is painted live.
+    if (preview.stroke?.target) now.add(preview.stroke.target);
     const differs = now.size !== this.before.size || [...now].some((id) => !this.before.has(id));
     if (!differs) return;
     for (const id of new Set([...now, ...this.before])) {
@@ -97,16 +139,49 @@ export class HandAtWork {
   }
 
   private obey(command: Command): void {
+    const { editor } = this;
     switch (command.do) {
       case 'add':
-        if (this.editor.mayDraw(command.shape.kind)) addShape(this.editor, command.shape);
+        if (!editor.mayDraw(command.shape.kind)) return;
+        this.remember();
+        addShape(editor, command.shape);
         return;
       case 'reshape':
-        reshape(this.editor, command.shapes, command.title);
+        reshape(editor, command.shapes, command.title);
         return;
       case 'select':
-        this.editor.selection.select(command.ids, command.mode);
+        editor.selection.select(command.ids, command.mode);
+        return;
+      case 'paint':
+        this.remember();
+        paint(editor, command.stroke);
+        return;
+      case 'lasso':
+        this.remember();
+        lasso(editor, command.ring, command.erase, this.onlyMask());
+        return;
+      case 'fill':
+        fill(editor, command.at);
+        return;
+      case 'combine':
+        combineWith(editor, command.how, command.ring);
+        return;
+      case 'cut':
+        cut(editor, command.line);
+        return;
+      case 'relate':
+        relate(editor, command.from, command.to);
     }
+  }
+
+  private remember(): void {
+    const { category } = this.editor;
+    if (category && this.tool.draws) this.lastDrawn = { tool: this.tool.name, category: category.id };
+  }
+
+  private onlyMask(): string | null {
+    const [only, ...more] = this.editor.selected();
+    return only?.shape?.kind === 'mask' && more.length === 0 ? only.id : null;
   }
 
   private hand(): Hand {
@@ -115,6 +190,8 @@ export class HandAtWork {
     return {
       zoom,
       selected: editor.selected().filter((annotation) => editor.mayTouch(annotation)),
+      category: editor.category,
+      options: editor.options,
       hit: (at) => editor.store.at(at, EDGE_REACH / zoom, (a) => editor.view.shows(a) && !editor.view.locked.has(a.id)),
       handle: (at) => this.handleAt(at),
       shape: (id) => editor.store.get(id)?.shape ?? null,
@@ -122,6 +199,8 @@ export class HandAtWork {
         editor.store
           .inside(area)
           .filter((a) => editor.view.shows(a) && a.shape && encloses(area, boundsOfShape(a.shape))),
+      snap: (at, except) => (editor.options.snap ? snapTo(editor, at, SNAP_REACH / zoom, except ?? null) : null),
+      along: (from, to) => cornersAlong(editor, from, to),
     };
   }
 
@@ -129,9 +208,10 @@ export class HandAtWork {
     const id = this.editor.selection.only;
     const annotation = id ? this.editor.store.get(id) : undefined;
     if (!annotation?.shape || !this.editor.mayTouch(annotation)) return null;
-    const reach = HANDLE_REACH / this.editor.viewport.scale;
+    const { scale } = this.editor.viewport;
+    const reach = HANDLE_REACH / scale;
     let best: { name: string; away: number } | null = null;
-    for (const handle of handlesOf(annotation.shape)) {
+    for (const handle of handlesOf(annotation.shape, scale)) {
       // A vertex beats the middle of a side where both are in reach.
       const away = distance(handle.at, at) * (handle.insert ? 1.5 : 1);
       if (away <= reach && (!best || away < best.away)) best = { name: handle.name, away };
