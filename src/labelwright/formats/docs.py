@@ -100,12 +100,13 @@ def page(one: Format) -> str:
     one.write(lambda: [_item(Document(), with_picture=True)], _ONTOLOGY, sink)
     outcomes = "".join(f"| {what} | {_outcome(one, document)} |\n" for what, document in _samples())
     files = "".join(f"- `{name}`\n" for name in sorted(sink.names))
+    beside = _tables(one) + MANUALS.get(one.name, "")
     evidence = "" if one.name == "labelwright" else EVIDENCE
     return (
         f"# {one.title} (`{one.name}`)\n\n{GENERATED}\n\n{_about(one)}\n\n"
         f"## What is written\n\n| given | comes through |\n| --- | --- |\n{outcomes}\n"
         f"{evidence}"
-        f"## Where it lies\n\nFor one item called `folder/picture.png`:\n\n{files}{_tables(one)}{MANUALS.get(one.name, '')}"
+        f"## Where it lies\n\nFor one item called `folder/picture.png`:\n\n{files}{beside}"
     )
 
 
