@@ -4,8 +4,11 @@ import type { Preview } from '../editor/preview';
 import type { ImagePoint } from '../geometry/point';
 import { boundsOfShape, handlesOf } from '../geometry/shapes';
 import { colorOf } from '../model/ontology';
-import type { Annotation, Issue } from '../wire';
+import type { Annotation, Category, Issue } from '../wire';
+import { paintAids } from './aids';
+import { paintBonds } from './bonds';
 import { type Look, type Place, paintShape, underlay } from './painters';
+import type { StrokeLayer } from './stroke';
 
 export interface Live {
   editor: Editor;
@@ -15,6 +18,7 @@ export interface Live {
   issues: readonly Issue[];
   pointer: ImagePoint | null;
   crosshair: boolean;
+  strokes: StrokeLayer;
   place: Place;
 }
 
@@ -36,11 +40,22 @@ export function paintLive(context: CanvasRenderingContext2D, live: Live): void {
   paintFocused(context, live);
   paintSelected(context, live);
   paintMoving(context, live);
+  paintBonds(context, live);
+  paintStroke(context, live);
   paintHandles(context, live);
   paintDrawing(context, live);
   paintFrame(context, live);
+  paintAids(context, live);
   for (const issue of live.issues) paintPin(context, live, issue);
   if (live.crosshair && live.pointer) paintCrosshair(context, live, live.pointer);
+}
+
+/** What a look takes from the category beside its color: the hatch, and the edges of a skeleton. */
+export function signs(category: Category | undefined, { view, ontology }: Editor): Pick<Look, 'pattern' | 'edges'> {
+  if (!category) return {};
+  const edges = category.skeleton?.edges;
+  const pattern = view.patterns ? (ontology.categories ?? []).indexOf(category) : -1;
+  return { ...(edges ? { edges } : {}), ...(pattern >= 0 ? { pattern } : {}) };
 }
 
 /** The prediction that would be accepted next; the others rest in the still layer. */
@@ -59,7 +74,8 @@ function paintSelected(context: CanvasRenderingContext2D, { editor, preview, pla
     const moving = preview.moving?.get(annotation.id);
     if (isBulk && !moving) continue;
     const category = editor.categoryOf(annotation.category);
-    const look = selectedLook(colorOf(category), editor.view.fill);
+    const look = { ...selectedLook(colorOf(category), editor.view.fill), ...signs(category, editor) };
+    if (preview.stroke?.target === annotation.id) continue;
     if (isBulk) paintShape(context, moving!, { color: look.color, fill: 0, width: 2 }, place);
     else paintShape(context, moving ?? annotation.shape, { ...look, name: category?.name ?? 'unknown' }, place);
   }
@@ -68,8 +84,8 @@ function paintSelected(context: CanvasRenderingContext2D, { editor, preview, pla
 function paintMoving(context: CanvasRenderingContext2D, live: Live): void {
   for (const [id, shape] of live.preview.moving ?? []) {
     if (live.editor.selection.has(id)) continue;
-    const color = colorOf(live.editor.categoryOf(live.editor.store.get(id)?.category ?? null));
-    paintShape(context, shape, { color, fill: 0.2, width: 2 }, live.place);
+    const category = live.editor.categoryOf(live.editor.store.get(id)?.category ?? null);
+    paintShape(context, shape, { color: colorOf(category), fill: 0.2, width: 2, ...signs(category, live.editor) }, live.place);
   }
 }
 
@@ -80,11 +96,18 @@ function paintHandles(context: CanvasRenderingContext2D, { editor, preview, plac
   const size = HANDLE * place.ratio;
   context.setLineDash([]);
   context.lineWidth = 1.5 * place.ratio;
-  for (const handle of handlesOf(preview.moving?.get(annotation.id) ?? annotation.shape)) {
+  for (const handle of handlesOf(preview.moving?.get(annotation.id) ?? annotation.shape, place.scale / place.ratio)) {
     const [x, y] = [handle.at.x * place.scale + place.left, handle.at.y * place.scale + place.top];
     const half = handle.insert ? size * 0.6 : size;
     context.fillStyle = handle.insert ? '#ffffffb0' : '#ffffff';
     context.strokeStyle = '#1b2428';
+    if (handle.round) {
+      context.beginPath();
+      context.arc(x, y, size * 1.2, 0, Math.PI * 2);
+      context.fill();
+      context.stroke();
+      continue;
+    }
     context.fillRect(x - half, y - half, half * 2, half * 2);
     if (!handle.insert) context.strokeRect(x - half, y - half, half * 2, half * 2);
   }
@@ -95,8 +118,9 @@ function paintDrawing(context: CanvasRenderingContext2D, live: Live): void {
   if (!drawing) return;
   const color = colorOf(live.editor.category);
   if (drawing.shape) {
-    paintShape(context, drawing.shape, { color: '#ffffff', fill: 0, width: 3.5 }, live.place);
-    paintShape(context, drawing.shape, { color, fill: 0.15, width: 2 }, live.place);
+    const extra = signs(live.editor.category, live.editor);
+    paintShape(context, drawing.shape, { ...extra, color: '#ffffff', fill: 0, width: 3.5 }, live.place);
+    paintShape(context, drawing.shape, { ...extra, color, fill: 0.15, width: 2 }, live.place);
   }
   const [first] = drawing.path;
   if (!first) return;
@@ -118,6 +142,15 @@ function paintDrawing(context: CanvasRenderingContext2D, live: Live): void {
   context.arc(...at(first), (drawing.closable ? 7 : 4) * place.ratio, 0, Math.PI * 2);
   context.fill();
   context.stroke();
+}
+
+function paintStroke(context: CanvasRenderingContext2D, { editor, preview, strokes, place }: Live): void {
+  const { stroke } = preview;
+  if (!stroke) return;
+  const target = stroke.target ? editor.store.get(stroke.target) : undefined;
+  const category = target ? editor.categoryOf(target.category) : editor.category;
+  const look = selectedLook(colorOf(category), editor.view.fill);
+  strokes.paint(context, stroke, target?.shape ?? null, look, place);
 }
 
 function paintFrame(context: CanvasRenderingContext2D, { preview, place }: Live): void {
@@ -151,8 +184,11 @@ function paintPin(context: CanvasRenderingContext2D, { editor, place }: Live, is
   context.textAlign = 'start';
 }
 
-function paintCrosshair(context: CanvasRenderingContext2D, { place }: Live, pointer: ImagePoint): void {
-  const [x, y] = [pointer.x * place.scale + place.left, pointer.y * place.scale + place.top];
+function paintCrosshair(context: CanvasRenderingContext2D, { editor, place }: Live, pointer: ImagePoint): void {
+  // Level on the screen, however the view is turned.
+  const at = editor.viewport.toScreen(pointer);
+  const [x, y] = [at.x * place.ratio, at.y * place.ratio];
+  context.setTransform(1, 0, 0, 1, 0, 0);
   context.setLineDash([]);
   context.lineWidth = place.ratio;
   for (const [offset, style] of [

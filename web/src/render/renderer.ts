@@ -6,10 +6,11 @@ import type { ImagePoint } from '../geometry/point';
 import { boundsOfShape } from '../geometry/shapes';
 import { colorOf } from '../model/ontology';
 import type { Annotation, Issue, Shape } from '../wire';
-import { BULK, paintLive, selectedLook } from './live';
+import { BULK, paintLive, selectedLook, signs } from './live';
 import { type Look, NAME, type Place, underlay } from './painters';
 import type { Picture } from './picture';
 import { StillLayer } from './still';
+import { StrokeLayer } from './stroke';
 
 const REST = 120; // milliseconds without a move until the view counts as resting
 
@@ -36,7 +37,8 @@ export class Renderer {
   private readonly base: CanvasRenderingContext2D;
   private readonly top: CanvasRenderingContext2D;
   /** What is on the move, and so not in the still picture. */
-  private onTheMove: Preview['moving'] | null = null;
+  private onTheMove: ReadonlySet<string> = new Set();
+  private readonly strokes = new StrokeLayer();
   private frame = 0;
   private movedAt = 0;
   private baseDue = true;
@@ -134,8 +136,10 @@ export class Renderer {
       left: viewport.left * ratio,
       top: viewport.top * ratio,
       ratio,
+      angle: viewport.angle,
     };
-    this.onTheMove = this.preview().moving ?? null;
+    const { moving, stroke } = this.preview();
+    this.onTheMove = new Set([...(moving?.keys() ?? []), ...(stroke?.target ? [stroke.target] : [])]);
     const atRest = performance.now() - this.movedAt > REST;
     const more = this.still.work(viewport, ratio, atRest);
     if (this.baseDue || more) this.paintBase(ratio, place);
@@ -150,9 +154,11 @@ export class Renderer {
     base.fillStyle = getComputedStyle(base.canvas).getPropertyValue('--lw-canvas').trim() || '#11181a';
     base.fillRect(0, 0, base.canvas.width, base.canvas.height);
     const isMoving = performance.now() - this.movedAt <= REST;
+    turn(base, place);
     this.picture?.paint(base, place, this.editor.view.filter, isMoving);
     if (place.scale / ratio >= 8) this.paintPixelGrid(place);
     this.still.paint(base, this.editor.viewport, ratio);
+    base.setTransform(1, 0, 0, 1, 0, 0);
   }
 
   private paintPixelGrid(place: Place): void {
@@ -165,28 +171,32 @@ export class Renderer {
     const [width, height] = [this.editor.viewport.imageWidth, this.editor.viewport.imageHeight];
     for (let x = Math.max(0, Math.floor(seen.left)); x <= Math.min(width, seen.right); x++) {
       const at = Math.round(x * place.scale + place.left) + 0.5;
-      base.moveTo(at, Math.max(0, place.top));
-      base.lineTo(at, Math.min(base.canvas.height, height * place.scale + place.top));
+      base.moveTo(at, Math.max(0, seen.top) * place.scale + place.top);
+      base.lineTo(at, Math.min(height, seen.bottom) * place.scale + place.top);
     }
     for (let y = Math.max(0, Math.floor(seen.top)); y <= Math.min(height, seen.bottom); y++) {
       const at = Math.round(y * place.scale + place.top) + 0.5;
-      base.moveTo(Math.max(0, place.left), at);
-      base.lineTo(Math.min(base.canvas.width, width * place.scale + place.left), at);
+      base.moveTo(Math.max(0, seen.left) * place.scale + place.left, at);
+      base.lineTo(Math.min(width, seen.right) * place.scale + place.left, at);
     }
     base.stroke();
   }
 
   private paintTop(place: Place): void {
     const { top } = this;
+    top.setTransform(1, 0, 0, 1, 0, 0);
     top.clearRect(0, 0, top.canvas.width, top.canvas.height);
+    turn(top, place);
     paintLive(top, {
       editor: this.editor,
       preview: this.preview(),
       ...this.extras,
       pointer: this.pointer,
       crosshair: this.draws(),
+      strokes: this.strokes,
       place,
     });
+    top.setTransform(1, 0, 0, 1, 0, 0);
   }
 
   private fitCanvases(): number {
@@ -204,12 +214,12 @@ export class Renderer {
 
   private look(annotation: Annotation): Look | null {
     const { view } = this.editor;
-    if (!annotation.shape || !view.shows(annotation) || this.onTheMove?.has(annotation.id)) return null;
+    if (!annotation.shape || !view.shows(annotation) || this.onTheMove.has(annotation.id)) return null;
     const category = this.editor.categoryOf(annotation.category);
     const color = colorOf(category);
-    if (this.predicted.has(annotation)) return { color, fill: 0, width: 1.5, dash: [6, 4], halo: underlay(color, 2.5) };
-    if (this.wasBulk && this.editor.selection.has(annotation.id)) return selectedLook(color, view.fill);
-    const look: Look = { color, fill: view.fill, width: 1.6 };
+    if (this.predicted.has(annotation)) return { color, fill: 0, width: 1.5, dash: [6, 4], halo: underlay(color, 2.5), ...signs(category, this.editor) };
+    if (this.wasBulk && this.editor.selection.has(annotation.id)) return { ...selectedLook(color, view.fill), ...signs(category, this.editor) };
+    const look: Look = { color, fill: view.fill, width: 1.6, ...signs(category, this.editor) };
     const verdict = annotation.evidence?.verdict;
     if (verdict === 'returned') Object.assign(look, { color: RETURNED, width: 2.5, dash: VERDICT_DASH.returned! });
     else if (verdict) look.halo = ACCEPTED;
@@ -221,4 +231,13 @@ export class Renderer {
     const { left, right } = boundsOfShape(shape);
     return (right - left) * this.editor.viewport.scale >= NAMED;
   }
+}
+
+/** Turns what is painted next as the view is turned, about the middle of the surface. */
+function turn(context: CanvasRenderingContext2D, { angle }: Place): void {
+  if (!angle) return;
+  const [x, y] = [context.canvas.width / 2, context.canvas.height / 2];
+  context.translate(x, y);
+  context.rotate(angle);
+  context.translate(-x, -y);
 }

@@ -72,22 +72,25 @@ export class StillLayer {
   private fits(viewport: Viewport, ratio: number): boolean {
     const sheet = this.shown;
     if (!sheet || Math.abs(sheet.place.scale - viewport.scale * ratio) > 1e-9) return false;
+    if (sheet.place.angle !== viewport.angle) return false;
     const seen = viewport.seen();
     const { area } = sheet;
     return area.left <= seen.left && area.top <= seen.top && area.right >= seen.right && area.bottom >= seen.bottom;
   }
 
   private begin(viewport: Viewport, ratio: number): void {
-    const wide = Math.ceil(viewport.width * ratio * (1 + 2 * MARGIN));
-    const high = Math.ceil(viewport.height * ratio * (1 + 2 * MARGIN));
+    const { width, height } = viewport.extent();
+    const wide = Math.ceil(width * ratio * (1 + 2 * MARGIN));
+    const high = Math.ceil(height * ratio * (1 + 2 * MARGIN));
     const canvas = this.spare ?? document.createElement('canvas');
     this.spare = null;
     [canvas.width, canvas.height] = [wide, high];
     const place = {
       scale: viewport.scale * ratio,
-      left: Math.round((viewport.left + viewport.width * MARGIN) * ratio),
-      top: Math.round((viewport.top + viewport.height * MARGIN) * ratio),
+      left: Math.round((viewport.left + (width - viewport.width) / 2 + width * MARGIN) * ratio),
+      top: Math.round((viewport.top + (height - viewport.height) / 2 + height * MARGIN) * ratio),
       ratio,
+      angle: viewport.angle,
     };
     const area = {
       left: -place.left / place.scale,
