@@ -36,7 +36,8 @@ export function faults(annotation: Annotation, category: Category | undefined): 
   return found;
 }
 
-function fits(spec: AttributeSpec, value: AttributeValue): boolean {
+/** Whether a value is one that an attribute may have. */
+export function fits(spec: AttributeSpec, value: AttributeValue): boolean {
   const known = new Set((spec.options ?? []).map((option) => option.id));
   switch (spec.kind) {
     case 'choice':
