@@ -7,7 +7,14 @@ export interface Studio {
   isReview: boolean;
   canSubmit: boolean;
   useTool(name: string): void;
-  feed(kind: 'confirm' | 'cancel' | 'back'): void;
+  /** Whether a tool can be used here and now. */
+  can(tool: string): boolean;
+  toolName(): string;
+  /** Draw once more what was drawn last. */
+  again(): void;
+  /** Whether a category of the ontology is marked as a kind of shape. */
+  knows(kind: string): boolean;
+  feed(kind: 'confirm' | 'cancel' | 'back' | 'skip'): void;
   isDrawing(): boolean;
   /** Whether the tool in use draws; keys of categories then leave the selection alone. */
   toolDraws(): boolean;
@@ -21,7 +28,7 @@ export interface Studio {
   hasPredictions(): boolean;
 }
 
-export type Group = 'Tools' | 'Edit' | 'Select' | 'View' | 'Task' | 'Review' | 'Categories';
+export type Group = 'Tools' | 'Edit' | 'Shapes' | 'Select' | 'View' | 'Task' | 'Review' | 'Categories';
 
 export interface Action {
   readonly id: string;

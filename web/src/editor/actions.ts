@@ -20,6 +20,8 @@ import { union } from '../geometry/bounds';
 import type { Action, Studio } from './action';
 import type { Editor } from './editor';
 import { keymap } from './keymap';
+import { SHAPE_ACTIONS } from './shape-actions';
+import { TOOL_ACTIONS } from './tool-actions';
 
 export type { Action, Group, Studio } from './action';
 
@@ -29,13 +31,7 @@ const anything = ({ editor }: Studio) => editor.store.size > 0;
 const reviewing = (studio: Studio) => studio.isReview && selected(studio);
 
 export const ACTIONS: readonly Action[] = [
-  { id: 'tool.select', title: 'Select', group: 'Tools', keys: ['V'], run: (s) => s.useTool('select') },
-  { id: 'tool.box', title: 'Draw boxes', group: 'Tools', keys: ['B'], enabled: writable, run: (s) => s.useTool('box') },
-  { id: 'tool.polygon', title: 'Draw polygons', group: 'Tools', keys: ['P'], enabled: writable, run: (s) => s.useTool('polygon') },
-  { id: 'tool.pan', title: 'Move the view', group: 'Tools', keys: ['H'], run: (s) => s.useTool('pan') },
-  { id: 'tool.confirm', title: 'Finish the shape', group: 'Tools', keys: ['Enter'], enabled: (s) => s.isDrawing(), run: (s) => s.feed('confirm') },
-  { id: 'tool.back', title: 'Take the last point back', group: 'Tools', keys: ['Backspace'], repeats: true, enabled: (s) => s.isDrawing(), run: (s) => s.feed('back') },
-  { id: 'tool.cancel', title: 'Drop the shape, or select nothing', group: 'Tools', keys: ['Escape'], run: cancel },
+  ...TOOL_ACTIONS,
 
   { id: 'edit.undo', title: 'Undo', group: 'Edit', keys: ['Ctrl+Z'], repeats: true, enabled: ({ editor }) => editor.history.canUndo, run: ({ editor }) => editor.undo() },
   { id: 'edit.redo', title: 'Redo', group: 'Edit', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], repeats: true, enabled: ({ editor }) => editor.history.canRedo, run: ({ editor }) => editor.redo() },
@@ -47,8 +43,14 @@ export const ACTIONS: readonly Action[] = [
   { id: 'edit.right', title: 'Nudge right', group: 'Edit', keys: ['ArrowRight'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 1, 0) },
   { id: 'edit.up', title: 'Nudge up', group: 'Edit', keys: ['ArrowUp'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, -1) },
   { id: 'edit.down', title: 'Nudge down', group: 'Edit', keys: ['ArrowDown'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, 1) },
+  { id: 'edit.farleft', title: 'Nudge left by ten', group: 'Edit', keys: ['Shift+ArrowLeft'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, -10, 0) },
+  { id: 'edit.farright', title: 'Nudge right by ten', group: 'Edit', keys: ['Shift+ArrowRight'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 10, 0) },
+  { id: 'edit.farup', title: 'Nudge up by ten', group: 'Edit', keys: ['Shift+ArrowUp'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, -10) },
+  { id: 'edit.fardown', title: 'Nudge down by ten', group: 'Edit', keys: ['Shift+ArrowDown'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, 10) },
   { id: 'edit.prediction', title: 'Accept the prediction shown', group: 'Edit', keys: ['Enter'], enabled: (s) => writable(s) && !s.isDrawing() && s.hasPredictions(), run: (s) => s.acceptPrediction(false) },
   { id: 'edit.predictions', title: 'Accept all predictions', group: 'Edit', keys: ['Shift+Enter'], enabled: (s) => writable(s) && s.hasPredictions(), run: (s) => s.acceptPrediction(true) },
+
+  ...SHAPE_ACTIONS,
 
   { id: 'select.all', title: 'Select all', group: 'Select', keys: ['Ctrl+A'], enabled: anything, run: selectAll },
   { id: 'select.next', title: 'Next annotation', group: 'Select', keys: ['Tab'], repeats: true, enabled: anything, run: ({ editor }) => step(editor, 1) },
@@ -62,7 +64,11 @@ export const ACTIONS: readonly Action[] = [
   { id: 'view.hide', title: 'Hide or show the selection', group: 'View', keys: ['Shift+H'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'hidden') },
   { id: 'view.lock', title: 'Lock or unlock the selection', group: 'View', keys: ['Shift+L'], enabled: ({ editor }) => editor.selection.ids.size > 0, run: (s) => toggleSelected(s, 'locked') },
   { id: 'view.show', title: 'Show everything hidden', group: 'View', keys: ['Alt+H'], run: ({ editor }) => editor.view.showAll() },
-  { id: 'view.names', title: 'Show or hide names', group: 'View', keys: ['N'], run: ({ editor }) => editor.view.set({ names: !editor.view.names }) },
+  { id: 'view.names', title: 'Show or hide names', group: 'View', keys: ['Alt+N'], run: ({ editor }) => editor.view.set({ names: !editor.view.names }) },
+  { id: 'view.patterns', title: 'Hatches beside colors, or not', group: 'View', keys: ['Alt+V'], run: ({ editor }) => editor.view.set({ patterns: !editor.view.patterns }) },
+  { id: 'view.right', title: 'Turn the view right by 15°', group: 'View', keys: ['Alt+ArrowRight'], repeats: true, run: ({ editor }) => editor.viewport.turn(Math.PI / 12) },
+  { id: 'view.left', title: 'Turn the view left by 15°', group: 'View', keys: ['Alt+ArrowLeft'], repeats: true, run: ({ editor }) => editor.viewport.turn(-Math.PI / 12) },
+  { id: 'view.upright', title: 'View upright', group: 'View', keys: ['Alt+ArrowUp'], run: ({ editor }) => editor.viewport.turn(-editor.viewport.angle) },
   { id: 'view.predictions', title: 'Show or hide predictions', group: 'View', keys: ['Shift+P'], run: ({ editor }) => editor.view.set({ predictions: !editor.view.predictions }) },
   { id: 'view.brighter', title: 'Brighter', group: 'View', keys: [']'], repeats: true, run: ({ editor }) => editor.view.set({ brightness: Math.min(3, editor.view.brightness + 0.1) }) },
   { id: 'view.darker', title: 'Darker', group: 'View', keys: ['['], repeats: true, run: ({ editor }) => editor.view.set({ brightness: Math.max(0.2, editor.view.brightness - 0.1) }) },
@@ -124,11 +130,6 @@ export function actionFor(key: string, studio: Studio, categories: readonly Acti
   // Keys that a person chose are meant wherever they are; an ontology's come next.
   const own = ACTIONS.find((action) => keymap.isOwn(action.id) && means(action));
   return review ?? own ?? categories.find(means) ?? ACTIONS.find(means) ?? null;
-}
-
-function cancel(studio: Studio): void {
-  if (studio.isDrawing()) studio.feed('cancel');
-  else studio.editor.selection.clear();
 }
 
 function duplicate({ editor }: Studio): void {

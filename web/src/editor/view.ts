@@ -6,13 +6,17 @@ export class View {
   brightness = 1;
   contrast = 1;
   names = false;
+  /** Hatches beside colors. */
+  patterns = false;
   predictions = true;
   fill = 0.16;
   readonly hidden = new Set<string>();
   readonly hiddenCategories = new Set<string>();
   readonly locked = new Set<string>();
+  /** Put aside so that a few stand alone; what is drawn meanwhile is seen. Null while nothing is. */
+  aside: ReadonlySet<string> | null = null;
 
-  set(values: Partial<Pick<View, 'brightness' | 'contrast' | 'names' | 'predictions' | 'fill'>>): void {
+  set(values: Partial<Pick<View, 'brightness' | 'contrast' | 'names' | 'patterns' | 'predictions' | 'fill'>>): void {
     Object.assign(this, values);
     this.changed.emit();
   }
@@ -23,14 +27,22 @@ export class View {
     this.changed.emit();
   }
 
+  /** Put some aside, or bring all back. */
+  putAside(ids: Iterable<string> | null): void {
+    this.aside = ids && new Set(ids);
+    this.changed.emit();
+  }
+
   showAll(): void {
+    this.aside = null;
     this.hidden.clear();
     this.hiddenCategories.clear();
     this.changed.emit();
   }
 
   shows(annotation: { id: string; category: string }): boolean {
-    return !this.hidden.has(annotation.id) && !this.hiddenCategories.has(annotation.category);
+    const { id, category } = annotation;
+    return !this.hidden.has(id) && !this.hiddenCategories.has(category) && !this.aside?.has(id);
   }
 
   /** As a CSS filter. */

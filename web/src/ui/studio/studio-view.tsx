@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { ProblemError } from '../../api';
 import { actionFor, categoryActions, keyOf, type Studio } from '../../editor/actions';
 import { acceptPredicted, reveal } from '../../editor/changes';
+import { shapesOf } from '../../model/ontology';
 import type { Renderer } from '../../render/renderer';
 import type { Closing } from '../../sync/transport';
 import { TOOLS } from '../../tools/worker';
@@ -78,6 +79,10 @@ export function StudioView({ work, desk, project, member }: Props) {
       isReview: desk.isReview,
       canSubmit: desk.held,
       useTool: (name) => hand.use(name),
+      can: (name) => hand.can(name),
+      toolName: () => hand.current.name,
+      again: () => hand.again(),
+      knows: (kind) => (editor.ontology.categories ?? []).some((entry) => shapesOf(entry).includes(kind)),
       feed: (kind) => hand.feed({ kind }),
       isDrawing: () => hand.isBusy,
       toolDraws: () => hand.current.draws !== undefined,
