@@ -34,7 +34,7 @@ def test_an_envelope_has_everything_the_studio_needs(ana: httpx.Client, project:
 
     assert envelope["task"]["stage"] == "annotate"
     assert envelope["item"]["image"] == f"{V1}/items/{envelope['item']['id']}/image"
-    assert envelope["draft"] == {"revision": 0, "document": {"annotations": []}}
+    assert envelope["draft"] == {"revision": 0, "document": {"annotations": []}, "conflicts": []}
     assert [entry["id"] for entry in envelope["ontology"]["ontology"]["categories"]] == ["cell", "dirt"]
     assert ana.get(f"{V1}/tasks/{envelope['task']['id']}").json()["item"] == envelope["item"]
 

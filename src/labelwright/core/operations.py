@@ -111,18 +111,23 @@ def fold(document: Document, operations: Iterable[Operation], author: str) -> Do
     """
     annotations = document.by_id()
     for operation in operations:
-        match operation:
-            case Put():
-                before = annotations.get(operation.annotation.id)
-                annotations[operation.annotation.id] = _put(before, operation, author)
-            case Delete():
-                if not operation.clashes:
-                    annotations.pop(operation.annotation, None)
-            case Judge():
-                found = annotations.get(operation.annotation)
-                if found is not None:
-                    annotations[found.id] = _judge(found, operation, author)
+        apply(annotations, operation, author)
     return Document(annotations=tuple(annotations.values()))
+
+
+def apply(annotations: dict[str, Annotation], operation: Operation, author: str) -> None:
+    """Change the annotations, by their ids, as an operation says."""
+    match operation:
+        case Put():
+            before = annotations.get(operation.annotation.id)
+            annotations[operation.annotation.id] = _put(before, operation, author)
+        case Delete():
+            if not operation.clashes:
+                annotations.pop(operation.annotation, None)
+        case Judge():
+            found = annotations.get(operation.annotation)
+            if found is not None:
+                annotations[found.id] = _judge(found, operation, author)
 
 
 def target(operation: Operation) -> str:

@@ -17,6 +17,7 @@ from labelwright.core.conflicts import OpenConflict, Trail, advance
 from labelwright.core.document import EMPTY, Document, decode, encode
 from labelwright.core.errors import LeaseLost
 from labelwright.core.operations import Operation, fold
+from labelwright.core.steps import Steps, steps_of
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.projects import workflow_of
@@ -26,6 +27,7 @@ from labelwright.storage.schema import Json, documents, drafts, items, operation
 
 FOLD_AFTER = 256
 MOST_OPERATIONS = 5000
+MOST_STEPS = 200
 
 _operation = msgspec.json.Decoder(Operation)
 _encoder = msgspec.json.Encoder()
@@ -154,6 +156,17 @@ class Drafts:
 
         return work
 
+    def steps(self, actor: Actor, task_id: str) -> Steps:
+        """What the person can undo and redo on their draft, from its log: the newest steps."""
+
+        def work(tx: Connection) -> Steps:
+            task, _ = task_for(tx, actor, task_id)
+            log = tx.execute(_log_after, {"task": task_id, "member": actor.id, "after": 0})
+            made = (_operation.decode(row.body) for row in log)
+            return steps_of(base_document(tx, task), made, actor.id, MOST_STEPS)
+
+        return self.context.database.read(work)
+
     def unsent(self, actor: Actor) -> list[DraftView]:
         """The person's drafts that hold work no submission has, newest first."""
 
@@ -196,8 +209,12 @@ def append(
     sent: Sequence[Operation],
     *,
     by: str | None = None,
+    unseen: Sequence[Operation] = (),
 ) -> Added:
-    """Add operations to a draft (made if there is none); `by`: whose work they bring in."""
+    """Add operations to a draft (made if there is none).
+
+    `by`: whose work they bring in; `unseen`: what the draft started from that they did not know.
+    """
     who = {"task": task.id, "member": member_id}
     now = context.now()
     if draft is None:
@@ -211,9 +228,10 @@ def append(
         rows = tx.execute(_known, {**who, "ids": ids}) if ids else ()
         stored = {row.id: row for row in rows}
     known = conflicts = open_conflicts(draft)
-    trail = _trail(tx, who, before, [operation for operation in sent if operation.id not in stored])
+    new = [operation for operation in sent if operation.id not in stored]
+    trail = _trail(tx, who, before, new, unseen)
     fresh: list[Operation] = []
-    for operation in _once(sent, set(stored)):
+    for operation in _once(new):
         clashes = trail.clashes(operation)
         names = tuple(earlier.id for earlier, _ in clashes)
         kept = msgspec.structs.replace(operation, clashes=names, by=by)
@@ -273,6 +291,15 @@ def read_draft(tx: Connection, task: Row[Any], member_id: str) -> tuple[Document
     return document, draft.revision
 
 
+def document_at(
+    tx: Connection, start: Document, task_id: str, member_id: str, after: int, until: int
+) -> Document:
+    """A document with the operations of a draft that came after a revision, up to another one."""
+    rows = tx.execute(_log_after, {"task": task_id, "member": member_id, "after": after})
+    made = [_operation.decode(row.body) for row in rows if row.revision <= until]
+    return fold(start, made, member_id)
+
+
 def base_document(tx: Connection, task: Row[Any]) -> Document:
     """What a task starts from: empty, or the submission before it."""
     if task.base_document_id is None:
@@ -316,13 +343,20 @@ def _create(tx: Connection, member_id: str, task: Row[Any], now: str) -> None:
     tx.execute(_insert, row)
 
 
-def _trail(tx: Connection, who: dict[str, str], revision: int, fresh: Sequence[Operation]) -> Trail:
+def _trail(
+    tx: Connection,
+    who: dict[str, str],
+    revision: int,
+    fresh: Sequence[Operation],
+    unseen: Sequence[Operation],
+) -> Trail:
     """The log since the oldest revision that the operations have seen; mostly that is nothing."""
+    trail = Trail((1, operation) for operation in unseen)
     seen = min((op.seen for op in fresh if op.seen is not None), default=revision)
-    if seen >= revision:
-        return Trail()
-    rows = tx.execute(_log_after, {**who, "after": seen})
-    return Trail((row.revision, _operation.decode(row.body)) for row in rows)
+    if seen < revision:
+        for row in tx.execute(_log_after, {**who, "after": seen}):
+            trail.add(row.revision, _operation.decode(row.body))
+    return trail
 
 
 def _log_row(who: dict[str, str], revision: int, operation: Operation) -> dict[str, Any]:
@@ -340,13 +374,8 @@ def _placed_before(row: Row[Any, Any, Any]) -> Placed:
     return Placed(id=row.id, seq=row.revision, clashes=_operation.decode(row.body).clashes)
 
 
-def _once(sent: Sequence[Operation], known: set[str]) -> list[Operation]:
-    fresh: list[Operation] = []
-    for operation in sent:
-        if operation.id not in known:
-            known.add(operation.id)
-            fresh.append(operation)
-    return fresh
+def _once(sent: Sequence[Operation]) -> list[Operation]:
+    return list({operation.id: operation for operation in sent}.values())
 
 
 def _from_elsewhere(

@@ -3,6 +3,7 @@
 from labelwright.services.accounts import Accounts
 from labelwright.services.audit_log import AuditLog
 from labelwright.services.briefs import Briefs
+from labelwright.services.brought import Brought
 from labelwright.services.context import Context
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
@@ -39,6 +40,7 @@ class Services:
         self.pictures = Pictures(context)
         self.queue = Queue(context)
         self.drafts = Drafts(context)
+        self.brought = Brought(context)
         self.envelopes = Envelopes(context)
         self.submissions = Submissions(context)
         self.issues = Issues(context)

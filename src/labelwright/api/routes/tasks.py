@@ -24,7 +24,9 @@ from labelwright.core.errors import (
     WrongState,
 )
 from labelwright.core.operations import Operation
+from labelwright.core.steps import Steps
 from labelwright.services.access import Actor
+from labelwright.services.brought import BroughtIn, LeftWork
 from labelwright.services.drafts import MOST_OPERATIONS, Appended, DraftView
 from labelwright.services.envelopes import Envelope, TaskListing
 from labelwright.services.services import Services
@@ -64,6 +66,13 @@ class OperationsIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     since: Revision = 0
     operations: Operations = ()
     late: bool = False
+
+
+class LeftIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose work to bring in, and on which task it was done."""
+
+    task: Id
+    member: Id
 
 
 class SubmissionIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,6 +159,24 @@ async def append(task: str, body: OperationsIn, who: Actor, services: Services) 
     """Save operations; they are on disk when this answers, and count once however often sent."""
     work = services.drafts.append_work(who, task, body.since, body.operations, late=body.late)
     return await _committed(services, work)
+
+
+@routes.get("/tasks/{task}/steps", "task.annotate", raises=(NotFound,))
+def steps(task: str, who: Actor, services: Services) -> Steps:
+    """What one can undo and redo on one's own draft, from its log; the newest steps."""
+    return services.drafts.steps(who, task)
+
+
+@routes.get("/tasks/{task}/left", "task.annotate", raises=(NotFound,))
+def left(task: str, who: Actor, services: Services) -> list[LeftWork]:
+    """Changes on the item that no submission holds: of others, or one's own on an earlier task."""
+    return services.brought.left(who, task)
+
+
+@routes.post("/tasks/{task}/left", "task.annotate", raises=(NotFound, LeaseLost, WrongState))
+def bring_in(task: str, body: LeftIn, who: Actor, services: Services) -> BroughtIn:
+    """Bring such changes into one's own draft, annotation by annotation."""
+    return services.brought.bring_in(who, task, body.task, body.member)
 
 
 @routes.post(

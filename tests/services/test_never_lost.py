@@ -1,0 +1,262 @@
+"""Never lost: conflicts that stay until somebody chooses, steps from the log, work left behind."""
+
+from dataclasses import replace
+
+import pytest
+
+from labelwright.core.errors import LeaseLost, OpenConflicts, WrongState
+from labelwright.core.operations import Delete, Judge, Put
+from labelwright.core.shapes import Box
+from labelwright.services.access import Actor
+from labelwright.services.services import Services
+from labelwright.services.submissions import Submitting
+from tests.services.conftest import World
+
+WIDE = Box(left=0, top=0, right=50, bottom=50)
+TALL = Box(left=0, top=0, right=5, bottom=70)
+
+
+def begun(world: World, **workflow: object) -> tuple[Actor, str]:
+    """An annotator with one box “a” saved, and the task."""
+    project = world.project(items=1, **workflow)
+    ana = world.person("ana", project=project.id)
+    task = world.services.queue.next(ana, project.id)
+    world.services.drafts.append(ana, task, 0, [world.put(annotation="a")])
+    return ana, task
+
+
+def reshaped(world: World, box: Box, seen: int, **more: object) -> Put:
+    return world.put(annotation="a", box=box, seen=seen, fields=("shape",), **more)
+
+
+def delete(world: World, seen: int, annotation: str = "a") -> Delete:
+    return Delete(id=world.context.new_id(), at=1, annotation=annotation, seen=seen)
+
+
+def draft_of(world: World, who: Actor, task: str):
+    return world.services.envelopes.get(who, task).draft
+
+
+def later(world: World, milliseconds: int = 400_000) -> Services:
+    """The services after a while, when leases have ended."""
+    return Services(replace(world.context, clock=lambda: world.context.clock() + milliseconds))
+
+
+def test_two_tabs_that_change_the_same_shape_leave_a_conflict_that_stays(world: World) -> None:
+    ana, task = begun(world)
+    first = world.services.drafts.append(ana, task, 1, [reshaped(world, WIDE, 1)])
+    second = world.services.drafts.append(ana, task, 1, [reshaped(world, TALL, 1)])
+
+    draft = draft_of(world, ana, task)
+
+    assert first.conflicts == []
+    assert second.conflicts == draft.conflicts
+    assert draft.document.annotations[0].shape == TALL
+    assert [(v.annotation.shape, v.by, v.fields) for v in draft.conflicts[0].aside] == [
+        (WIDE, ana.id, ("shape",))
+    ]
+
+
+def test_what_clashes_is_told_again_when_an_answer_got_lost(world: World) -> None:
+    ana, task = begun(world)
+    world.services.drafts.append(ana, task, 1, [reshaped(world, WIDE, 1)])
+    gone = delete(world, 1)
+    world.services.drafts.append(ana, task, 1, [gone])
+
+    again = world.services.drafts.append(ana, task, 1, [gone])
+
+    assert again.revision == 3
+    assert [(p.id, p.seq, len(p.clashes)) for p in again.placed] == [(gone.id, 3, 1)]
+    assert list(draft_of(world, ana, task).document.by_id()) == ["a"]
+
+
+def test_a_shape_and_a_category_changed_in_two_tabs_merge_in_silence(world: World) -> None:
+    ana, task = begun(world)
+    world.services.drafts.append(ana, task, 1, [reshaped(world, WIDE, 1)])
+    renamed = world.put(annotation="a", category="dirt", seen=1, fields=("category",))
+
+    answer = world.services.drafts.append(ana, task, 1, [renamed])
+
+    merged = draft_of(world, ana, task).document.annotations[0]
+    assert answer.conflicts == []
+    assert (merged.shape, merged.category) == (WIDE, "dirt")
+
+
+def test_work_with_an_open_conflict_is_not_handed_in(world: World) -> None:
+    ana, task = begun(world)
+    world.services.drafts.append(ana, task, 1, [reshaped(world, WIDE, 1)])
+    blind = reshaped(world, TALL, 1)
+
+    with pytest.raises(OpenConflicts, match="1 annotation was changed in two places"):
+        world.services.submissions.submit(ana, task, Submitting(operations=(blind,)))
+    answer = world.services.drafts.append(ana, task, 1, [blind])
+    settled = reshaped(world, WIDE, answer.revision, settles=(answer.conflicts[0].aside[0].operation,))
+    handed = world.services.submissions.submit(ana, task, Submitting(operations=(settled,)))
+
+    assert handed.annotations == 1
+
+
+def test_conflicts_outlive_a_long_log(world: World) -> None:
+    ana, task = begun(world)
+    world.services.drafts.append(ana, task, 1, [reshaped(world, WIDE, 1)])
+    world.services.drafts.append(ana, task, 1, [reshaped(world, TALL, 1)])
+
+    world.services.drafts.append(ana, task, 3, [world.put(annotation=f"n{i}", seen=3) for i in range(600)])
+
+    assert [c.annotation for c in draft_of(world, ana, task).conflicts] == ["a"]
+
+
+def test_a_client_cannot_speak_for_another_member(world: World) -> None:
+    ana, task = begun(world)
+    forged = world.put(annotation="f", by=world.owner.id, clashes=("nothing",))
+
+    world.services.drafts.append(ana, task, 1, [forged])
+
+    assert draft_of(world, ana, task).document.by_id()["f"].evidence.author == ana.id
+
+
+def test_work_done_while_the_lease_passed_on_is_kept_when_asked_to(world: World) -> None:
+    project = world.project(items=1)
+    ana, ben = (world.person(n, project=project.id) for n in ("ana", "ben"))
+    task = world.services.queue.next(ana, project.id)
+    after = later(world)
+    after.queue.next(ben, project.id)
+
+    with pytest.raises(LeaseLost):
+        after.drafts.append(ana, task, 0, [world.put()])
+    kept = after.drafts.append(ana, task, 0, [world.put()], late=True)
+
+    assert (kept.revision, kept.task.holder) == (1, "ben")
+    assert [d.task for d in after.drafts.unsent(ana)] == [task]
+
+
+def test_an_answer_tells_how_things_stand_around_the_draft(world: World) -> None:
+    ana, task = begun(world)
+    before = world.services.drafts.append(ana, task, 1, [])
+    world.services.submissions.submit(ana, task, Submitting())
+
+    answer = world.services.drafts.append(ana, task, 1, [])
+
+    assert (before.task.state, before.task.holder, before.task.ontology) == ("waiting", None, 1)
+    assert answer.task.state == "submitted"
+
+
+# Steps
+
+
+def test_steps_tell_what_each_gesture_did_undone_ones_apart(world: World) -> None:
+    ana, task = begun(world)
+    step = {"step": "s1", "title": "Move 2"}
+    sent = [
+        reshaped(world, WIDE, 1, **step),
+        world.put(annotation="b", step="s1"),
+        delete(world, 3, "b"),
+        reshaped(world, TALL, 4, step="s3", title="Resize"),
+        reshaped(world, WIDE, 5, step="s3", turn="undo"),
+    ]
+    world.services.drafts.append(ana, task, 1, sent)
+
+    steps = world.services.drafts.steps(ana, task)
+
+    assert [(s.title, [c.id for c in s.changes]) for s in steps.done[1:]] == [
+        ("Move 2", ["a", "b"]),
+        ("Change", ["b"]),
+    ]
+    assert [s.id for s in steps.undone] == ["s3"]
+    first = steps.done[1].changes[0]
+    assert (first.before.shape, first.after.shape) == (Box(left=1, top=2, right=11, bottom=12), WIDE)
+
+
+def test_only_the_newest_steps_are_told(world: World) -> None:
+    ana, task = begun(world)
+    world.services.drafts.append(ana, task, 1, [world.put(annotation=f"n{i}") for i in range(300)])
+
+    steps = world.services.drafts.steps(ana, task)
+
+    assert len(steps.done) == 200
+    assert steps.done[-1].changes[0].id == "n299"
+
+
+# Work left behind
+
+
+def test_what_a_former_holder_left_is_offered_and_merges(world: World) -> None:
+    project = world.project(items=1)
+    ana, ben = (world.person(n, project=project.id) for n in ("ana", "ben"))
+    task = world.services.queue.next(ana, project.id)
+    world.services.drafts.append(ana, task, 0, [world.put(annotation="hers")])
+    after = later(world)
+    after.queue.next(ben, project.id)
+    after.drafts.append(ben, task, 0, [world.put(annotation="his")])
+
+    offered = after.brought.left(ben, task)
+    brought = after.brought.bring_in(ben, task, task, ana.id)
+
+    document = after.envelopes.get(ben, task).draft.document.by_id()
+    assert [(w.member_name, w.annotations) for w in offered] == [("ana", 1)]
+    assert brought.annotations == 1
+    assert {name: a.evidence.author for name, a in document.items()} == {"his": ben.id, "hers": ana.id}
+    assert after.brought.left(ben, task) == []
+    assert after.drafts.unsent(ana) == []
+    with pytest.raises(WrongState, match="left"):
+        after.brought.bring_in(ben, task, task, ana.id)
+
+
+def returned(world: World) -> tuple[Actor, Actor, str, str]:
+    """A box “a” handed in by Ana, returned by Rita, who made it wide; Ana's first and second task."""
+    ana, task = begun(world)
+    rita = world.person("rita", "reviewer", project=world.services.envelopes.get(ana, task).task.project)
+    project = world.services.envelopes.get(ana, task).task.project
+    world.services.submissions.submit(ana, task, Submitting())
+    review = world.services.queue.next(rita, project, "review")
+    wide = reshaped(world, WIDE, 0)
+    sent = Submitting(operations=(wide,), verdict="returned", comment="too small")
+    world.services.submissions.submit(rita, review, sent)
+    return ana, rita, task, world.services.queue.next(ana, project)
+
+
+def test_late_work_meets_what_a_reviewer_changed_as_a_conflict(world: World) -> None:
+    ana, rita, first, second = returned(world)
+    world.services.drafts.append(ana, first, 1, [reshaped(world, TALL, 1), world.put(annotation="late")])
+
+    world.services.brought.bring_in(ana, second, first, ana.id)
+
+    draft = draft_of(world, ana, second)
+    assert set(draft.document.by_id()) == {"a", "late"}
+    assert draft.document.by_id()["a"].shape == TALL
+    assert [(v.by, v.annotation.shape) for v in draft.conflicts[0].aside] == [(rita.id, WIDE)]
+
+
+def test_what_was_brought_in_is_not_offered_twice_only_what_came_after(world: World) -> None:
+    ana, _, first, second = returned(world)
+    world.services.drafts.append(ana, first, 1, [world.put(annotation="late")])
+    world.services.brought.bring_in(ana, second, first, ana.id)
+    world.services.drafts.append(ana, first, 2, [world.put(annotation="later")])
+
+    offered = world.services.brought.left(ana, second)
+    world.services.brought.bring_in(ana, second, first, ana.id)
+
+    assert [w.annotations for w in offered] == [1]
+    assert draft_of(world, ana, second).conflicts == []
+    assert set(draft_of(world, ana, second).document.by_id()) == {"a", "late", "later"}
+
+
+def test_nobody_is_offered_work_on_a_task_they_do_not_hold(world: World) -> None:
+    ana, _, first, second = returned(world)
+    world.services.drafts.append(ana, first, 1, [world.put(annotation="late")])
+    world.services.queue.give_back(ana, second)
+
+    assert world.services.brought.left(ana, second) == []
+
+
+def test_a_reviewer_s_two_tabs_give_one_verdict_the_later(world: World) -> None:
+    ana, task = begun(world)
+    made = [
+        Judge(id=world.context.new_id(), at=1, annotation="a", verdict=verdict, seen=1)
+        for verdict in ("accepted", "returned")
+    ]
+
+    answer = world.services.drafts.append(ana, task, 1, made)
+
+    assert answer.conflicts == []
+    assert draft_of(world, ana, task).document.annotations[0].evidence.verdict == "returned"
