@@ -223,6 +223,8 @@ def _labeled(context: Context, entry: Entry, takes_media: bool) -> LabeledItem:
         height=item.height,
         document=entry.document,
         key=item.key,
+        item_id=item.id,
+        sha256=item.sha256,
         media=media if takes_media else None,
     )
 

@@ -4,12 +4,17 @@ What will be added is written down beside the import's other entries before it i
 import that is killed in between, or tried again, still knows its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from labelwright.core.ontology import PALETTE, Category, Ontology
+from labelwright.core.ontology import PALETTE, Category, Ontology, RelationSpec
+from labelwright.core.shapes import Skeleton
+from labelwright.formats.figures import numbered, template_of
+from labelwright.formats.format import LabeledItem, Reading
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.ontologies import Ontologies, annotation_counts, read_ontology
@@ -19,20 +24,98 @@ ENTRY, OUTCOME = "categories", "categories"
 SHAPES = ("box", "polygon", "mask")
 
 
-def with_new(ontology: Ontology, names: Sequence[str]) -> tuple[Category, ...]:
-    """The categories with new ones of these names behind them, under ids that were never used."""
+@dataclass(frozen=True)
+class Missing:
+    """What a file has and an ontology lacks: categories as the file describes them, and relations."""
+
+    categories: tuple[Category, ...] = ()
+    relations: tuple[RelationSpec, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.categories or self.relations)
+
+    def on(self, ontology: Ontology) -> Ontology:
+        """The ontology with these behind its own."""
+        return msgspec.structs.replace(
+            ontology,
+            categories=(*ontology.categories, *self.categories),
+            relations=(*ontology.relations, *self.relations),
+        )
+
+
+def missing(
+    ontology: Ontology, names: Sequence[str], reading: Reading, labeled: Iterable[LabeledItem]
+) -> Missing:
+    """Categories of these names and the file's relations, under ids that were never used."""
     known = {category.id for category in ontology.categories} | set(ontology.retired)
-    place = len(ontology.categories)
-    made = [_category(name, place + index, known) for index, name in enumerate(names)]
-    return (*ontology.categories, *made)
+    shortcuts = {category.shortcut for category in ontology.categories}
+    place, kinds = len(ontology.categories), _kinds(labeled, set(names))
+    made: list[Category] = []
+    for index, name in enumerate(names):
+        color = PALETTE[(place + index) % len(PALETTE)]
+        described = reading.definitions.get(name)
+        category = _described(described, kinds[name], color, own=reading.is_own) or _plain(
+            name, kinds[name], color
+        )
+        if category.shortcut in shortcuts:
+            category = msgspec.structs.replace(category, shortcut=None)
+        shortcuts.add(category.shortcut)
+        chosen = category.id if reading.is_own and category.id not in known else _unused(name, known)
+        known.add(chosen)
+        made.append(msgspec.structs.replace(category, id=chosen))
+    return Missing(tuple(made), _relations(ontology, reading))
+
+
+def _kinds(labeled: Iterable[LabeledItem], names: set[str]) -> dict[str, dict[str, int]]:
+    """The kinds of shapes that the annotations of each category have; of skeletons the most keypoints."""
+    found: dict[str, dict[str, int]] = {name: {} for name in names}
+    for entry in labeled:
+        for annotation in entry.document.annotations if names else ():
+            kinds = found.get(annotation.category)
+            if kinds is not None:
+                is_turned = entry.turned_boxes and annotation.kind == "polygon"
+                size = len(annotation.shape.keypoints) if isinstance(annotation.shape, Skeleton) else 0
+                kind = "rotated_box" if is_turned else annotation.kind
+                kinds[kind] = max(size, kinds.get(kind, 0))
+    return found
+
+
+def _described(given: Category | None, kinds: Mapping[str, int], color: str, *, own: bool) -> Category | None:
+    if given is None or own:
+        return given
+    shapes = tuple(dict.fromkeys((*given.shapes, *kinds)))
+    return msgspec.structs.replace(given, shapes=shapes, color=color)
+
+
+def _plain(name: str, kinds: Mapping[str, int], color: str) -> Category:
+    count = kinds.get("skeleton", 0)
+    template = template_of(numbered(count)) if count else None
+    shapes = tuple(dict.fromkeys((*SHAPES, *kinds)))
+    return Category(id=name, name=name, color=color, shapes=shapes, skeleton=template)
+
+
+def _relations(ontology: Ontology, reading: Reading) -> tuple[RelationSpec, ...]:
+    names = {relation.name for relation in ontology.relations}
+    taken = {relation.id for relation in ontology.relations}
+    made: list[RelationSpec] = []
+    for relation in reading.relations:
+        if relation.name in names:
+            continue
+        chosen = relation.id if relation.id not in taken else _unused(relation.name, taken)
+        taken.add(chosen)
+        made.append(msgspec.structs.replace(relation, id=chosen))
+    return tuple(made)
 
 
 def add(
-    context: Context, row: Row[Any], actor: Actor, version: int, ontology: Ontology, names: Sequence[str]
+    context: Context, row: Row[Any], actor: Actor, version: int, ontology: Ontology, wanted: Missing
 ) -> Ontology:
-    """Save the ontology with categories of these names; the import remembers them."""
-    categories = with_new(ontology, names)
-    ids = {category.id: category.name for category in categories[len(ontology.categories) :]}
+    """Save the ontology with what it lacks; the import remembers the categories.
+
+    Relations stay when the import is undone: somebody may have drawn some since.
+    """
+    after = wanted.on(ontology)
+    ids = {category.id: category.name for category in wanted.categories}
 
     def note(tx: Connection) -> None:
         known = {**_noted(tx, row.id), **ids}
@@ -43,7 +126,9 @@ def add(
         tx.execute(insert(import_entries).values(**entry))
 
     context.database.write(note)
-    saved = Ontologies(context).save(actor, row.project_id, base=version, categories=categories)
+    saved = Ontologies(context).save(
+        actor, row.project_id, base=version, categories=after.categories, relations=after.relations
+    )
     return saved.ontology
 
 
@@ -77,10 +162,9 @@ def _noted(tx: Connection, import_id: str) -> dict[str, str]:
     return dict(detail["ids"]) if detail else {}
 
 
-def _category(name: str, index: int, known: set[str]) -> Category:
+def _unused(name: str, known: set[str]) -> str:
     base = "".join(c if c.isalnum() else "-" for c in name.casefold()).strip("-")[:60] or "category"
     chosen, number = base, 2
     while chosen in known:
         chosen, number = f"{base}-{number}", number + 1
-    known.add(chosen)
-    return Category(id=chosen, name=name, color=PALETTE[index % len(PALETTE)], shapes=SHAPES)
+    return chosen

@@ -1,23 +1,21 @@
 """What an import of labels will do, item by item, before anything is done."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from labelwright.core.document import EMPTY, Annotation, AttributeValue, Document, Evidence, decode
-from labelwright.core.errors import InvalidShape
-from labelwright.core.ontology import Category, Ontology
-from labelwright.core.shapes import Box, Point, Polygon, Shape
-from labelwright.formats.format import LabeledItem, Reading, attributes_by_id
+from labelwright.core.document import EMPTY, Annotation, Evidence, decode
+from labelwright.core.ontology import Ontology
+from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.report import Fault
 from labelwright.services import label_categories
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
+from labelwright.services.label_fitting import Fitted, Fitter
+from labelwright.services.label_matching import Finder, not_there, other_frame
 from labelwright.services.ontologies import read_ontology
 from labelwright.storage.schema import documents, import_entries, items, tasks
 
@@ -52,31 +50,32 @@ class Plan:
     in_file: int = 0
     unmatched: list[str] = field(default_factory=list[str])
     ambiguous: list[str] = field(default_factory=list[str])
-    by_category: Counter[str] = field(default_factory=Counter[str])
+    counts: Fitted = field(default_factory=Fitted)
     created: list[str] = field(default_factory=list[str])
     already_there: int = 0
-    unknown: Counter[str] = field(default_factory=Counter[str])
-    refused: Counter[str] = field(default_factory=Counter[str])
-    incomplete: int = 0
     faults: list[Fault] = field(default_factory=list[Fault])
     notes: list[str] = field(default_factory=list[str])
     outcomes: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
     def report(self, *, dry_run: bool) -> dict[str, Any]:
         """The plan as people read it."""
+        counts = self.counts
         return {
             "dry_run": dry_run,
             "format": self.format,
             "recognized": self.recognized,
             "items_in_file": self.in_file,
             "items_matched": len(self.entries),
-            "annotations": sum(self.by_category.values()),
+            "annotations": sum(counts.by_category.values()),
             "already_there": self.already_there,
-            "categories": [{"category": n, "annotations": c} for n, c in self.by_category.most_common() if c],
+            "categories": [
+                {"category": n, "annotations": c} for n, c in counts.by_category.most_common() if c
+            ],
             "created_categories": self.created,
-            "unknown_categories": [{"category": n, "annotations": c} for n, c in self.unknown.items()],
-            "refused": [{"reason": n, "annotations": c} for n, c in self.refused.items()],
-            "without_a_required_attribute": self.incomplete,
+            "unknown_categories": [{"category": n, "annotations": c} for n, c in counts.unknown.items()],
+            "refused": [{"reason": n, "annotations": c} for n, c in counts.refused.items()],
+            "left_out": [{"what": n, "count": c} for n, c in counts.left_out.items()],
+            "without_a_required_attribute": counts.incomplete,
             "unmatched": self.unmatched[:MOST_LISTED],
             "ambiguous": self.ambiguous[:MOST_LISTED],
             "faults": [msgspec.to_builtins(fault) for fault in self.faults[:MOST_LISTED]],
@@ -108,12 +107,21 @@ class Planner:
         made.recognized = reason
         labeled = list(reading.items)
         made.in_file, made.faults, made.notes = len(labeled), reading.faults, reading.notes
-        ontology = self._with_categories(reading.categories)
-        finder = self.context.database.read(lambda tx: _Finder(tx, self.row.project_id))
+        ontology = self._with_categories(reading, labeled)
+        finder = self.context.database.read(lambda tx: Finder(tx, self.row.project_id))
+        fitter = Fitter(
+            reading,
+            ontology,
+            rename=self.args.rename,
+            evidence=Evidence(author=made.author, created_at=self.now, model=made.model),
+            keeps_evidence=made.model is None,
+            new_id=self.context.new_id,
+        )
+        made.counts = fitter.counts
         for index, entry in enumerate(labeled):
             if index % 500 == 0:
                 check()
-            self._add(index, entry, finder, ontology)
+            self._add(index, entry, finder, fitter)
         if self.args.as_ == "annotations":
             done = self.context.database.read(self._done)  # what this import has brought in is no repetition
             todo = [entry for entry in made.entries if entry.name not in done]
@@ -159,9 +167,9 @@ class Planner:
         for annotation in annotations:
             category = ontology.category(annotation.category)
             if category is not None:
-                self.plan_made.by_category[category.name] += times
+                self.plan_made.counts.by_category[category.name] += times
 
-    def _with_categories(self, names: list[str]) -> Ontology:
+    def _with_categories(self, reading: Reading, labeled: Sequence[LabeledItem]) -> Ontology:
         project_id = self.row.project_id
 
         def work(tx: Connection) -> tuple[int, Ontology]:
@@ -170,19 +178,19 @@ class Planner:
             return version, read_ontology(self.context, tx, project_id, version)
 
         version, ontology = self.context.database.read(work)
-        missing = [n for n in names if n not in self.args.rename and ontology.named(n) is None]
+        names = [n for n in reading.categories if n not in self.args.rename and ontology.named(n) is None]
+        missing = label_categories.missing(ontology, names, reading, labeled)
         if not missing or not self.args.create_categories:
             self.plan_made.created = label_categories.added(self.context, self.row.id)
             return ontology
         if self.args.dry_run:
-            self.plan_made.created = missing
-            categories = label_categories.with_new(ontology, missing)
-            return msgspec.structs.replace(ontology, categories=categories)
+            self.plan_made.created = names
+            return missing.on(ontology)
         saved = label_categories.add(self.context, self.row, self.actor, version, ontology, missing)
         self.plan_made.created = label_categories.added(self.context, self.row.id)
         return saved
 
-    def _add(self, index: int, entry: LabeledItem, finder: "_Finder", ontology: Ontology) -> None:
+    def _add(self, index: int, entry: LabeledItem, finder: Finder, fitter: Fitter) -> None:
         made = self.plan_made
         item = finder.find(entry)
         if item is None:
@@ -191,13 +199,11 @@ class Planner:
         if isinstance(item, str):
             made.ambiguous.append(item)
             return
-        reason = _other_frame(entry, item)
+        reason = other_frame(entry, item)
         if reason:
-            made.refused[reason] += len(entry.document.annotations)
+            made.counts.refused[reason] += len(entry.document.annotations)
             return
-        annotations = [
-            a for given in entry.document.annotations if (a := self._fit(given, entry, item, ontology))
-        ]
+        annotations = fitter.fit(entry, item)
         if not annotations and entry.document.annotations and self.args.mode != "replace":
             return
         made.entries.append(
@@ -209,109 +215,3 @@ class Planner:
                 replace=self.args.mode == "replace",
             )
         )
-
-    def _fit(
-        self, given: Annotation, entry: LabeledItem, item: Row[Any], ontology: Ontology
-    ) -> Annotation | None:
-        made = self.plan_made
-        renamed = self.args.rename.get(given.category)
-        category = ontology.category(renamed) if renamed else ontology.named(given.category)
-        if category is None:
-            made.unknown[given.category] += 1
-            return None
-        try:
-            shape = _scaled(given.shape, item.width, item.height) if entry.in_shares else given.shape
-        except InvalidShape as error:
-            made.refused[error.message] += 1
-            return None
-        annotation = Annotation(
-            id=self.context.new_id(),
-            category=category.id,
-            shape=shape,
-            attributes=_attributes(given, category),
-            flags=given.flags,
-            evidence=Evidence(
-                author=made.author, created_at=self.now, model=made.model, score=given.evidence.score
-            ),
-        )
-        faults = [fault for fault in ontology.faults(annotation) if not fault.endswith("is required")]
-        if faults:
-            made.refused[faults[0]] += 1
-            return None
-        if ontology.faults(annotation):
-            made.incomplete += 1
-        made.by_category[category.name] += 1
-        return annotation
-
-
-class _Finder:
-    """Finds the item that a record means: by client key, then name, then file name, then stem."""
-
-    def __init__(self, tx: Connection, project_id: str) -> None:
-        self._by: list[dict[str, list[Row[Any]]]] = [{}, {}, {}, {}]
-        rows = tx.execute(
-            select(items.c.id, items.c.key, items.c.name, items.c.width, items.c.height).where(
-                items.c.project_id == project_id
-            )
-        )
-        for row in rows:
-            path = PurePosixPath(row.name)
-            for table, word in zip(self._by, (row.key, row.name, path.name, path.stem), strict=True):
-                if word:
-                    table.setdefault(word, []).append(cast("Row[Any]", row))
-
-    def find(self, entry: LabeledItem) -> Row[Any] | str | None:
-        """The item; a sentence if several fit; None if none does."""
-        path = PurePosixPath(entry.name.replace("\\", "/"))
-        words = (entry.key or entry.name, str(path), path.name, path.stem)
-        for table, word in zip(self._by, words, strict=True):
-            found = table.get(word, [])
-            if len(found) == 1:
-                return found[0]
-            if found:
-                return (
-                    f"{entry.name} could be {len(found)} items, such as {found[0].name} and {found[1].name}"
-                )
-        return None
-
-
-def not_there(given: Sequence[Annotation], present: Document) -> tuple[Annotation, ...]:
-    """The annotations that a document does not hold yet with the same category and shape."""
-    known = {(annotation.category, annotation.shape) for annotation in present.annotations}
-    return tuple(a for a in given if (a.category, a.shape) not in known)
-
-
-def _other_frame(entry: LabeledItem, item: Row[Any]) -> str | None:
-    """Why the coordinates of a record cannot be those of the item's picture."""
-    if not entry.width or not entry.height or (entry.width, entry.height) == (item.width, item.height):
-        return None
-    return (
-        f"made on a picture of {entry.width} × {entry.height} pixels, "
-        f"but the item has {item.width} × {item.height}"
-    )
-
-
-def _attributes(given: Annotation, category: Category) -> dict[str, AttributeValue]:
-    defaults = {spec.id: spec.default for spec in category.attributes if spec.default is not None}
-    return {**defaults, **attributes_by_id(given.attributes, category)}
-
-
-def _scaled(shape: Shape | None, wide: int, high: int) -> Shape | None:
-    """A shape in shares of a picture, in its pixels."""
-    match shape:
-        case Box():
-            return Box(
-                left=shape.left * wide,
-                top=shape.top * high,
-                right=shape.right * wide,
-                bottom=shape.bottom * high,
-            )
-        case Polygon():
-            return Polygon(
-                parts=tuple(
-                    tuple(tuple(Point(x * wide, y * high) for x, y in ring) for ring in part)
-                    for part in shape.parts
-                )
-            )
-        case _:
-            return shape

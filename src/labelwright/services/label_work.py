@@ -9,7 +9,8 @@ from labelwright.core.document import EMPTY, Document, decode
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
 from labelwright.services.events import announce
-from labelwright.services.label_plan import HELD, Plan, PlannedEntry, not_there
+from labelwright.services.label_matching import fresh_beside
+from labelwright.services.label_plan import HELD, Plan, PlannedEntry
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.submissions import move_on, store_document
 from labelwright.storage.schema import (
@@ -87,7 +88,7 @@ def _submit(
     """What undo needs to know; None if the record says nothing that is not there already."""
     ontology = read_ontology(context, tx, project.id, project.ontology_version)
     present = ontology.resolve(_current(tx, item))
-    fresh = entry.annotations if entry.replace else not_there(entry.annotations, present)
+    fresh = entry.annotations if entry.replace else fresh_beside(entry.annotations, present, context.new_id)
     if not fresh and not (entry.replace and present.annotations):
         return None
     before_annotations = () if entry.replace else present.annotations
