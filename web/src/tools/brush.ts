@@ -36,7 +36,7 @@ function brushLike(name: string, erases: boolean): Tool<BrushState> {
   return {
     name,
     cursor: 'none',
-    ...(erases ? { edits: true } : { draws: 'mask' as const }),
+    ...(erases ? { edits: true, changes: ['mask'] as const } : { draws: 'mask' as const }),
     start: idle,
 
     on(state, input, hand) {
@@ -107,6 +107,7 @@ export const fillTool: Tool = {
   name: 'fill',
   cursor: 'cell',
   edits: true,
+  changes: ['mask'],
   start: { name: 'idle' },
   on: (state, input) => (input.kind === 'pointerDown' ? go(state, { do: 'fill', at: input.at }) : go(state)),
   preview: () => ({}),

@@ -45,7 +45,7 @@ export function pathTool(kind: PathKind): Tool<PathState> {
   return {
     name: kind.name,
     cursor: 'crosshair',
-    ...(kind.draws ? { draws: kind.draws } : { edits: true }),
+    ...(kind.draws ? { draws: kind.draws } : { edits: true, changes: ['polygon', 'mask'] as const }),
     start: idle,
 
     on(state, input, hand) {

@@ -73,6 +73,8 @@ export interface Tool<S extends State = State> {
   readonly draws?: Shape['kind'];
   /** Whether it changes annotations without drawing one: it rests where nothing may be changed. */
   readonly edits?: boolean;
+  /** The kinds of shapes it changes; it is of no use where an ontology has none of them. */
+  readonly changes?: readonly Shape['kind'][];
   readonly start: S;
   on(state: S, input: Input, hand: Hand): Turn<S>;
   preview(state: S, hand: Hand): Preview;

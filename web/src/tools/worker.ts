@@ -65,8 +65,14 @@ export class HandAtWork {
   can(name: string): boolean {
     const tool = TOOLS[name];
     if (!tool || ((tool.draws || tool.edits) && this.editor.readOnly)) return false;
-    if (name === 'relate') return (this.editor.ontology.relations ?? []).length > 0;
-    return !tool.draws || this.categoryFor(tool.draws) !== undefined;
+    return this.isKnown(tool);
+  }
+
+  /** Whether the ontology knows what a tool makes or changes. */
+  private isKnown(tool: Tool): boolean {
+    if (tool.draws) return this.categoryFor(tool.draws) !== undefined;
+    if (tool.name === 'relate') return (this.editor.ontology.relations ?? []).length > 0;
+    return tool.changes?.some((kind) => this.categoryFor(kind) !== undefined) ?? true;
   }
 
   use(name: string): void {

@@ -16,7 +16,9 @@ import { useEffect, useState } from 'react';
 import { judge, recategorize, remove, setAttribute } from '../../editor/changes';
 import { shapesOf } from '../../model/ontology';
 import type { Annotation, AttributeSpec, AttributeValue } from '../../wire';
+import { Bonds } from './bonds';
 import type { Desk } from './desk';
+import { Keypoints } from './keypoints';
 import classes from './studio.module.css';
 import { useSignal } from './use-signal';
 
@@ -58,6 +60,8 @@ export function Attributes({ desk }: { desk: Desk }) {
       {(category?.attributes ?? []).map((spec) => (
         <Field key={`${first.id} ${spec.id}`} desk={desk} spec={spec} chosen={chosen} />
       ))}
+      {chosen.length === 1 && <Keypoints desk={desk} annotation={first} />}
+      {chosen.length === 1 && <Bonds desk={desk} annotation={first} />}
       {chosen.length === 1 && <Origin annotation={first} />}
       {desk.isReview && !editor.readOnly && (
         <Group gap="xs" grow>

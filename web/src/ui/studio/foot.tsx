@@ -3,23 +3,16 @@ import { useState } from 'react';
 
 import type { Desk } from './desk';
 import classes from './studio.module.css';
+import { HOLDS, WANTS } from './tool-words';
 import { useSignal } from './use-signal';
-
-const WANTS: Record<string, string> = {
-  select: 'Click to select, drag to move, drag on nothing to frame. Space and drag moves the view.',
-  box: 'Drag a box, or click two opposite corners. Escape drops it.',
-  polygon: 'Click the corners, or drag freehand. Enter or the first corner closes it.',
-  pan: 'Drag to move the view, wheel to zoom.',
-};
-
-const CORNERS = 'Drag a corner to move it, the middle of a side to add one. A double click takes a corner away.';
 
 /** What the hand can do next, in words. */
 function wanted({ editor, hand }: Desk): string {
   if (editor.readOnly) return 'Somebody else holds this task, or it is closed.';
   const only = editor.selection.only;
-  const isPolygon = only !== null && editor.store.get(only)?.shape?.kind === 'polygon';
-  return hand.current.name === 'select' && isPolygon ? CORNERS : (WANTS[hand.current.name] ?? '');
+  const kind = only === null ? undefined : editor.store.get(only)?.shape?.kind;
+  const held = hand.current.name === 'select' && kind ? HOLDS[kind] : undefined;
+  return held ?? WANTS[hand.current.name] ?? '';
 }
 
 export function Foot({ desk }: { desk: Desk }) {

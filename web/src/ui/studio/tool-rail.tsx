@@ -3,26 +3,16 @@ import { ActionIcon, Button, Divider, Popover, Slider, Stack, Switch, Text, Tool
 import {
   IconAdjustments,
   IconArrowsMaximize,
-  IconHandStop,
-  IconPointer,
-  IconPolygon,
-  IconSquare,
   IconZoomIn,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { type ComponentType, useState } from 'react';
+import { type ComponentType, Fragment, useState } from 'react';
 
 import { ACTIONS, type Studio } from '../../editor/actions';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
+import { TOOL_GROUPS } from './tool-icons';
 import { useSignal } from './use-signal';
-
-const ICONS: [string, ComponentType<{ size: number }>][] = [
-  ['tool.select', IconPointer],
-  ['tool.box', IconSquare],
-  ['tool.polygon', IconPolygon],
-  ['tool.pan', IconHandStop],
-];
 
 const ZOOMS: [string, ComponentType<{ size: number }>][] = [
   ['view.in', IconZoomIn],
@@ -34,12 +24,20 @@ export function ToolRail({ desk, studio }: { desk: Desk; studio: Studio }) {
   useSignal(desk.hand.changed, desk.editor.categoryChanged);
   return (
     <nav className={classes.rail} aria-label="Tools" data-tour="tools">
-      {ICONS.map(([id, Icon]) => (
-        <Tool key={id} id={id} studio={studio} active={id === `tool.${desk.hand.current.name}`}>
-          <Icon size={20} />
-        </Tool>
-      ))}
-      <Divider w={28} my={4} />
+      {TOOL_GROUPS.map((group) => {
+        const possible = group.filter(([name]) => desk.hand.can(name));
+        if (possible.length === 0) return null;
+        return (
+          <Fragment key={group[0]![0]}>
+            {possible.map(([name, Icon]) => (
+              <Tool key={name} id={`tool.${name}`} studio={studio} active={name === desk.hand.current.name}>
+                <Icon size={20} />
+              </Tool>
+            ))}
+            <Divider w={28} my={2} />
+          </Fragment>
+        );
+      })}
       {ZOOMS.map(([id, Icon]) => (
         <Tool key={id} id={id} studio={studio} active={false}>
           <Icon size={20} />

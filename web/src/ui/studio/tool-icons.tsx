@@ -1,0 +1,57 @@
+/** The pictures of the tools, in the groups in which they stand. A tool that cannot be used is not shown. */
+import {
+  IconBrush,
+  IconBucketDroplet,
+  IconCircleDot,
+  IconCircleMinus,
+  IconCirclePlus,
+  IconCube,
+  IconEraser,
+  IconFocus2,
+  IconHandStop,
+  IconLasso,
+  IconLink,
+  IconOval,
+  IconPointer,
+  IconPolygon,
+  IconRulerMeasure,
+  IconSlice,
+  IconSquare,
+  IconSquareRotated,
+  IconStretching,
+  IconTimeline,
+} from '@tabler/icons-react';
+import type { ComponentType } from 'react';
+
+type Entry = readonly [name: string, icon: ComponentType<{ size: number }>];
+
+export const TOOL_GROUPS: readonly (readonly Entry[])[] = [
+  [
+    ['select', IconPointer],
+    ['pan', IconHandStop],
+    ['measure', IconRulerMeasure],
+  ],
+  [
+    ['box', IconSquare],
+    ['extreme', IconFocus2],
+    ['rotated_box', IconSquareRotated],
+    ['ellipse', IconOval],
+    ['cuboid', IconCube],
+    ['polygon', IconPolygon],
+    ['polyline', IconTimeline],
+    ['points', IconCircleDot],
+    ['skeleton', IconStretching],
+  ],
+  [
+    ['brush', IconBrush],
+    ['eraser', IconEraser],
+    ['lasso', IconLasso],
+    ['fill', IconBucketDroplet],
+  ],
+  [
+    ['hole', IconCircleMinus],
+    ['part', IconCirclePlus],
+    ['cut', IconSlice],
+    ['relate', IconLink],
+  ],
+];

@@ -1,0 +1,35 @@
+/** What each tool wants of the hand, in a line. */
+export const WANTS: Readonly<Record<string, string>> = {
+  select: 'Click to select, drag to move, drag on nothing to frame. Space and drag moves the view.',
+  box: 'Drag a box, or click two opposite corners. Shift: square; Alt: from the middle.',
+  extreme: 'Click the top, left, bottom and right end of the thing, in any order.',
+  rotated_box: 'Drag or click along one side, then click at the side across. Shift: steps of 15°.',
+  polygon: 'Click the corners, or drag freehand. Enter or the first corner closes it. Shift follows a neighbour’s border.',
+  polyline: 'Click the points, or drag freehand. Enter or a double click ends it.',
+  points: 'Click a point. Shift: several in one annotation, Enter ends it.',
+  ellipse: 'Drag a frame around it. Shift: circle; Alt: from the middle. Turn it by its handle.',
+  skeleton: 'Click the keypoints in order, or drag a frame for all. Shift: occluded; Tab: absent; Enter: done.',
+  cuboid: 'Drag the front face, then click where the top right corner of the back lies. Shift: smaller back.',
+  brush: 'Paint. Alt erases; [ and ] or Alt and the wheel change the size; Enter begins a new mask.',
+  eraser: 'Erase from the selected mask, or from all under the brush. Alt paints.',
+  lasso: 'Drag around what belongs to the mask. Alt takes it away.',
+  fill: 'Click into a hole of a mask to fill it.',
+  hole: 'Draw around what does not belong to the selection.',
+  part: 'Draw a further part of the selection.',
+  cut: 'Draw a line across: Enter or a double click cuts.',
+  relate: 'Click the annotation it begins at, then the one it leads to.',
+  measure: 'Drag from one place to another.',
+  pan: 'Drag to move the view, wheel to zoom.',
+};
+
+/** What a hand can do with the only shape that is selected. */
+export const HOLDS: Readonly<Record<string, string>> = {
+  polygon: 'Drag a corner to move it, the middle of a side to add one. A double click takes a corner away.',
+  polyline: 'Drag a point to move it, the middle of a stretch to add one. A double click takes a point away.',
+  points: 'Drag a point to move it. A double click takes it away.',
+  rotated_box: 'Drag a side or a corner, or the round handle to turn it. Shift: steps of 15°.',
+  ellipse: 'Drag a side or a corner, or the round handle to turn it. Shift: steps of 15°.',
+  skeleton: 'Drag a keypoint to move it. A double click makes it absent; the panel brings it back.',
+  cuboid: 'Drag a corner of a face, or the round handle to move the back face.',
+  mask: 'Drag to move. The brush (M) and the eraser (X) change its pixels.',
+};
