@@ -25,6 +25,8 @@ export interface Extras {
   predictions: readonly Annotation[];
   focused: string | null;
   issues: readonly Issue[];
+  /** The colors and dashes of predictions, where layers have their own; another function means others. */
+  dress?: ((prediction: Annotation, color: string) => Pick<Look, 'color' | 'dash' | 'halo'>) | undefined;
 }
 
 export class Renderer {
@@ -77,6 +79,7 @@ export class Renderer {
     for (const one of [...this.predicted, ...next]) {
       if (one.shape && this.predicted.has(one) !== next.has(one)) this.still.patch(boundsOfShape(one.shape));
     }
+    if (extras.dress !== this.extras.dress) this.still.reset();
     this.predicted = next;
     this.extras = extras;
     this.baseDue = true;
@@ -217,7 +220,10 @@ export class Renderer {
     if (!annotation.shape || !view.shows(annotation) || this.onTheMove.has(annotation.id)) return null;
     const category = this.editor.categoryOf(annotation.category);
     const color = colorOf(category);
-    if (this.predicted.has(annotation)) return { color, fill: 0, width: 1.5, dash: [6, 4], halo: underlay(color, 2.5), ...signs(category, this.editor) };
+    if (this.predicted.has(annotation)) {
+      const worn = this.extras.dress?.(annotation, color) ?? { color, dash: [6, 4] };
+      return { fill: 0, width: 1.5, halo: underlay(worn.color, 2.5), ...worn, ...signs(category, this.editor) };
+    }
     if (this.wasBulk && this.editor.selection.has(annotation.id)) return { ...selectedLook(color, view.fill), ...signs(category, this.editor) };
     const look: Look = { color, fill: view.fill, width: 1.6, ...signs(category, this.editor) };
     const verdict = annotation.evidence?.verdict;
