@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS, actionFor, categoryActions, keyOf, type Studio } from '../src/editor/actions';
 import * as changes from '../src/editor/changes';
 import { Editor } from '../src/editor/editor';
+import { Flow } from '../src/editor/flow';
 import { WorkMeter } from '../src/editor/meter';
+import { Proposals } from '../src/editor/proposals';
 import { imagePoint } from '../src/geometry/point';
 import { Tree } from '../src/geometry/tree';
 import { overlaps } from '../src/geometry/bounds';
@@ -201,8 +203,12 @@ test('a tag is put on the item and taken off again', () => {
 });
 
 describe('the action table', () => {
+  const { made: at } = editor(['a']);
+  const proposing = new Flow(at, new Proposals(at));
+  proposing.proposals.add({ id: 'm', name: 'm', kind: 'model', annotations: [annotation('p')] });
   const studio = (parts: Partial<Studio> = {}): Studio => ({
-    editor: editor(['a']).made,
+    editor: at,
+    flow: new Flow(at, new Proposals(at)),
     isReview: false,
     canSubmit: true,
     useTool: () => {},
@@ -219,7 +225,7 @@ describe('the action table', () => {
     skip: () => {},
     openPalette: () => {},
     openHelp: () => {},
-    hasPredictions: () => false,
+    goToItem: () => {},
     acceptPrediction: () => {},
     ...parts,
   });
@@ -232,7 +238,7 @@ describe('the action table', () => {
     { isReview: false },
     { isReview: true },
     { isDrawing: () => true },
-    { hasPredictions: () => true },
+    { flow: proposing },
   ])('no two actions of one group answer the same key: %o', (parts) => {
     const at = studio(parts);
     at.editor.selection.select(['a']);

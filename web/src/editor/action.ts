@@ -1,9 +1,11 @@
 /** What an action is, and what it may reach. The table itself stands in actions.ts. */
 import type { Editor } from './editor';
+import type { Flow } from './flow';
 
 /** What an action may reach beside the editor. */
 export interface Studio {
   editor: Editor;
+  flow: Flow;
   isReview: boolean;
   canSubmit: boolean;
   useTool(name: string): void;
@@ -22,13 +24,14 @@ export interface Studio {
   accept(): void;
   sendBack(): void;
   skip(): void;
+  /** Leave for the next or previous item of the project. */
+  goToItem(by: 1 | -1): void;
   openPalette(): void;
   openHelp(): void;
   acceptPrediction(all: boolean): void;
-  hasPredictions(): boolean;
 }
 
-export type Group = 'Tools' | 'Edit' | 'Shapes' | 'Select' | 'View' | 'Task' | 'Review' | 'Categories';
+export type Group = 'Tools' | 'Edit' | 'Shapes' | 'Select' | 'View' | 'Proposals' | 'Task' | 'Review' | 'Categories';
 
 export interface Action {
   readonly id: string;

@@ -11,7 +11,6 @@ import {
   paste,
   recategorize,
   remove,
-  step,
   toggleTag,
 } from './changes';
 import { boundsOfShape } from '../geometry/shapes';
@@ -19,6 +18,7 @@ import { shapesOf } from '../model/ontology';
 import { union } from '../geometry/bounds';
 import type { Action, Studio } from './action';
 import type { Editor } from './editor';
+import { FLOW_ACTIONS } from './flow-actions';
 import { keymap } from './keymap';
 import { SHAPE_ACTIONS } from './shape-actions';
 import { TOOL_ACTIONS } from './tool-actions';
@@ -47,14 +47,11 @@ export const ACTIONS: readonly Action[] = [
   { id: 'edit.farright', title: 'Nudge right by ten', group: 'Edit', keys: ['Shift+ArrowRight'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 10, 0) },
   { id: 'edit.farup', title: 'Nudge up by ten', group: 'Edit', keys: ['Shift+ArrowUp'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, -10) },
   { id: 'edit.fardown', title: 'Nudge down by ten', group: 'Edit', keys: ['Shift+ArrowDown'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, 10) },
-  { id: 'edit.prediction', title: 'Accept the prediction shown', group: 'Edit', keys: ['Enter'], enabled: (s) => writable(s) && !s.isDrawing() && s.hasPredictions(), run: (s) => s.acceptPrediction(false) },
-  { id: 'edit.predictions', title: 'Accept all predictions', group: 'Edit', keys: ['Shift+Enter'], enabled: (s) => writable(s) && s.hasPredictions(), run: (s) => s.acceptPrediction(true) },
 
   ...SHAPE_ACTIONS,
+  ...FLOW_ACTIONS,
 
   { id: 'select.all', title: 'Select all', group: 'Select', keys: ['Ctrl+A'], enabled: anything, run: selectAll },
-  { id: 'select.next', title: 'Next annotation', group: 'Select', keys: ['Tab'], repeats: true, enabled: anything, run: ({ editor }) => step(editor, 1) },
-  { id: 'select.previous', title: 'Previous annotation', group: 'Select', keys: ['Shift+Tab'], repeats: true, enabled: anything, run: ({ editor }) => step(editor, -1) },
 
   { id: 'view.fit', title: 'Show the whole item', group: 'View', keys: ['0'], run: ({ editor }) => editor.viewport.fit() },
   { id: 'view.actual', title: 'One to one', group: 'View', keys: ['Shift+0'], run: ({ editor }) => editor.viewport.actual() },
