@@ -7,10 +7,12 @@
 import type { Bounds } from '../geometry/bounds';
 import { freshId } from '../model/ids';
 import { drawable, shapesOf } from '../model/ontology';
-import { type Edit, editOf, type Operation, operationOf } from '../model/operations';
+import { differing } from '../model/fields';
+import { type Edit, type Gesture, type Operation, operationOf, saysTheSame } from '../model/operations';
 import type { Annotation, Category, Ontology } from '../wire';
-import { History, type Step } from './history';
+import { type Change, History, note, replay, type Step } from './history';
 import { WorkMeter } from './meter';
+import { ToolOptions } from './options';
 import { Selection } from './selection';
 import { Signal } from './signal';
 import { AnnotationStore } from './store';
@@ -35,6 +37,9 @@ export class Editor {
   readonly history = new History();
   readonly viewport: Viewport;
   readonly view = new View();
+  readonly options = new ToolOptions();
+  /** The kind of relation that the next one gets. */
+  relationKind: string | null = null;
   readonly meter: WorkMeter;
   readonly ontology: Ontology;
   readonly readOnly: boolean;
@@ -43,6 +48,8 @@ export class Editor {
   readonly stale: (Bounds | null)[] = [];
   /** Called with the operations of every step made here. */
   onOperations: (operations: Operation[]) => void = () => {};
+  /** Called with a word for the hand, when not everything could be done as meant. */
+  onWord: (word: string) => void = () => {};
 
   private categoryId: string | null;
   readonly categoryChanged = new Signal();
@@ -51,7 +58,7 @@ export class Editor {
   private readonly judges: boolean;
 
   constructor(opening: Opening) {
-    this.store = new AnnotationStore(opening.width, opening.height, opening.annotations);
+    this.store = new AnnotationStore(opening.annotations);
     this.viewport = new Viewport(opening.width, opening.height);
     this.ontology = opening.ontology;
     this.readOnly = opening.readOnly ?? false;
@@ -80,26 +87,38 @@ export class Editor {
     return freshId(this.clock());
   }
 
-  /** Make a step: apply it, remember it, and hand its operations on. */
+  /** Make a step: apply it, remember it, and hand its operations on. Edits that change nothing are none. */
   perform(title: string, edits: readonly Edit[]): void {
     if (this.readOnly || edits.length === 0) return;
-    const backward = this.make(edits.map((edit) => this.signed(edit)));
-    if (backward.length === 0) return;
-    this.history.record({ title, forward: edits, backward });
-    this.send(edits);
+    const meant = edits.map((edit) => this.signed(edit)).filter((edit) => edit !== null);
+    const changes = this.make(meant);
+    const settles = meant.some((edit) => edit.kind !== 'judge' && edit.settles);
+    if (changes.length === 0 && !settles) return;
+    const step: Step = { id: this.newId(), title, changes };
+    this.history.record(step);
+    this.send(meant, { step: step.id, title });
   }
 
   undo(): void {
-    this.replay(this.history.undo(), (step) => step.backward);
+    this.turn('undo');
   }
 
   redo(): void {
-    this.replay(this.history.redo(), (step) => step.forward);
+    this.turn('redo');
   }
 
-  /** Take over operations that another tab or device made. */
-  takeOver(operations: readonly Operation[]): void {
-    this.make(operations.map((op) => editOf(op, op.kind === 'put' ? this.store.get(op.annotation.id) : undefined)));
+  /** Show annotations as they stand after what another tab or device did; null: gone. */
+  takeOver(states: ReadonlyMap<string, Annotation | null>): void {
+    const edits: Edit[] = [];
+    for (const [id, state] of states) {
+      const shown = this.store.get(id);
+      if (!state) {
+        if (shown) edits.push({ kind: 'delete', id });
+      } else if (!shown || !saysTheSame(shown, state) || shown.evidence?.verdict !== state.evidence?.verdict) {
+        edits.push({ kind: 'put', annotation: state });
+      }
+    }
+    if (edits.length > 0) this.make(edits);
   }
 
   /** The selected annotations, in order. */
@@ -117,53 +136,64 @@ export class Editor {
     return this.category !== undefined && shapesOf(this.category).includes(kind);
   }
 
-  private replay(step: Step | null, side: (step: Step) => readonly Edit[]): void {
-    if (!step || this.readOnly) return;
-    const edits = side(step).map(unjudged);
+  private turn(way: 'undo' | 'redo'): void {
+    if (this.readOnly) return;
+    const step = way === 'undo' ? this.history.undo() : this.history.redo();
+    if (!step) {
+      if (way === 'undo' && this.history.reach) this.reachBack();
+      return;
+    }
+    const { edits, skipped } = replay(step, way, (id) => this.store.get(id), this.judges);
     this.make(edits);
-    this.send(edits);
+    this.send(edits, { step: step.id, title: step.title, turn: way });
     const touched = edits.flatMap((edit) => (edit.kind === 'put' ? [edit.annotation.id] : []));
     if (touched.length > 0) this.selection.select(touched);
+    if (skipped.length > 0) this.onWord(`“${step.title}”: what was changed elsewhere since stays as it is.`);
   }
 
-  private make(edits: readonly Edit[]): Edit[] {
-    const backward: Edit[] = [];
+  private reachBack(): void {
+    this.history.reachBack().then(
+      () => (this.history.nextUndo ? this.turn('undo') : this.onWord('There is nothing left to undo.')),
+      () => this.onWord('The server does not answer; earlier steps can be undone once it does.'),
+    );
+  }
+
+  private make(edits: readonly Edit[]): Change[] {
+    const changes = new Map<string, Change>();
     for (const edit of edits) {
+      const id = edit.kind === 'put' ? edit.annotation.id : edit.id;
+      const before = this.store.get(id) ?? null;
       const { inverse, area } = this.store.apply(edit);
-      if (inverse) backward.unshift(inverse, ...this.verdictIn(inverse));
+      if (inverse) note(changes, { id, before, after: this.store.get(id) ?? null });
       if (area) this.stale.push(area);
     }
     this.selection.keep((id) => this.store.get(id) !== undefined);
     this.store.changed.emit();
     this.painted.emit();
-    return backward;
+    return [...changes.values()];
   }
 
-  /** The verdict that an edit would bring back: a put has none, so it follows as an edit of its own. */
-  private verdictIn(inverse: Edit): Edit[] {
-    if (!this.judges || inverse.kind !== 'put') return [];
-    const { id, evidence } = inverse.annotation;
-    return evidence?.verdict ? [{ kind: 'judge', id, verdict: evidence.verdict }] : [];
-  }
-
-  private signed(edit: Edit): Edit {
+  /** A put says who made it and which fields it changes; null where it changes none. */
+  private signed(edit: Edit): Edit | null {
     if (edit.kind !== 'put') return edit;
     const before = this.store.get(edit.annotation.id);
     const at = new Date(this.clock()).toISOString();
-    const evidence = before
-      ? { ...edit.annotation.evidence, changed_by: this.member, changed_at: at, verdict: null }
-      : { author: this.member, created_at: at, ...edit.annotation.evidence };
-    return { kind: 'put', annotation: { ...edit.annotation, evidence } };
+    if (!before) {
+      return { ...edit, annotation: { ...edit.annotation, evidence: { author: this.member, created_at: at, ...edit.annotation.evidence } } };
+    }
+    const fields = edit.fields ?? differing(before, edit.annotation);
+    if (fields.length === 0 && !edit.settles) return null;
+    const evidence = { ...edit.annotation.evidence, changed_by: this.member, changed_at: at, verdict: null };
+    return { ...edit, fields, annotation: { ...edit.annotation, evidence } };
   }
 
-  private send(edits: readonly Edit[]): void {
+  private send(edits: readonly Edit[], gesture: Gesture): void {
+    if (edits.length === 0) return;
     const seconds = this.meter.lap();
-    this.onOperations(edits.map((edit, i) => operationOf(edit, this.clock(), i === 0 ? seconds : 0)));
+    const { title, ...each } = gesture;
+    // The first operation of a step carries the seconds and the title.
+    this.onOperations(
+      edits.map((edit, i) => operationOf(edit, this.clock(), i === 0 ? seconds : 0, i === 0 ? { title, ...each } : each)),
+    );
   }
-}
-
-/** What is put anew was not judged, here as on the server. */
-function unjudged(edit: Edit): Edit {
-  if (edit.kind !== 'put' || !edit.annotation.evidence?.verdict) return edit;
-  return { kind: 'put', annotation: { ...edit.annotation, evidence: { ...edit.annotation.evidence, verdict: null } } };
 }

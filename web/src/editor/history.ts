@@ -1,18 +1,41 @@
-/** Unlimited undo and redo: each step keeps the edits it made and the ones that take them back. */
-import type { Edit } from '../model/operations';
+/**
+ * Unlimited undo and redo, also of steps made before the page was loaded.
+ *
+ * A step keeps what it found and what it left of each annotation. Taking it back changes only what it
+ * changed, and only where that still stands: what somebody else has changed since is left to them.
+ */
+import { differing, fieldValue, same, withFields } from '../model/fields';
+import { after as afterOperation } from '../model/fold';
+import { type Edit, type Operation, targetOf } from '../model/operations';
+import type { Annotation } from '../wire';
+
+/** What a step did to one annotation; null: it was not there. */
+export interface Change {
+  readonly id: string;
+  readonly before: Annotation | null;
+  readonly after: Annotation | null;
+}
 
 export interface Step {
+  readonly id: string;
   readonly title: string;
-  readonly forward: readonly Edit[];
-  readonly backward: readonly Edit[];
+  readonly changes: readonly Change[];
+}
+
+export interface Stacks {
+  done: readonly Step[];
+  undone: readonly Step[];
 }
 
 export class History {
+  /** Gives the steps of earlier sessions; null once they were asked for, or if there are none. */
+  reach: (() => Promise<Stacks>) | null = null;
   private done: Step[] = [];
   private undone: Step[] = [];
+  private reaching: Promise<void> | null = null;
 
   get canUndo(): boolean {
-    return this.done.length > 0;
+    return this.done.length > 0 || this.reach !== null;
   }
 
   get canRedo(): boolean {
@@ -39,4 +62,124 @@ export class History {
     if (step) this.done.push(step);
     return step;
   }
+
+  /** Put earlier steps below those of this session; what can be redone is only kept if nothing was done since. */
+  place({ done, undone }: Stacks): void {
+    const known = new Set([...this.done, ...this.undone].map((step) => step.id));
+    const fresh = (steps: readonly Step[]) => steps.filter((step) => !known.has(step.id));
+    if (known.size === 0) this.undone = fresh(undone);
+    this.done = [...fresh(done), ...this.done];
+  }
+
+  /** Ask once for the steps of earlier sessions; one that fails can be asked again. */
+  reachBack(): Promise<void> {
+    const { reach } = this;
+    if (!reach) return Promise.resolve();
+    return (this.reaching ??= reach()
+      .then((stacks) => {
+        this.reach = null;
+        this.place(stacks);
+      })
+      .finally(() => (this.reaching = null)));
+  }
+}
+
+export interface Replay {
+  edits: Edit[];
+  /** Annotations that were changed elsewhere since, in whole or in part. */
+  skipped: string[];
+}
+
+/** The edits that take a step back, or make it again, on the annotations as they are now. */
+export function replay(
+  step: Step,
+  way: 'undo' | 'redo',
+  now: (id: string) => Annotation | undefined,
+  judges: boolean,
+): Replay {
+  const found: Replay = { edits: [], skipped: [] };
+  const changes = way === 'undo' ? [...step.changes].reverse() : step.changes;
+  for (const { id, before, after } of changes) {
+    const [from, to] = way === 'undo' ? [after, before] : [before, after];
+    const stands = now(id) ?? null;
+    if (!to) takeAway(found, id, from, stands);
+    else if (!from) bringBack(found, to, stands, judges);
+    else turn(found, from, to, stands, judges);
+  }
+  return found;
+}
+
+/** The steps that operations make on annotations: each gesture one step. */
+export function stepsOf(annotations: readonly Annotation[], operations: readonly Operation[]): Stacks {
+  const byId = new Map(annotations.map((annotation) => [annotation.id, annotation]));
+  const done: { id: string; title: string; changes: Map<string, Change> }[] = [];
+  const undone: typeof done = [];
+  let open: string | null = null;
+  for (const operation of operations) {
+    const id = targetOf(operation);
+    const before = byId.get(id) ?? null;
+    const after = afterOperation(before ?? undefined, operation) ?? null;
+    if (after) byId.set(id, after);
+    else byId.delete(id);
+    const name = operation.step ?? operation.id;
+    if (operation.turn) {
+      const [source, target] = operation.turn === 'undo' ? [done, undone] : [undone, done];
+      const at = source.findLastIndex((step) => step.id === name);
+      if (at >= 0) target.push(...source.splice(at, 1));
+      open = null;
+      continue;
+    }
+    if (open !== name) {
+      done.push({ id: name, title: operation.title ?? 'Change', changes: new Map() });
+      undone.length = 0;
+      open = name;
+    }
+    note(done.at(-1)!.changes, { id, before, after });
+  }
+  const steps = (made: typeof done) => made.map(({ changes, ...step }): Step => ({ ...step, changes: [...changes.values()] }));
+  return { done: steps(done), undone: steps(undone) };
+}
+
+/** Add a change to those of a step; of one annotation it is what was first found and what was last left. */
+export function note(changes: Map<string, Change>, change: Change): void {
+  const before = changes.get(change.id);
+  changes.set(change.id, before ? { ...before, after: change.after } : change);
+}
+
+function takeAway(found: Replay, id: string, from: Annotation | null, stands: Annotation | null): void {
+  if (!stands) return;
+  if (from && differing(from, stands).length > 0) found.skipped.push(id);
+  else found.edits.push({ kind: 'delete', id });
+}
+
+function bringBack(found: Replay, to: Annotation, stands: Annotation | null, judges: boolean): void {
+  if (stands) {
+    if (differing(stands, to).length > 0) found.skipped.push(to.id);
+    return;
+  }
+  found.edits.push({ kind: 'put', annotation: { ...to, evidence: { ...to.evidence, verdict: null } } });
+  rejudge(found, to, judges);
+}
+
+function turn(found: Replay, from: Annotation, to: Annotation, stands: Annotation | null, judges: boolean): void {
+  if (!stands) {
+    found.skipped.push(to.id);
+    return;
+  }
+  const changed = differing(from, to);
+  const is = (field: string, annotation: Annotation) => same(fieldValue(stands, field), fieldValue(annotation, field));
+  const fields = changed.filter((field) => is(field, from));
+  if (changed.some((field) => !is(field, from) && !is(field, to))) found.skipped.push(to.id);
+  if (fields.length > 0) {
+    const merged = { ...withFields(stands, to, fields), id: stands.id, evidence: { ...stands.evidence, verdict: null } };
+    found.edits.push({ kind: 'put', annotation: merged, fields });
+    rejudge(found, to, judges);
+  } else if ((from.evidence?.verdict ?? null) !== (to.evidence?.verdict ?? null) && changed.length === 0) {
+    found.edits.push({ kind: 'judge', id: to.id, verdict: to.evidence?.verdict ?? null });
+  }
+}
+
+/** A put takes the verdict away, so the one that stood there follows as an edit of its own. */
+function rejudge(found: Replay, to: Annotation, judges: boolean): void {
+  if (judges && to.evidence?.verdict) found.edits.push({ kind: 'judge', id: to.id, verdict: to.evidence.verdict });
 }

@@ -10,7 +10,9 @@ export class WorkMeter {
   /** Somebody moved, clicked or typed. */
   alive(): void {
     const now = this.clock();
-    if (this.last !== null && now - this.last <= LONGEST_PAUSE) this.gathered += now - this.last;
+    const passed = this.last === null ? 0 : now - this.last;
+    // A clock that was set back would take work away.
+    if (passed > 0 && passed <= LONGEST_PAUSE) this.gathered += passed;
     this.last = now;
   }
 

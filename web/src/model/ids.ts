@@ -13,6 +13,7 @@ export function uuid7(now: number = Date.now(), random: Uint8Array = crypto.getR
 }
 
 const MOST_IN_ONE = 0xfff;
+const MOST_TIME = 253_402_300_799_999; // the end of year 9999, as on the server
 let latest = 0;
 let count = 0;
 
@@ -28,4 +29,13 @@ export function freshId(now: number = Date.now()): string {
   random[0] = count >> 8;
   random[1] = count & 0xff;
   return uuid7(latest, random);
+}
+
+/**
+ * Take note of an id from an earlier session, so that the next ones sort after it: the clock may have
+ * been set back since.
+ */
+export function continueAfter(id: string): void {
+  const at = parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(id) && at >= latest && at < MOST_TIME) [latest, count] = [at + 1, 0];
 }

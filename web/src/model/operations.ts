@@ -1,5 +1,6 @@
 /** Operations as they stand on the wire, and the edits they are made from. */
 import type { Annotation, AttributeValue, Relation, Shape, Verdict } from '../wire';
+import { differing, withFields } from './fields';
 import { freshId } from './ids';
 
 export interface Marking {
@@ -12,15 +13,26 @@ export interface Marking {
   flags?: Record<string, boolean | number | string>;
 }
 
-interface Stamp {
+/** What belongs to every operation; the meaning of each is told on the server (core/operations.py). */
+export interface Stamp {
   id: string;
   at: number;
   seconds: number;
+  seen?: number;
+  after?: string;
+  settles?: readonly string[];
+  step?: string;
+  title?: string;
+  turn?: 'undo' | 'redo';
+  readonly clashes?: readonly string[];
+  readonly by?: string | null;
 }
 
 export type Put = Stamp & {
   kind: 'put';
   annotation: Marking;
+  /** What the hand changed; the rest stays as it is by now. */
+  fields?: readonly string[];
   prediction?: string | null;
   model?: string | null;
   score?: number | null;
@@ -29,15 +41,22 @@ export type Delete = Stamp & { kind: 'delete'; annotation: string };
 export type Judge = Stamp & { kind: 'judge'; annotation: string; verdict: Verdict | null };
 export type Operation = Put | Delete | Judge;
 
-/** One change of one annotation, before it is stamped as an operation. */
+/**
+ * One change of one annotation, before it is stamped as an operation. A put names the `fields` that
+ * it changes where it is not new; `settles` names the operations of a conflict it chooses about.
+ */
 export type Edit =
-  | { kind: 'put'; annotation: Annotation }
-  | { kind: 'delete'; id: string }
+  | { kind: 'put'; annotation: Annotation; fields?: readonly string[]; settles?: readonly string[] }
+  | { kind: 'delete'; id: string; settles?: readonly string[] }
   | { kind: 'judge'; id: string; verdict: Verdict | null };
 
+/** The gesture that an operation is part of. */
+export type Gesture = Pick<Stamp, 'step' | 'title' | 'turn'>;
+
 /** The operation that carries an edit to the server; only the first of a group carries the seconds. */
-export function operationOf(edit: Edit, at: number, seconds: number): Operation {
-  const stamp: Stamp = { id: freshId(at), at, seconds };
+export function operationOf(edit: Edit, at: number, seconds: number, gesture: Gesture = {}): Operation {
+  const stamp: Stamp = { id: freshId(at), at, seconds, ...gesture };
+  if (edit.kind !== 'judge' && edit.settles) stamp.settles = edit.settles;
   if (edit.kind === 'delete') return { kind: 'delete', ...stamp, annotation: edit.id };
   if (edit.kind === 'judge') return { kind: 'judge', ...stamp, annotation: edit.id, verdict: edit.verdict };
   const { id, category, shape, attributes, group, relations, flags, evidence } = edit.annotation;
@@ -54,6 +73,7 @@ export function operationOf(edit: Edit, at: number, seconds: number): Operation 
       flags: flags ?? {},
     },
   };
+  if (edit.fields) put.fields = edit.fields;
   if (evidence?.prediction) {
     put.prediction = evidence.prediction;
     put.model = evidence.model ?? null;
@@ -61,6 +81,10 @@ export function operationOf(edit: Edit, at: number, seconds: number): Operation 
   }
   return put;
 }
+
+/** The id of the annotation that an operation is about. */
+export const targetOf = (operation: Operation): string =>
+  operation.kind === 'put' ? operation.annotation.id : operation.annotation;
 
 /** The edit that an operation from elsewhere makes here. */
 export function editOf(operation: Operation, before: Annotation | undefined): Edit {
@@ -74,12 +98,10 @@ export function editOf(operation: Operation, before: Annotation | undefined): Ed
         model: operation.model ?? null,
         score: operation.score ?? null,
       };
-  return { kind: 'put', annotation: { ...operation.annotation, evidence } };
+  const { annotation, fields } = operation;
+  const said = before && fields ? withFields(before, annotation, fields) : annotation;
+  return { kind: 'put', annotation: { ...said, evidence } };
 }
 
 /** Whether two annotations say the same, whatever their evidence. */
-export function saysTheSame(a: Annotation, b: Annotation): boolean {
-  const said = (x: Annotation) =>
-    JSON.stringify([x.category, x.shape ?? null, x.attributes ?? {}, x.group ?? null, x.relations ?? [], x.flags ?? {}]);
-  return said(a) === said(b);
-}
+export const saysTheSame = (a: Annotation, b: Annotation): boolean => differing(a, b).length === 0;

@@ -5,12 +5,13 @@ import { codeOf, statusOf } from './transport';
 export const MOST_AT_ONCE = 500;
 
 /** What a failed request says about trying again. */
-export type Failure = 'offline' | 'signed-out' | 'lease-lost' | 'closed' | 'content';
+export type Failure = 'offline' | 'full' | 'signed-out' | 'lease-lost' | 'closed' | 'content';
 
 export function failureOf(error: unknown): Failure {
   const status = statusOf(error);
   const code = codeOf(error);
   if (status === 401 || code === 'forged') return 'signed-out';
+  if (code === 'storage.full') return 'full';
   if (code === 'task.lease_lost') return 'lease-lost';
   if (status === 403 || status === 404 || status === 409) return 'closed';
   if (status >= 400 && status < 500 && status !== 429 && status !== 408) return 'content';

@@ -2,26 +2,35 @@
  * Saves a draft by operations: journal first, then the server, again and again until it answers.
  *
  * One request is under way at a time. What the server acknowledges leaves the journal; what other
- * tabs did comes back with the answer, except for annotations that were edited here since. An
+ * tabs did comes back with the answer and is folded below what is still on its way (`ledger.ts`). An
  * operation that the server will not take is set aside, so that it never holds up what comes after.
  */
 import { Signal } from '../editor/signal';
-import type { Operation } from '../model/operations';
-import { deliver, failureOf } from './deliver';
+import { type Operation, targetOf } from '../model/operations';
+import type { Annotation } from '../wire';
+import { deliver, type Failure, failureOf } from './deliver';
 import type { Entry, Journal } from './journal';
-import type { Closing, Handed, Transport } from './transport';
+import { Keeper } from './keeper';
+import { Ledger } from './ledger';
+import type { Neighbors } from './neighbors';
+import type { Appended, Closing, Handed, OpenConflict, Sending, Standing, Transport } from './transport';
 
-export type SaveState = 'saved' | 'pending' | 'saving' | 'offline' | 'signed-out' | 'lease-lost' | 'refused';
+export type SaveState =
+  'saved' | 'pending' | 'saving' | 'offline' | 'full' | 'signed-out' | 'lease-lost' | 'closed' | 'refused';
 
 export interface DraftOptions {
   task: string;
   project: string;
   member: string;
+  /** The draft as the server had it when the page opened. */
   revision: number;
+  annotations?: readonly Annotation[];
+  conflicts?: readonly OpenConflict[];
   journal: Journal;
   transport: Transport;
-  /** Operations that others made on this draft. */
-  onElsewhere: (operations: Operation[]) => void;
+  neighbors?: Neighbors;
+  /** Annotations as they stand after what others did; null: gone. */
+  onElsewhere: (states: ReadonlyMap<string, Annotation | null>) => void;
   wait?: (milliseconds: number, then: () => void) => () => void;
 }
 
@@ -29,28 +38,42 @@ const GATHER = 250; // milliseconds in which operations are gathered before they
 const SHORTEST_PAUSE = 1000;
 const LONGEST_PAUSE = 20_000;
 const MOST_WITH_SUBMISSION = 500;
+const WAITS: readonly Failure[] = ['offline', 'full', 'signed-out'];
 
 export class DraftSync {
   readonly changed = new Signal();
+  readonly conflictsChanged = new Signal();
+  readonly standingChanged = new Signal();
   state: SaveState = 'saved';
   /** What the server said when it refused. */
   refusal: unknown = null;
+  /** How things stood around the draft at the last answer. */
+  standing: Standing | null = null;
+  private open: readonly OpenConflict[];
   private waiting: Operation[] = [];
   /** Operations that the server will not take; they stay in the journal. */
   private aside: Operation[] = [];
   private readonly own = new Set<string>();
+  private readonly keeper: Keeper;
+  private readonly ledger: Ledger;
   private isLost = false;
-  private written: Promise<unknown> = Promise.resolve();
   private sending: Promise<unknown> | null = null;
-  private revision: number;
   private pause = SHORTEST_PAUSE;
   private stopTimer: (() => void) | null = null;
   private closed = false;
   private readonly wait: NonNullable<DraftOptions['wait']>;
+  private readonly stopListening: () => void;
 
   constructor(private readonly options: DraftOptions) {
-    this.revision = options.revision;
+    this.ledger = new Ledger(options.revision, options.annotations ?? []);
+    this.open = options.conflicts ?? [];
     this.wait = options.wait ?? defaultWait;
+    this.keeper = new Keeper(options.journal);
+    this.keeper.changed.subscribe(() => this.changed.emit());
+    const heard = (member: string, task: string, revision: number) => {
+      if (member === options.member && task === options.task && revision > this.ledger.revision) this.look();
+    };
+    this.stopListening = options.neighbors?.listen(heard) ?? (() => undefined);
   }
 
   /** How many operations the server has not acknowledged. */
@@ -58,20 +81,49 @@ export class DraftSync {
     return this.waiting.length + this.aside.length;
   }
 
+  /** How many of them the browser would not keep: they are lost if the page closes now. */
+  get unkept(): number {
+    return this.keeper.unkept;
+  }
+
+  get revision(): number {
+    return this.ledger.revision;
+  }
+
+  /** The conflicts that wait for a choice, without those chosen here a moment ago. */
+  get conflicts(): readonly OpenConflict[] {
+    const settled = new Set(this.waiting.flatMap((operation) => operation.settles ?? []));
+    if (settled.size === 0) return this.open;
+    return this.open.flatMap((conflict) => {
+      const aside = conflict.aside.filter((version) => !settled.has(version.operation));
+      return aside.length > 0 ? [{ ...conflict, aside }] : [];
+    });
+  }
+
+  /** Whether an operation was made in this tab. */
+  isOwn(operation: string): boolean {
+    return this.own.has(operation);
+  }
+
   /** Operations that an earlier session left in the journal; the editor shows them already. */
   resume(operations: readonly Operation[]): void {
     if (operations.length === 0) return;
-    this.enqueue(operations);
+    this.waiting.push(...operations);
     this.become('pending');
     this.later(0);
   }
 
   /** Keep operations and send them soon. */
   push(operations: readonly Operation[]): void {
-    this.enqueue(operations);
     const { member, task, project } = this.options;
-    const entries = operations.map((operation): Entry => ({ id: operation.id, member, task, project, operation }));
-    this.written = this.written.then(() => this.options.journal.add(entries)).catch(() => undefined);
+    const entries = operations.map((made): Entry => {
+      const operation = this.ledger.stamped(made, this.waiting);
+      this.waiting.push(operation);
+      this.own.add(operation.id);
+      return { id: operation.id, member, task, project, operation };
+    });
+    this.keeper.add(entries);
+    if (operations.some((operation) => operation.settles)) this.conflictsChanged.emit();
     if (this.state === 'saved') this.become('pending');
     else this.changed.emit();
     this.later(GATHER);
@@ -82,6 +134,15 @@ export class DraftSync {
     this.cancelTimer();
     while (this.sending) await this.sending.catch(() => undefined);
     if (this.waiting.length > 0) await this.alone(() => this.send());
+  }
+
+  /** Ask what others did meanwhile; nothing is said if the server does not answer. */
+  look(): void {
+    if (this.closed || this.sending || this.waiting.length > 0) return;
+    void this.alone(() => this.append([])).then(
+      () => this.settle(),
+      () => undefined,
+    );
   }
 
   /** Hand the work in, with whatever still waits. Rejects with the server's refusal. */
@@ -100,8 +161,8 @@ export class DraftSync {
   leave(): void {
     if (this.waiting.length === 0 || this.closed) return;
     const sent = this.waiting.slice(0, MOST_WITH_SUBMISSION);
-    void this.options.transport.append(this.options.task, this.revision, sent, true).then(
-      () => this.acknowledge(sent),
+    void this.request(sent, { last: true }).then(
+      (answer) => this.take(answer, sent),
       () => undefined,
     );
   }
@@ -109,7 +170,9 @@ export class DraftSync {
   /** Try again at once: the network is back, or somebody signed in. */
   retry(): void {
     this.pause = SHORTEST_PAUSE;
+    this.keeper.again();
     if (this.waiting.length > 0) void this.flush();
+    else this.look();
   }
 
   /** Tell whether the task is still held; work on one that is not stays a draft. */
@@ -122,12 +185,8 @@ export class DraftSync {
   close(): void {
     this.leave();
     this.closed = true;
+    this.stopListening();
     this.cancelTimer();
-  }
-
-  private enqueue(operations: readonly Operation[]): void {
-    this.waiting.push(...operations);
-    for (const { id } of operations) this.own.add(id);
   }
 
   /** One request at a time. */
@@ -139,7 +198,7 @@ export class DraftSync {
 
   private async send(): Promise<void> {
     this.become('saving');
-    await this.written;
+    await this.keeper.settled();
     try {
       const refused = await deliver([...this.waiting], (batch) => this.append(batch));
       this.setAside(refused);
@@ -152,56 +211,92 @@ export class DraftSync {
 
   private async append(batch: readonly Operation[]): Promise<void> {
     try {
-      const answer = await this.options.transport.append(this.options.task, this.revision, batch);
-      await this.acknowledge(batch);
-      this.revision = answer.revision;
-      this.takeOver(answer.operations, batch);
+      await this.take(await this.kept(batch), batch);
     } catch (error) {
-      this.refusal = error;
+      if (batch.length > 0) this.refusal = error;
       throw error;
     }
+  }
+
+  /** Work on a task that passed on before it was ever saved is kept as a draft all the same. */
+  private async kept(batch: readonly Operation[]): Promise<Appended> {
+    try {
+      return await this.request(batch, {});
+    } catch (error) {
+      if (failureOf(error) !== 'lease-lost' || batch.length === 0) throw error;
+      this.isLost = true;
+      return this.request(batch, { late: true });
+    }
+  }
+
+  private request(batch: readonly Operation[], how: Sending): Promise<Appended> {
+    return this.options.transport.append(this.options.task, this.ledger.revision, batch, how);
   }
 
   private async handIn(closing: Closing): Promise<Handed> {
     const sent = [...this.waiting];
     this.become('saving');
-    await this.written;
+    await this.keeper.settled();
     try {
-      const handed = await this.options.transport.submit(this.options.task, this.revision, sent, closing);
-      await this.acknowledge(sent);
+      const handed = await this.options.transport.submit(this.options.task, this.ledger.revision, sent, closing);
+      await this.acknowledge(new Set(sent.map((operation) => operation.id)));
       this.settle();
       return handed;
     } catch (error) {
       // What a refused submission carried is not kept by the server: it goes the usual way.
       const failure = failureOf(error);
       this.isLost ||= failure === 'lease-lost';
-      if (failure === 'offline' || failure === 'signed-out') this.failed(error);
+      if (WAITS.includes(failure)) this.failed(error);
       else this.settle();
       throw error;
     }
   }
 
-  private async acknowledge(sent: readonly Operation[]): Promise<void> {
-    const ids = new Set(sent.map((operation) => operation.id));
-    const touched = new Set(sent.map(annotationOf));
+  /** Take an answer in: what is confirmed, what others did, and how things stand. */
+  private async take(answer: Appended, sent: readonly Operation[]): Promise<void> {
+    const before = this.ledger.revision;
+    const { logged, touched } = this.ledger.merge(answer, sent);
+    const acknowledged = this.acknowledge(logged);
+    const pending = [...this.aside, ...this.waiting];
+    if (touched.size > 0) {
+      this.options.onElsewhere(new Map([...touched].map((id) => [id, this.ledger.shown(id, pending)])));
+    }
+    this.note(answer);
+    await acknowledged;
+    const { member, task, neighbors } = this.options;
+    if (sent.length > 0 && answer.revision > before) neighbors?.tell(member, task, answer.revision);
+  }
+
+  private note({ conflicts, task }: Appended): void {
+    const had = this.open;
+    this.open = conflicts;
+    if (had.length > 0 || conflicts.length > 0) this.conflictsChanged.emit();
+    const was = this.standing;
+    this.standing = task;
+    if (was?.ontology !== task.ontology || was.state !== task.state || was.holder !== task.holder) {
+      this.standingChanged.emit();
+    }
+  }
+
+  private async acknowledge(logged: ReadonlySet<string>): Promise<void> {
+    const ids = new Set(logged);
+    const touched = new Set(this.waiting.filter((operation) => ids.has(operation.id)).map(targetOf));
     this.waiting = this.waiting.filter((operation) => !ids.has(operation.id));
     // A later edit that was taken makes an earlier one that was not immaterial.
-    for (const operation of this.aside) if (touched.has(annotationOf(operation))) ids.add(operation.id);
+    for (const operation of this.aside) if (touched.has(targetOf(operation))) ids.add(operation.id);
     this.aside = this.aside.filter((operation) => !ids.has(operation.id));
-    await this.written;
-    await this.options.journal.remove([...ids]).catch(() => undefined);
+    if (ids.size > 0) await this.keeper.remove([...ids]);
   }
 
   private setAside(refused: readonly Operation[]): void {
-    this.waiting = this.waiting.filter((operation) => !refused.includes(operation));
+    if (refused.length === 0) return;
+    const gone = new Map(refused.map((operation) => [operation.id, operation]));
+    this.waiting = this.waiting.flatMap((operation) => {
+      if (gone.has(operation.id)) return [];
+      const before = gone.get(operation.after ?? '');
+      return [before ? { ...operation, after: before.after } : operation];
+    });
     this.aside.push(...refused);
-  }
-
-  private takeOver(operations: readonly Operation[], sent: readonly Operation[]): void {
-    // What was sent came after theirs; what waits will.
-    const ours = new Set([...this.waiting, ...sent].map(annotationOf));
-    const theirs = operations.filter((operation) => !this.own.has(operation.id) && !ours.has(annotationOf(operation)));
-    if (theirs.length > 0) this.options.onElsewhere(theirs);
   }
 
   /** The state when no request is under way, and the next one if something waits. */
@@ -209,7 +304,13 @@ export class DraftSync {
     if (this.waiting.length > 0) {
       this.become('pending');
       this.later(0);
-    } else this.become(this.aside.length > 0 ? 'refused' : this.isLost ? 'lease-lost' : 'saved');
+    } else this.become(this.aside.length > 0 ? 'refused' : this.atRest());
+  }
+
+  private atRest(): SaveState {
+    const { standing } = this;
+    if (standing && standing.state !== 'waiting') return 'closed';
+    return this.isLost || standing?.holder ? 'lease-lost' : 'saved';
   }
 
   private failed(error: unknown): void {
@@ -217,7 +318,8 @@ export class DraftSync {
     const failure = failureOf(error);
     this.isLost ||= failure === 'lease-lost';
     this.become(failure === 'closed' || failure === 'content' ? 'refused' : failure);
-    if ((failure === 'offline' || failure === 'signed-out') && this.waiting.length > 0 && !this.closed) {
+    if (WAITS.includes(failure) && this.waiting.length > 0 && !this.closed) {
+      this.keeper.again();
       this.later(this.pause);
       this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
     }
@@ -240,38 +342,6 @@ export class DraftSync {
     this.state = state;
     this.changed.emit();
   }
-}
-
-/** Deliver what earlier sessions left for other tasks; gives how many operations could not be. */
-export async function deliverLeftovers(
-  journal: Journal,
-  transport: Transport,
-  member: string,
-  except: string,
-): Promise<number> {
-  const byTask = new Map<string, Operation[]>();
-  for (const entry of await journal.list(member)) {
-    if (entry.task !== except) byTask.set(entry.task, [...(byTask.get(entry.task) ?? []), entry.operation]);
-  }
-  let left = 0;
-  for (const [task, operations] of byTask) {
-    const missing = new Set(operations);
-    try {
-      await deliver(operations, async (batch) => {
-        await transport.append(task, 0, batch);
-        await journal.remove(batch.map((operation) => operation.id));
-        batch.forEach((operation) => missing.delete(operation));
-      });
-    } catch {
-      // Offline, signed out, or a task that is gone: another session may do better.
-    }
-    left += missing.size;
-  }
-  return left;
-}
-
-function annotationOf(operation: Operation): string {
-  return operation.kind === 'put' ? operation.annotation.id : operation.annotation;
 }
 
 function defaultWait(milliseconds: number, then: () => void): () => void {

@@ -4,7 +4,9 @@
  * An operation is written here before it is sent and removed once acknowledged, so a crash, a closed
  * tab, a sign-out or a dead network loses nothing. Entries belong to one member.
  */
+import { continueAfter } from '../model/ids';
 import type { Operation } from '../model/operations';
+import { OPERATIONS, openStore, type Store } from './store';
 
 export interface Entry {
   id: string;
@@ -15,35 +17,30 @@ export interface Entry {
 }
 
 export interface Journal {
+  /** Whether it outlives the page. */
+  readonly lasts: boolean;
   add(entries: readonly Entry[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
   /** A member's entries in the order they were made. */
   list(member: string): Promise<Entry[]>;
 }
 
-const STORE = 'operations';
-
 /** A journal in IndexedDB. */
-export async function openJournal(name = 'labelwright', factory: IDBFactory = indexedDB): Promise<Journal> {
-  const opening = factory.open(name, 1);
-  opening.onupgradeneeded = () => {
-    const store = opening.result.createObjectStore(STORE, { keyPath: 'id' });
-    store.createIndex('member', 'member');
-  };
-  const database = await settled(opening);
-  const within = async (mode: IDBTransactionMode, act: (store: IDBObjectStore) => void): Promise<void> => {
-    // "strict" asks the browser to flush to disk before it says done.
-    const transaction = database.transaction(STORE, mode, { durability: 'strict' });
-    act(transaction.objectStore(STORE));
-    await finished(transaction);
-  };
+export async function openJournal(name?: string, factory?: IDBFactory): Promise<Journal> {
+  return journalIn(await openStore(name, factory));
+}
+
+export function journalIn(store: Store): Journal {
   return {
-    add: (entries) => within('readwrite', (store) => entries.forEach((entry) => store.put(entry))),
-    remove: (ids) => within('readwrite', (store) => ids.forEach((id) => store.delete(id))),
+    lasts: true,
+    add: (entries) => store.write(OPERATIONS, (kept) => entries.forEach((entry) => kept.put(entry))),
+    remove: (ids) => store.write(OPERATIONS, (kept) => ids.forEach((id) => kept.delete(id))),
     async list(member) {
-      const store = database.transaction(STORE).objectStore(STORE);
-      const found = (await settled(store.index('member').getAll(member))) as Entry[];
-      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+      const found = (await store.read(OPERATIONS, (kept) => kept.index('member').getAll(member))) as Entry[];
+      found.sort((a, b) => (a.id < b.id ? -1 : 1));
+      const newest = found.at(-1);
+      if (newest) continueAfter(newest.id);
+      return found;
     },
   };
 }
@@ -52,23 +49,9 @@ export async function openJournal(name = 'labelwright', factory: IDBFactory = in
 export function memoryJournal(): Journal {
   const entries = new Map<string, Entry>();
   return {
+    lasts: false,
     add: async (added) => added.forEach((entry) => entries.set(entry.id, entry)),
     remove: async (ids) => ids.forEach((id) => entries.delete(id)),
     list: async (member) => [...entries.values()].filter((entry) => entry.member === member),
   };
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('The browser refused to store.'));
-  });
-}
-
-function finished(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = transaction.onerror = () =>
-      reject(transaction.error ?? new Error('The browser refused to store.'));
-  });
 }

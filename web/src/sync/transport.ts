@@ -1,10 +1,35 @@
 /** What sync needs of a server; the page hands in the real one, tests a made one. */
-import type { Operation } from '../model/operations';
+import type { Marking, Operation } from '../model/operations';
 import type { Verdict } from '../wire';
+
+/** What one operation wanted of an annotation; no annotation: that it be deleted. */
+export interface Version {
+  operation: string;
+  at: number;
+  by: string;
+  fields?: readonly string[];
+  annotation?: Marking | null;
+}
+
+/** An annotation about which a person has to choose, and the versions that were put aside. */
+export interface OpenConflict {
+  annotation: string;
+  aside: readonly Version[];
+}
+
+/** How things stand around a draft: the task's state, its holder if that is somebody else. */
+export interface Standing {
+  state: string;
+  holder: string | null;
+  ontology: number;
+}
 
 export interface Appended {
   revision: number;
   operations: (Operation & { seq: number })[];
+  placed: { id: string; seq: number; clashes?: readonly string[] }[];
+  conflicts: readonly OpenConflict[];
+  task: Standing;
 }
 
 export interface Handed {
@@ -20,8 +45,15 @@ export interface Closing {
   comment?: string;
 }
 
+export interface Sending {
+  /** Keep them as a draft also where somebody else holds the task by now. */
+  late?: boolean;
+  /** The page goes away; the answer will not be read. */
+  last?: boolean;
+}
+
 export interface Transport {
-  append(task: string, since: number, operations: readonly Operation[], last?: boolean): Promise<Appended>;
+  append(task: string, since: number, operations: readonly Operation[], how?: Sending): Promise<Appended>;
   submit(task: string, since: number, operations: readonly Operation[], closing: Closing): Promise<Handed>;
   hold(task: string): Promise<void>;
 }

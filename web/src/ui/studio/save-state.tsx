@@ -1,28 +1,37 @@
 /** Whether the work is safe, in one word, always in sight. */
 import { Tooltip } from '@mantine/core';
 
+import { ProblemError } from '../../api';
 import type { DraftSync, SaveState } from '../../sync/draft-sync';
 import classes from './studio.module.css';
 import { useSignal } from './use-signal';
 
+const KEPT = 'everything is kept in this browser and sent once it answers.';
+
 const WORDS: Record<SaveState, { word: string; color: string; more: string }> = {
   saved: { word: 'Saved', color: 'var(--lw-done)', more: 'The server has everything.' },
-  pending: { word: 'Saving…', color: 'var(--lw-annotating)', more: 'Kept in this browser, on its way to the server.' },
-  saving: { word: 'Saving…', color: 'var(--lw-annotating)', more: 'Kept in this browser, on its way to the server.' },
-  offline: {
-    word: 'Offline',
-    color: 'var(--lw-review)',
-    more: 'The server does not answer. Go on working: everything is kept in this browser and sent once it answers.',
+  pending: { word: 'Saving…', color: 'var(--lw-annotating)', more: 'On its way to the server.' },
+  saving: { word: 'Saving…', color: 'var(--lw-annotating)', more: 'On its way to the server.' },
+  offline: { word: 'Offline', color: 'var(--lw-review)', more: `The server does not answer. Go on working: ${KEPT}` },
+  full: {
+    word: 'Server full',
+    color: 'var(--lw-returned)',
+    more: 'The server’s disk is full; tell whoever runs it. Go on working: it is tried again by itself, and nothing that was saved before is in danger.',
   },
   'signed-out': {
     word: 'Signed out',
     color: 'var(--lw-returned)',
-    more: 'Sign in again, here or in another tab. Everything is kept in this browser until then.',
+    more: 'Sign in again, here or in another tab. Until then the work waits in this browser.',
   },
   'lease-lost': {
     word: 'Passed on',
     color: 'var(--lw-returned)',
-    more: 'Somebody else holds this task now. Your work is kept as a draft.',
+    more: 'Somebody else holds this task now. Your work is kept as a draft, and offered to them.',
+  },
+  closed: {
+    word: 'Closed elsewhere',
+    color: 'var(--lw-returned)',
+    more: 'This task was handed in or closed elsewhere. What you change now is kept as a draft of your own.',
   },
   refused: {
     word: 'Not saved',
@@ -31,21 +40,29 @@ const WORDS: Record<SaveState, { word: string; color: string; more: string }> = 
   },
 };
 
+const ONLY_HERE =
+  'The browser has no room to keep it (its storage is full, or this is a private window). Keep this tab open until it says “Saved”.';
+
 export function SaveStateView({ sync }: { sync: DraftSync }) {
   useSignal(sync.changed);
   const { word, color, more } = WORDS[sync.state];
-  const count = sync.pending > 0 && sync.state !== 'saving' && sync.state !== 'pending' ? ` (${sync.pending})` : '';
+  const inDanger = sync.unkept > 0 && sync.state !== 'saved';
+  const busy = sync.state === 'saving' || sync.state === 'pending';
+  const count = sync.pending > 0 && !busy ? ` (${sync.pending})` : '';
+  const refused = sync.state === 'refused' && sync.refusal instanceof ProblemError ? ` It said: ${sync.refusal.message}` : '';
   return (
-    <Tooltip label={more} multiline maw={280}>
+    <Tooltip label={`${inDanger ? `${sync.unkept} ${sync.unkept === 1 ? 'change is' : 'changes are'} only in this tab. ${ONLY_HERE} ` : ''}${more}${refused}`} multiline maw={300}>
       <span
         className={classes.state}
-        style={{ '--state': color } as React.CSSProperties}
+        style={{ '--state': inDanger && !busy ? 'var(--lw-returned)' : color } as React.CSSProperties}
         role="status"
         data-testid="save-state"
         data-state={sync.state}
+        data-unkept={sync.unkept}
       >
         {word}
         {count}
+        {inDanger && !busy && ' · only in this tab'}
       </span>
     </Tooltip>
   );

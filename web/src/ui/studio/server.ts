@@ -1,6 +1,7 @@
 /** The studio's way to the server: envelopes, and the transport that sync is given. */
 import { api, ProblemError, rememberSession } from '../../api';
-import type { Appended, Handed, Transport } from '../../sync/transport';
+import type { Appended, Handed, OpenConflict, Transport } from '../../sync/transport';
+import type { Operation } from '../../model/operations';
 import type { Document, Issue, Ontology, Session, Stage, Verdict } from '../../wire';
 
 export interface Envelope {
@@ -17,7 +18,7 @@ export interface Envelope {
     comment: string | null;
   };
   item: { id: string; name: string; key: string | null; width: number; height: number; image: string; notes: string[] };
-  draft: { revision: number; document: Document };
+  draft: { revision: number; document: Document; conflicts: OpenConflict[] };
   predictions: { id: string; model: string; document: Document }[];
   submission: {
     id: string;
@@ -58,13 +59,19 @@ export const skipTask = (task: string, reason: string, comment: string) =>
 export function transportOf(member: string): Transport {
   const again = <T>(act: () => Promise<T>) => withSessionOf(member, act);
   return {
-    append: (task, since, operations, last = false) =>
-      again(() => api.post<Appended>(`/tasks/${task}/operations`, { since, operations }, last ? { keepalive: true } : {})),
+    append: (task, since, operations, { late = false, last = false } = {}) =>
+      again(() =>
+        api.post<Appended>(
+          `/tasks/${task}/operations`,
+          { since, operations: operations.map(sent), late },
+          last ? { keepalive: true } : {},
+        ),
+      ),
     submit: async (task, since, operations, closing) => {
       const answer = await again(() =>
         api.post<{ submission: { id: string }; item: string; item_state: string; verdict: Verdict | null }>(
           `/tasks/${task}/submission`,
-          { since, operations, ...closing },
+          { since, operations: operations.map(sent), ...closing },
         ),
       );
       return { ...answer, submission: answer.submission.id } satisfies Handed;
@@ -74,6 +81,9 @@ export function transportOf(member: string): Transport {
     },
   };
 }
+
+/** What is the server's to say is not sent. */
+const sent = ({ clashes: _, by: __, ...operation }: Operation) => operation;
 
 /** Where the same person signed in anew in another tab, this one takes the new session over. */
 async function withSessionOf<T>(member: string, act: () => Promise<T>): Promise<T> {

@@ -2,8 +2,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 import { ProblemError } from '../../api';
-import { deliverLeftovers } from '../../sync/draft-sync';
 import { type Journal, memoryJournal, openJournal } from '../../sync/journal';
+import { deliverLeftovers } from '../../sync/leftovers';
 import type { Stage } from '../../wire';
 import { Desk, prepare, type Prepared } from './desk';
 import { giveBack, nextTask, openTask, transportOf } from './server';
