@@ -6,9 +6,9 @@ import type { ImagePoint } from '../geometry/point';
 import type { Point } from '../wire';
 import { go, type State, type Tool } from './tool';
 
-type PointsState = State & { name: 'idle' | 'gathering'; points: readonly ImagePoint[] };
+type PointsState = State & { name: 'idle' | 'gathering'; points: readonly ImagePoint[]; pressed: boolean };
 
-const idle: PointsState = { name: 'idle', points: [] };
+const idle: PointsState = { name: 'idle', points: [], pressed: false };
 
 const made = (points: readonly ImagePoint[]) =>
   go(idle, { do: 'add', shape: { kind: 'points', points: points.map(({ x, y }): Point => [x, y]) } });
@@ -21,9 +21,12 @@ export const pointsTool: Tool<PointsState> = {
 
   on(state, input) {
     switch (input.kind) {
-      case 'pointerDown': {
+      case 'pointerDown':
+        return go({ ...state, pressed: true });
+      case 'pointerUp': {
+        if (!state.pressed) return go(state);
         const points = [...state.points, input.at];
-        return input.shift ? go({ name: 'gathering', points }) : made(points);
+        return input.shift ? go({ name: 'gathering', points, pressed: false }) : made(points);
       }
       case 'confirm':
         return state.points.length > 0 ? made(state.points) : go(idle);

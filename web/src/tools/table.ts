@@ -4,6 +4,7 @@ import { brushTool, eraserTool, fillTool, lassoTool } from './brush';
 import { cuboidTool } from './cuboid';
 import { ellipseTool } from './ellipse';
 import { extremeTool } from './extreme';
+import { grabcutTool } from './grabcut';
 import { measureTool } from './measure';
 import { panTool } from './pan';
 import { pointsTool } from './points';
@@ -11,9 +12,12 @@ import { cutTool, holeTool, partTool, polygonTool } from './polygon';
 import { polylineTool } from './polyline';
 import { relateTool } from './relate';
 import { rotatedBoxTool } from './rotated-box';
+import { scissorsTool } from './scissors';
 import { selectTool } from './select';
 import { skeletonTool } from './skeleton';
+import { superpixelsTool } from './superpixels';
 import type { Tool } from './tool';
+import { wandTool } from './wand';
 
 export const TOOLS: Readonly<Record<string, Tool>> = Object.fromEntries(
   [
@@ -31,6 +35,10 @@ export const TOOLS: Readonly<Record<string, Tool>> = Object.fromEntries(
     eraserTool,
     lassoTool,
     fillTool,
+    wandTool,
+    scissorsTool,
+    superpixelsTool,
+    grabcutTool,
     holeTool,
     partTool,
     cutTool,

@@ -10,6 +10,7 @@ import type { ImagePoint } from '../geometry/point';
 import type { Annotation, Category, Shape } from '../wire';
 import type { Options } from '../editor/options';
 import type { Preview, Stroke } from '../editor/preview';
+import type { Prompt, SmartSettings } from '../editor/prompting';
 import type { SelectMode } from '../editor/selection';
 import type { Snap } from '../editor/snapping';
 
@@ -20,6 +21,8 @@ export interface Hand {
   readonly selected: readonly Annotation[];
   readonly category: Category | undefined;
   readonly options: Options;
+  /** How the tools that ask for proposals are set. */
+  readonly smart: SmartSettings;
   hit(at: ImagePoint): Annotation | null;
   handle(at: ImagePoint): { id: string; handle: string } | null;
   shape(id: string): Shape | null;
@@ -51,7 +54,11 @@ export type Command =
   | { do: 'fill'; at: ImagePoint }
   | { do: 'combine'; how: Combining; ring: readonly ImagePoint[] }
   | { do: 'cut'; line: readonly ImagePoint[] }
-  | { do: 'relate'; from: string; to: string };
+  | { do: 'relate'; from: string; to: string }
+  /** Ask for a proposal; take what is proposed, or drop it; set the tools that ask. */
+  | { do: 'ask'; prompt: Prompt }
+  | { do: 'take' | 'drop' }
+  | { do: 'tune'; settings: Partial<SmartSettings> };
 
 export interface State {
   readonly name: string;
@@ -71,6 +78,10 @@ export interface Tool<S extends State = State> {
   readonly cursor: string;
   /** The kind of shape it draws, if it draws. */
   readonly draws?: Shape['kind'];
+  /** Other kinds that its result can become, best first. */
+  readonly orDraws?: readonly Shape['kind'][];
+  /** Whether it asks for proposals. */
+  readonly smart?: boolean;
   /** Whether it changes annotations without drawing one: it rests where nothing may be changed. */
   readonly edits?: boolean;
   /** The kinds of shapes it changes; it is of no use where an ontology has none of them. */

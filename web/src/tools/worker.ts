@@ -2,6 +2,8 @@
 import { addShape, reshape } from '../editor/changes';
 import type { Editor } from '../editor/editor';
 import { fill, lasso, paint } from '../editor/painting';
+import { Prompting } from '../editor/prompting';
+import { takeProposal } from '../editor/taking';
 import type { Preview } from '../editor/preview';
 import { combineWith, cut, relate } from '../editor/shaping';
 import { Signal } from '../editor/signal';
@@ -28,6 +30,7 @@ export interface Unfinished {
 
 export class HandAtWork {
   readonly changed = new Signal();
+  readonly prompting: Prompting;
   private tool: Tool = TOOLS.select!;
   private state: State = this.tool.start;
   private before = new Set<string>();
@@ -36,6 +39,8 @@ export class HandAtWork {
   constructor(private readonly editor: Editor) {
     editor.categoryChanged.subscribe(() => this.suitCategory());
     editor.options.changed.subscribe(() => this.changed.emit());
+    this.prompting = new Prompting(editor.viewport);
+    this.prompting.changed.subscribe(() => this.changed.emit());
   }
 
   get current(): Tool {
@@ -70,7 +75,7 @@ export class HandAtWork {
 
   /** Whether the ontology knows what a tool makes or changes. */
   private isKnown(tool: Tool): boolean {
-    if (tool.draws) return this.categoryFor(tool.draws) !== undefined;
+    if (tool.draws) return kindsOf(tool).some((kind) => this.categoryFor(kind));
     if (tool.name === 'relate') return (this.editor.ontology.relations ?? []).length > 0;
     return tool.changes?.some((kind) => this.categoryFor(kind) !== undefined) ?? true;
   }
@@ -79,7 +84,9 @@ export class HandAtWork {
     const tool = TOOLS[name];
     if (!tool || !this.can(name)) return;
     // The first category that may be marked so becomes the current one.
-    if (tool.draws && !this.editor.mayDraw(tool.draws)) this.editor.setCategory(this.categoryFor(tool.draws)!.id);
+    const kinds = kindsOf(tool);
+    const suited = kinds.length === 0 || kinds.some((kind) => this.editor.mayDraw(kind));
+    if (!suited) this.editor.setCategory(kinds.map((kind) => this.categoryFor(kind)).find((found) => found)!.id);
     this.settle(tool, tool.start);
   }
 
@@ -99,7 +106,8 @@ export class HandAtWork {
   }
 
   preview(): Preview {
-    return this.tool.preview(this.state, this.hand());
+    const preview = this.tool.preview(this.state, this.hand());
+    return this.tool.smart ? { ...preview, smart: this.prompting } : preview;
   }
 
   cursor(at: ImagePoint | null): string {
@@ -108,8 +116,8 @@ export class HandAtWork {
 
   /** A category that is not marked as what the tool draws brings the tool that does. */
   private suitCategory(): void {
-    const { draws } = this.tool;
-    if (!draws || this.editor.mayDraw(draws)) return;
+    const kinds = kindsOf(this.tool);
+    if (kinds.length === 0 || kinds.some((kind) => this.editor.mayDraw(kind))) return;
     const tool = Object.values(TOOLS).find((entry) => entry.draws && this.editor.mayDraw(entry.draws));
     const next = tool ?? TOOLS.select!;
     this.settle(next, next.start);
@@ -122,6 +130,7 @@ export class HandAtWork {
   }
 
   private settle(tool: Tool, state: State): void {
+    if (tool !== this.tool) this.prompting.drop();
     this.tool = tool;
     this.state = state;
     this.markMoving();
@@ -177,6 +186,19 @@ export class HandAtWork {
         return;
       case 'relate':
         relate(editor, command.from, command.to);
+        return;
+      case 'ask':
+        this.prompting.ask(command.prompt);
+        return;
+      case 'take':
+        this.remember();
+        void this.prompting.take().then((proposal) => proposal && takeProposal(editor, this.prompting, proposal));
+        return;
+      case 'drop':
+        this.prompting.drop();
+        return;
+      case 'tune':
+        this.prompting.tune(command.settings);
     }
   }
 
@@ -198,6 +220,7 @@ export class HandAtWork {
       selected: editor.selected().filter((annotation) => editor.mayTouch(annotation)),
       category: editor.category,
       options: editor.options,
+      smart: this.prompting.settings,
       hit: (at) => editor.store.at(at, EDGE_REACH / zoom, (a) => editor.view.shows(a) && !editor.view.locked.has(a.id)),
       handle: (at) => this.handleAt(at),
       shape: (id) => editor.store.get(id)?.shape ?? null,
@@ -225,3 +248,5 @@ export class HandAtWork {
     return best ? { id: annotation.id, handle: best.name } : null;
   }
 }
+
+const kindsOf = (tool: Tool) => (tool.draws ? [tool.draws, ...(tool.orDraws ?? [])] : []);

@@ -27,6 +27,7 @@ export function listen(
   const fingers = new Map<number, ScreenPoint>();
   let panning: ScreenPoint | null = null;
   let penSeen = false;
+  let wasBusy = false;
 
   const place = (event: MouseEvent) => {
     const rectangle = element.getBoundingClientRect();
@@ -51,8 +52,9 @@ export function listen(
     if (event.pointerType === 'pen') penSeen = true;
     if (event.pointerType === 'touch') {
       fingers.set(event.pointerId, place(event));
-      // A second finger means the view: what the first began to draw is dropped.
-      if (fingers.size === 2) hand.feed({ kind: 'cancel' });
+      // A second finger means the view: what the first one did is taken back.
+      if (fingers.size === 1) wasBusy = hand.isBusy;
+      else if (fingers.size === 2) hand.feed({ kind: wasBusy ? 'back' : 'cancel' });
     }
     if (isPanning(event)) panning = place(event);
     else if (pin.current) {
