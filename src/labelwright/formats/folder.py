@@ -1,17 +1,19 @@
 """Where formats read from and write to: a folder or a zip, by names relative to it, with `/`."""
 
+import lzma
 import os
 import secrets
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
 
-from labelwright.core.errors import BadFile, TooLarge, UnreadableLabels
+from labelwright.core.errors import BadFile, TooLarge, UnreadableLabels, UnsafeArchive
 from labelwright.media.archive import ArchiveLimits, Entry, walk
 
 MOST_BYTES = 4 * 2**30  # of one label file
@@ -92,7 +94,7 @@ class ZipSource:
 
     def read(self, name: str, limit: int = MOST_BYTES) -> bytes:
         """A file's bytes."""
-        with self._entry(name, limit).open() as file:
+        with self._refusing(name), self._entry(name, limit).open() as file:
             return file.read(limit)
 
     def open(self, name: str, limit: int = MOST_BYTES) -> IO[bytes]:
@@ -100,13 +102,20 @@ class ZipSource:
         entry = self._entry(name, limit)
         unpacked = tempfile.TemporaryFile()  # noqa: SIM115  # whoever asked for it closes it
         try:
-            with entry.open() as file:
+            with self._refusing(name), entry.open() as file:
                 shutil.copyfileobj(file, unpacked, 1 << 20)
         except BaseException:
             unpacked.close()
             raise
         unpacked.seek(0)
         return unpacked
+
+    @contextmanager
+    def _refusing(self, name: str) -> Generator[None]:
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
+            raise UnsafeArchive(self.name, name, f"cannot be unpacked: {error}") from None
 
     def _entry(self, name: str, limit: int) -> Entry:
         entry = self._entries.get(name)

@@ -133,17 +133,17 @@ def attributes_by_id(
 
     Formats that hold text only say numbers and yes or no as words; they are understood.
     """
+    names = {spec.name: spec for spec in category.attributes}
+    ids = {spec.id: spec for spec in category.attributes if spec.name not in named}
     values: dict[str, AttributeValue] = {}
-    rest = dict(named)
-    for spec in category.attributes:
-        key = spec.name if spec.name in rest else spec.id
-        value = rest.pop(key, None)
-        fitted = None if value is None else _fitted(spec, value)
-        if fitted is not None and spec.fault(fitted) is None:
+    for key, value in named.items():
+        spec = names.get(key) or ids.get(key)
+        fitted = None if spec is None else _fitted(spec, value)
+        if spec is not None and fitted is not None and spec.fault(fitted) is None:
             values[spec.id] = fitted
-        elif value is not None and keep_others:
-            values[spec.id] = value
-    return {**rest, **values} if keep_others else values
+        elif keep_others:
+            values[key if spec is None else spec.id] = value
+    return values
 
 
 def _fitted(spec: AttributeSpec, value: object) -> AttributeValue | None:
