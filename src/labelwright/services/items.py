@@ -41,11 +41,15 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItemListing(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of items; `total` counts all that match."""
+    """A page of items; `total` counts all that match.
+
+    `start` is the place of the first among them, from 0, where a page was asked for by its place.
+    """
 
     items: list[ItemView]
     next: str | None
     total: int
+    start: int | None = None
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,12 +109,15 @@ class Items:
         category: str | None = None,
         near_duplicates: bool = False,
         cursor: str | None = None,
+        offset: int | None = None,
+        around: str | None = None,
         limit: int = 60,
     ) -> ItemListing:
         """A page of a project's items in their order.
 
-        `search` matches name or key; `category` items that hold an annotation of it. Raises
-        NotFound, InvalidInput for an unknown state or a cursor that is none.
+        `search` matches name or key; `category` items that hold an annotation of it. A page begins
+        after a cursor, at a place from 0 (`offset`), or so that an item (`around`) stands in its middle.
+        Raises NotFound, InvalidInput for an unknown state or a cursor that is none.
         """
         if state and state not in ITEM_STATES:
             raise InvalidInput(f"“{state}” is no state of an item.", place="state")
@@ -136,13 +143,18 @@ class Items:
             if category:
                 chosen = and_(chosen, items.c.document_id.in_(_documents_with(project_id, category)))
             total = tx.execute(select(func.count()).select_from(items).where(chosen)).scalar_one()
-            if cursor:
+            start = offset
+            if around:
+                start = max(0, _place(tx, project_id, chosen, around) - limit // 2)
+            if cursor and start is None:
                 chosen = and_(chosen, items.c.position > int(cursor))
-            rows = tx.execute(select(items).where(chosen).order_by(items.c.position).limit(limit + 1)).all()
+            rows = tx.execute(
+                select(items).where(chosen).order_by(items.c.position).offset(start).limit(limit + 1)
+            ).all()
             page = rows[:limit]
             views = _views(tx, page, self.context.clock())
             more = str(page[-1].position) if len(rows) > limit else None
-            return ItemListing(items=views, next=more, total=total)
+            return ItemListing(items=views, next=more, total=total, start=start)
 
         return self.context.database.read(work)
 
@@ -209,6 +221,17 @@ def picture_file(context: Context, item: Row[Any]) -> Path:
     if not path.is_file():
         raise NotFound("file", str(item.name))
     return path
+
+
+def _place(tx: Connection, project_id: str, chosen: ColumnElement[bool], item_id: str) -> int:
+    """How many of the chosen items stand before one of the project, which need not be among them."""
+    position = tx.execute(
+        select(items.c.position).where(items.c.id == item_id, items.c.project_id == project_id)
+    ).scalar()
+    if position is None:
+        raise NotFound("item", item_id)
+    before = and_(chosen, items.c.position < position)
+    return tx.execute(select(func.count()).select_from(items).where(before)).scalar_one()
 
 
 def _item_for(tx: Connection, actor: Actor, item_id: str, right: str = "project.read") -> Row[Any]:
