@@ -2,6 +2,7 @@
 import type { Bounds } from '../geometry/bounds';
 import type { ImagePoint } from '../geometry/point';
 import type { Shape } from '../wire';
+import type { Prompting } from './prompting';
 
 export interface Preview {
   drawing?: { shape: Shape | null; path: readonly ImagePoint[]; closable?: boolean };
@@ -17,6 +18,8 @@ export interface Preview {
   line?: readonly ImagePoint[];
   /** Where the next corner would snap to. */
   snapped?: ImagePoint;
+  /** What is asked and proposed, for the tools that ask. */
+  smart?: Prompting;
 }
 
 export interface Stroke {

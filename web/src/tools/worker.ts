@@ -53,7 +53,7 @@ export class HandAtWork {
 
   /** What is half drawn, to be taken up again later; null if nothing is. */
   get unfinished(): Unfinished | null {
-    return this.isBusy && this.tool.draws
+    return this.isBusy && this.tool.draws && !this.tool.smart
       ? { tool: this.tool.name, state: this.state, category: this.editor.category?.id ?? null }
       : null;
   }
