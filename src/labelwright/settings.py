@@ -41,7 +41,11 @@ class Settings:
     session_days: int = _setting(14, "Days until an unused sign-in ends.", int)
     max_body_bytes: int = _setting(32 * 2**20, "Largest JSON request.", int)
     max_upload_bytes: int = _setting(8 * 2**30, "Largest single uploaded file.", int)
-    max_image_pixels: int = _setting(200_000_000, "Largest image that is decoded, in pixels.", int)
+    max_image_pixels: int = _setting(200_000_000, "Largest image that is decoded whole, in pixels.", int)
+    max_streamed_pixels: int = _setting(
+        4_000_000_000, "Largest baseline JPEG, PNG or TIFF, which are read in strips, in pixels.", int
+    )
+    max_tiles_bytes: int = _setting(50 * 2**30, "Most that the tiles of huge images may take up.", int)
     max_archive_bytes: int = _setting(64 * 2**30, "Most that an archive may unpack to.", int)
     max_archive_entries: int = _setting(1_000_000, "Most files in one archive.", int)
     max_archive_ratio: int = _setting(200, "Most times an archive may grow by unpacking.", int)

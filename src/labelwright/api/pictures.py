@@ -15,11 +15,23 @@ PICTURE_HEADERS: Mapping[str, str] = {
 
 def picture(request: Request, path: Path, media_type: str, tag: str) -> Response:
     """A picture's file, or 304 if the browser has it; `tag` names its content."""
-    quoted = f'"{tag}"'
-    headers = {**PICTURE_HEADERS, "ETag": quoted}
+    return unchanged(request, tag) or FileResponse(path, media_type=media_type, headers=_headers(tag))
+
+
+def picture_bytes(data: bytes, media_type: str, tag: str) -> Response:
+    """A picture that lies in memory, such as a tile."""
+    return Response(data, media_type=media_type, headers=_headers(tag))
+
+
+def unchanged(request: Request, tag: str) -> Response | None:
+    """304 if the browser has what `tag` names."""
     known = [
         entry.strip().removeprefix("W/") for entry in request.headers.get("if-none-match", "").split(",")
     ]
-    if quoted in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return FileResponse(path, media_type=media_type, headers=headers)
+    if f'"{tag}"' in known or "*" in known:
+        return Response(status_code=304, headers=_headers(tag))
+    return None
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {**PICTURE_HEADERS, "ETag": f'"{tag}"'}

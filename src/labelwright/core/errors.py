@@ -8,7 +8,8 @@ LabelwrightError
 │   ├── NameTaken            a name or tag exists already
 │   ├── OpenConflicts        two hands changed the same, and nobody has chosen yet
 │   ├── WrongState           the thing is not in a state that allows this
-│   └── InProgress           the same request is being worked on
+│   ├── InProgress           the same request is being worked on
+│   └── NotReady             it is being made right now
 ├── InvalidInput             what was sent cannot be accepted; names the place
 │   ├── Malformed            bytes that are not what they say they are (broken JSON)
 │   ├── WrongMediaType       a body of a kind that is not read here
@@ -30,7 +31,8 @@ LabelwrightError
 ├── Forged                   a request that did not come from our own pages
 ├── UnknownName              not in a registry; lists what is
 └── StorageFailure           the database or disk refused
-    └── StorageFull          there is no room left on the server
+    ├── StorageFull          there is no room left on the server
+    └── NoRoom               too little is left for something that can be made again
 """
 
 from collections.abc import Iterable
@@ -128,6 +130,16 @@ class InProgress(Conflict):
         super().__init__("The first request with this key is not finished.")
 
 
+class NotReady(Conflict):
+    """What was asked for is being made right now."""
+
+    code = "conflict.not_ready"
+    remedy = "Ask again in a moment."
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} are being made.")
+
+
 class InvalidInput(LabelwrightError, ValueError):
     """What was sent cannot be accepted; `place` says where in it."""
 
@@ -203,13 +215,22 @@ class UnreadableImage(BadFile):
 
 
 class ImageTooLarge(BadFile):
-    """A picture with more pixels than the limit; it was not decoded."""
+    """A picture with more pixels than the limit that a setting gives; it was not decoded."""
 
     code = "file.image_too_large"
-    remedy = "Cut the image into parts, or raise the setting max_image_pixels."
 
-    def __init__(self, name: str, pixels: int, limit: int) -> None:
-        super().__init__(f"{name}: {pixels:,} pixels are above the limit of {limit:,}.", place=name)
+    def __init__(self, name: str, pixels: int, limit: int, setting: str = "max_image_pixels") -> None:
+        other = (
+            "save it as a tiled TIFF, a PNG or a baseline JPEG, which need not be decoded whole, "
+            if setting == "max_image_pixels"
+            else ""
+        )
+        super().__init__(
+            f"{name}: {pixels:,} pixels are above the limit of {limit:,}.",
+            place=name,
+            remedy=f"Cut the image into parts, {other}or raise the setting {setting} "
+            f"(LABELWRIGHT_{setting.upper()}={pixels}).",
+        )
         self.name, self.pixels, self.limit = name, pixels, limit
 
 
@@ -331,3 +352,18 @@ class StorageFull(StorageFailure):
 
     def __init__(self, where: str) -> None:
         super().__init__(f"The server's disk is full: {where} cannot grow.")
+
+
+class NoRoom(StorageFailure):
+    """The disk has too little space left for something that can be made again."""
+
+    code = "storage.no_room"
+    remedy = "Free some space on the disk of the data folder; what was asked for is then made again."
+
+    def __init__(self, what: str, needed: int | None = None, free: int = 0) -> None:
+        figures = (
+            f": about {needed / 1e6:,.0f} MB are needed, {max(0, free) / 1e6:,.0f} MB may be used"
+            if needed is not None
+            else ""
+        )
+        super().__init__(f"There is no room for {what}{figures}.")

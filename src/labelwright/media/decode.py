@@ -6,7 +6,7 @@ is decoded alone, so that several threads together need no more memory than one 
 
 import threading
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from io import BytesIO
@@ -45,16 +45,24 @@ _alone = threading.Lock()
 
 @dataclass(frozen=True)
 class ImageLimits:
-    """How many pixels a picture may have."""
+    """How many pixels a picture may have: one that is decoded whole, and one that is read in strips."""
 
     max_pixels: int = 200_000_000
+    max_streamed_pixels: int = 4_000_000_000
 
 
 @contextmanager
-def opened(source: Source, name: str, limits: ImageLimits) -> Generator[Image.Image]:
+def opened(
+    source: Source,
+    name: str,
+    limits: ImageLimits,
+    *,
+    in_strips: Callable[[Image.Image], bool] | None = None,
+) -> Generator[Image.Image]:
     """The picture with its header read and nothing decoded; its first frame is at hand.
 
-    Raises UnreadableImage, or ImageTooLarge, also for what goes wrong inside the `with`.
+    Who can do without decoding it whole says by `in_strips` for which pictures; the higher limit then
+    counts for them. Raises UnreadableImage, or ImageTooLarge, also for what goes wrong inside the `with`.
     """
     with refusing(source, name):
         stream = BytesIO(source) if isinstance(source, bytes) else source
@@ -62,10 +70,21 @@ def opened(source: Source, name: str, limits: ImageLimits) -> Generator[Image.Im
             width, height = image.size
             if width <= 0 or height <= 0:
                 raise UnreadableImage(name, f"its header says {width} × {height} pixels")
-            if width * height > limits.max_pixels:
-                raise ImageTooLarge(name, width * height, limits.max_pixels)
+            _check_pixels(image, name, limits, in_strips)
             with _alone if width * height > LARGE else nullcontext():
                 yield image
+
+
+def _check_pixels(
+    image: Image.Image, name: str, limits: ImageLimits, in_strips: Callable[[Image.Image], bool] | None
+) -> None:
+    pixels = image.width * image.height
+    if pixels <= limits.max_pixels:
+        return
+    if in_strips is None or not in_strips(image):
+        raise ImageTooLarge(name, pixels, limits.max_pixels)
+    if pixels > limits.max_streamed_pixels:
+        raise ImageTooLarge(name, pixels, limits.max_streamed_pixels, "max_streamed_pixels")
 
 
 @contextmanager

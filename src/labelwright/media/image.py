@@ -103,6 +103,14 @@ def loaded_upright(image: Image.Image) -> Image.Image:
     return turned
 
 
+def is_deep_note(note: str) -> bool:
+    """Whether a note of a picture says that its values need a window to be shown."""
+    return note.startswith(_DEEP)
+
+
+_DEEP = "Deep gray"
+
+
 def _notes(image: Image.Image, orientation: int, frames: int) -> list[str]:
     notes: list[str] = []
     if orientation != 1:
@@ -110,7 +118,7 @@ def _notes(image: Image.Image, orientation: int, frames: int) -> list[str]:
     if frames > 1:
         notes.append(f"Holds {frames} frames or pages; the first one is used.")
     if image.mode in DEEP_MODES:
-        notes.append(f"Deep gray ({image.mode}), shown from its darkest to its brightest values.")
+        notes.append(f"{_DEEP} ({image.mode}), shown from its darkest to its brightest values.")
     elif _is_sixteen_bit(image):
         notes.append("16 bits a channel, shown with 8.")
     if image.mode == "CMYK":

@@ -10,12 +10,14 @@ from labelwright.core.document import Document, decode
 from labelwright.core.errors import Forbidden, NotFound
 from labelwright.core.ontology import Ontology
 from labelwright.core.workflow import ANNOTATE
+from labelwright.media.depth import Depth
 from labelwright.services.access import Actor, project_for, role_in
 from labelwright.services.context import Context
 from labelwright.services.drafts import conflicts_of, read_draft
 from labelwright.services.issues import IssueView, issues_of
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
+from labelwright.services.pyramids import TilesOf, depth_of_item, tiles_of
 from labelwright.services.queue import item_of, member_name, task_for
 from labelwright.storage.schema import documents, items, tasks
 
@@ -44,7 +46,10 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItemBrief(msgspec.Struct, frozen=True, kw_only=True):
-    """The item of a task: name, size in pixels of the upright picture, and where the picture is."""
+    """The item of a task: name, size in pixels of the upright picture, and where the picture is.
+
+    `tiles` says that it is shown in tiles, after its preview; `depth` gives the values of deep gray.
+    """
 
     id: str
     name: str
@@ -52,6 +57,9 @@ class ItemBrief(msgspec.Struct, frozen=True, kw_only=True):
     width: int
     height: int
     image: str
+    preview: str
+    tiles: TilesOf | None
+    depth: Depth | None
     notes: list[str]
 
 
@@ -131,7 +139,7 @@ class Envelopes:
             workflow = workflow_of(project)
             return Envelope(
                 task=task_view(task, self.context.clock()),
-                item=_item_brief(item_of(tx, task)),
+                item=_item_brief(self.context, item_of(tx, task)),
                 draft=DraftState(
                     revision=revision,
                     document=ontology.resolve(document),
@@ -209,7 +217,7 @@ def task_view(row: Row[Any], now: int) -> TaskView:
     )
 
 
-def _item_brief(row: Row[Any]) -> ItemBrief:
+def _item_brief(context: Context, row: Row[Any]) -> ItemBrief:
     return ItemBrief(
         id=row.id,
         name=row.name,
@@ -217,6 +225,9 @@ def _item_brief(row: Row[Any]) -> ItemBrief:
         width=row.width,
         height=row.height,
         image=f"/api/v1/items/{row.id}/image",
+        preview=f"/api/v1/items/{row.id}/preview",
+        tiles=tiles_of(row),
+        depth=depth_of_item(context, row),
         notes=list(row.notes),
     )
 

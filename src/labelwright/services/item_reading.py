@@ -17,7 +17,7 @@ from labelwright.media.image import Picture
 from labelwright.media.rendition import examine
 from labelwright.services.context import Context
 from labelwright.services.item_sources import SourceFile
-from labelwright.services.pictures import keep_thumbnail
+from labelwright.services.renditions import Renditions
 from labelwright.storage.blobs import CHUNK
 
 IN_MEMORY = 64 * 2**20  # bytes up to which a file is read whole
@@ -43,7 +43,9 @@ class Reader:
         self.context = context
         self.known = known
         self._in_place: bool = row.args["in_place"]
-        self._limits = ImageLimits(max_pixels=context.settings.max_image_pixels)
+        settings = context.settings
+        self._limits = ImageLimits(settings.max_image_pixels, settings.max_streamed_pixels)
+        self._renditions = Renditions(context.renditions)
 
     def read(self, file: SourceFile) -> Ready:
         """What came of a file. What is wrong with the file is in the answer; a full disk raises."""
@@ -67,7 +69,7 @@ class Reader:
         found = examine(content, file.name, self._limits)
         if not self._in_place:
             self._store(content)
-        keep_thumbnail(self.context, sha256, found.thumbnail)
+        self._renditions.keep_examined(sha256, found)
         return Ready(file.name, sha256, size, path, found.picture, found.dhash)
 
     def _store(self, content: bytes | Path) -> None:

@@ -508,6 +508,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{item}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The upright picture, at most 2,048 pixels on its long side. */
+        get: operations["items_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether tiles of the picture can be had; if not, they begin to be made. */
+        get: operations["items_tiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item}/tiles/{level}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile of 512 pixels a side, with one more of each neighbor; level 0 is the picture itself. */
+        get: operations["items_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item}/thumbnail": {
         parameters: {
             query?: never;
@@ -639,6 +690,41 @@ export interface paths {
         put?: never;
         /** Save operations; they are on disk when this answers, and count once however often sent. */
         post: operations["tasks_append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one can undo and redo on one's own draft, from its log; the newest steps. */
+        get: operations["tasks_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes on the item that no submission holds: of others, or one's own on an earlier task. */
+        get: operations["tasks_left"];
+        put?: never;
+        /** Bring such changes into one's own draft, annotation by annotation. */
+        post: operations["tasks_bring_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1683,6 +1769,330 @@ export interface components {
             };
             /** @default [] */
             relations: components["schemas"]["RelationSpec"][];
+            /** @default [] */
+            rules: (components["schemas"]["MinimumSize"] | components["schemas"]["MaximumSize"] | components["schemas"]["MustTouch"] | components["schemas"]["MustNotOverlap"] | components["schemas"]["Inside"] | components["schemas"]["Count"] | components["schemas"]["CountInside"] | components["schemas"]["OnePerImage"] | components["schemas"]["RequiredAttribute"] | components["schemas"]["Requires"] | components["schemas"]["Related"] | components["schemas"]["NoSelfCrossing"] | components["schemas"]["AtLeastPoints"])[];
+        };
+        /**
+         * MinimumSize
+         * @description Each is at least this wide, high, large and long; what is not given is not looked at.
+         *
+         *         The width and height of a rotated box or an ellipse are its own, those of other shapes are upright.
+         */
+        MinimumSize: {
+            /** @enum {unknown} */
+            kind: "minimum_size";
+            /** @default null */
+            width: number | null;
+            /** @default null */
+            height: number | null;
+            /** @default null */
+            area: number | null;
+            /** @default null */
+            length: number | null;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * MaximumSize
+         * @description Each is at most this wide, high, large and long.
+         */
+        MaximumSize: {
+            /** @enum {unknown} */
+            kind: "maximum_size";
+            /** @default null */
+            width: number | null;
+            /** @default null */
+            height: number | null;
+            /** @default null */
+            area: number | null;
+            /** @default null */
+            length: number | null;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * MustTouch
+         * @description Each lies no further than `within` pixels from one of the others.
+         */
+        MustTouch: {
+            /** @enum {unknown} */
+            kind: "must_touch";
+            others: string[];
+            /** @default 1 */
+            within: number;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * MustNotOverlap
+         * @description None covers more than the share `above` of one of the others: of the smaller one, or of their union.
+         */
+        MustNotOverlap: {
+            /** @enum {unknown} */
+            kind: "must_not_overlap";
+            others: string[];
+            /** @default 0 */
+            above: number;
+            /**
+             * @default smaller
+             * @enum {unknown}
+             */
+            of: "smaller" | "union";
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * Inside
+         * @description At least `share` of each lies inside one of the others, or with `image` inside the picture.
+         */
+        Inside: {
+            /** @enum {unknown} */
+            kind: "inside";
+            /** @default [] */
+            others: string[];
+            /** @default false */
+            image: boolean;
+            /** @default 1 */
+            share: number;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * Count
+         * @description So many of the categories, taken together, are marked in an image.
+         */
+        Count: {
+            /** @enum {unknown} */
+            kind: "count";
+            /** @default null */
+            at_least: number | null;
+            /** @default null */
+            at_most: number | null;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * CountInside
+         * @description Each of the others holds so many of the categories: more than half of each lies in it.
+         */
+        CountInside: {
+            /** @enum {unknown} */
+            kind: "count_inside";
+            others: string[];
+            /** @default null */
+            at_least: number | null;
+            /** @default null */
+            at_most: number | null;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * OnePerImage
+         * @description Exactly one of the categories, taken together, is marked in an image.
+         */
+        OnePerImage: {
+            /** @enum {unknown} */
+            kind: "one_per_image";
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * RequiredAttribute
+         * @description Each has an answer to the attribute; with `when`, only those that meet it.
+         */
+        RequiredAttribute: {
+            /** @enum {unknown} */
+            kind: "required_attribute";
+            attribute: string;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * Requires
+         * @description Where one of the categories is marked, one of the others is marked too.
+         */
+        Requires: {
+            /** @enum {unknown} */
+            kind: "requires";
+            others: string[];
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * Related
+         * @description Each has the relation to one of the others.
+         */
+        Related: {
+            /** @enum {unknown} */
+            kind: "related";
+            relation: string;
+            others: string[];
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * NoSelfCrossing
+         * @description The outline of a polygon, or a polyline, does not cross itself.
+         */
+        NoSelfCrossing: {
+            /** @enum {unknown} */
+            kind: "no_self_crossing";
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
+        };
+        /**
+         * AtLeastPoints
+         * @description Each has so many vertices, points, or keypoints that are not absent.
+         */
+        AtLeastPoints: {
+            /** @enum {unknown} */
+            kind: "at_least_points";
+            points: number;
+            id: string;
+            categories: string[];
+            /**
+             * @default error
+             * @enum {unknown}
+             */
+            severity: "error" | "warning";
+            /** @default  */
+            message: string;
+            /** @default {} */
+            when: {
+                [key: string]: string | boolean | number | string[];
+            };
         };
         /**
          * OntologyIn
@@ -1721,7 +2131,8 @@ export interface components {
          * OntologyChange
          * @description What a new ontology does to an old one, by category id; `touched` counts annotations.
          *
-         *         `relations` is true when the kinds of relations are no longer the same.
+         *         `relations` is true when the kinds of relations are no longer the same, `rules` when the label rules
+         *         are not.
          */
         OntologyChange: {
             /** @default [] */
@@ -1736,6 +2147,8 @@ export interface components {
             reordered: boolean;
             /** @default false */
             relations: boolean;
+            /** @default false */
+            rules: boolean;
             /** @default [] */
             deleted: string[];
             /** @default {} */
@@ -1821,6 +2234,8 @@ export interface components {
         /**
          * ItemQuery
          * @description Which items; `search` looks into names and keys, `category` is an id.
+         *
+         *         A page may also begin at a place from 0 (`offset`), or stand around an item (`around`, its id).
          */
         ItemQuery: {
             /** @default 100 */
@@ -1835,15 +2250,23 @@ export interface components {
             category: string | null;
             /** @default false */
             near_duplicates: boolean;
+            /** @default null */
+            offset: number | null;
+            /** @default null */
+            around: string | null;
         };
         /**
          * ItemListing
          * @description A page of items; `total` counts all that match.
+         *
+         *         `start` is the place of the first among them, from 0, where a page was asked for by its place.
          */
         ItemListing: {
             items: components["schemas"]["ItemView"][];
             next: string | null;
             total: number;
+            /** @default null */
+            start: number | null;
         };
         /**
          * ItemView
@@ -1869,6 +2292,19 @@ export interface components {
             task: string | null;
             created_at: string;
             updated_at: string;
+        };
+        /**
+         * TilesState
+         * @description Whether tiles can be had: `ready`, `making` (with the share that is done), or `failed` with why.
+         */
+        TilesState: {
+            state: string;
+            /** @default 0 */
+            done: number;
+            /** @default null */
+            problem: string | null;
+            /** @default null */
+            remedy: string | null;
         };
         /**
          * History
@@ -2194,6 +2630,8 @@ export interface components {
         /**
          * ItemBrief
          * @description The item of a task: name, size in pixels of the upright picture, and where the picture is.
+         *
+         *         `tiles` says that it is shown in tiles, after its preview; `depth` gives the values of deep gray.
          */
         ItemBrief: {
             id: string;
@@ -2202,15 +2640,91 @@ export interface components {
             width: number;
             height: number;
             image: string;
+            preview: string;
+            tiles: components["schemas"]["TilesOf"] | null;
+            depth: components["schemas"]["Depth"] | null;
             notes: string[];
         };
         /**
+         * TilesOf
+         * @description How the tiles of a picture are laid out; `overlap` are pixels of its neighbors on each side.
+         */
+        TilesOf: {
+            size: number;
+            overlap: number;
+            levels: number;
+        };
+        /**
+         * Depth
+         * @description The range of a deep picture. `low` and `high` are the values first shown as black and as white.
+         *
+         *         A value is `zero + step × what travels`, which is 0 to 65,535. `bits` are the file's own.
+         */
+        Depth: {
+            bits: number;
+            minimum: number;
+            maximum: number;
+            low: number;
+            high: number;
+            /** @default 0 */
+            zero: number;
+            /** @default 1 */
+            step: number;
+        };
+        /**
          * DraftState
-         * @description The person's own draft on the task.
+         * @description The person's own draft on the task, and the conflicts in it that are open.
          */
         DraftState: {
             revision: number;
             document: components["schemas"]["Document"];
+            conflicts: components["schemas"]["OpenConflict"][];
+        };
+        /**
+         * OpenConflict
+         * @description An annotation about which a person has to choose, and the versions that were put aside.
+         */
+        OpenConflict: {
+            annotation: string;
+            aside: components["schemas"]["labelwright.core.conflicts.Version"][];
+        };
+        /**
+         * Version
+         * @description What one operation wanted of an annotation; `annotation` None: that it be deleted.
+         *
+         *         `fields` are those about which is to be chosen. `by` is the member, `at` Unix milliseconds on
+         *         their clock.
+         */
+        "labelwright.core.conflicts.Version": {
+            operation: string;
+            at: number;
+            by: string;
+            /** @default [] */
+            fields: string[];
+            /** @default null */
+            annotation: components["schemas"]["Marking"] | null;
+        };
+        /**
+         * Marking
+         * @description What a hand says of one annotation; evidence is added by the fold, never by the client.
+         */
+        Marking: {
+            id: string;
+            category: string;
+            /** @default null */
+            shape: (components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Ellipse"] | components["schemas"]["Mask"] | components["schemas"]["Skeleton"] | components["schemas"]["Cuboid"]) | null;
+            /** @default {} */
+            attributes: {
+                [key: string]: string | boolean | number | string[];
+            };
+            /** @default null */
+            group: string | null;
+            /** @default [] */
+            relations: components["schemas"]["Relation"][];
+            /** @default {} */
+            flags: {
+                [key: string]: boolean | number | string;
+            };
         };
         /**
          * PredictionView
@@ -2278,28 +2792,51 @@ export interface components {
         /**
          * OperationsIn
          * @description Operations to add to the draft; `since` is the newest revision that was seen.
+         *
+         *         `late` keeps them as a draft also where somebody else holds the task by now.
          */
         OperationsIn: {
             /** @default 0 */
             since: number;
             /** @default [] */
             operations: (components["schemas"]["Put"] | components["schemas"]["Delete"] | components["schemas"]["Judge"])[];
+            /** @default false */
+            late: boolean;
         };
         /**
          * Put
          * @description Create an annotation, or replace the one with the same id.
          *
-         *         `at` is Unix milliseconds on the client's clock; `seconds` the human work since the last
-         *         operation; `prediction` and `score` name the predicted annotation that was taken over.
+         *         `fields` are those that the hand changed; the others stay as they are by now. Without it the
+         *         whole annotation is replaced. `prediction`, `model` and `score` name the predicted annotation
+         *         that was taken over.
          */
         Put: {
             /** @enum {unknown} */
             kind: "put";
             id: string;
             at: number;
-            annotation: components["schemas"]["Marking"];
             /** @default 0 */
             seconds: number;
+            /** @default null */
+            seen: number | null;
+            /** @default null */
+            after: string | null;
+            /** @default [] */
+            settles: string[];
+            /** @default null */
+            step: string | null;
+            /** @default null */
+            title: string | null;
+            /** @default null */
+            turn: ("redo" | "undo") | null;
+            /** @default [] */
+            clashes: string[];
+            /** @default null */
+            by: string | null;
+            annotation: components["schemas"]["Marking"];
+            /** @default null */
+            fields: string[] | null;
             /** @default null */
             prediction: string | null;
             /** @default null */
@@ -2308,39 +2845,35 @@ export interface components {
             score: number | null;
         };
         /**
-         * Marking
-         * @description What a hand says of one annotation; evidence is added by the fold, never by the client.
-         */
-        Marking: {
-            id: string;
-            category: string;
-            /** @default null */
-            shape: (components["schemas"]["Box"] | components["schemas"]["RotatedBox"] | components["schemas"]["Polygon"] | components["schemas"]["Polyline"] | components["schemas"]["Points"] | components["schemas"]["Ellipse"] | components["schemas"]["Mask"] | components["schemas"]["Skeleton"] | components["schemas"]["Cuboid"]) | null;
-            /** @default {} */
-            attributes: {
-                [key: string]: string | boolean | number | string[];
-            };
-            /** @default null */
-            group: string | null;
-            /** @default [] */
-            relations: components["schemas"]["Relation"][];
-            /** @default {} */
-            flags: {
-                [key: string]: boolean | number | string;
-            };
-        };
-        /**
          * Delete
          * @description Remove an annotation. Removing what is not there is no fault: another tab was first.
+         *
+         *         One that clashes removes nothing until a person has chosen.
          */
         Delete: {
             /** @enum {unknown} */
             kind: "delete";
             id: string;
             at: number;
-            annotation: string;
             /** @default 0 */
             seconds: number;
+            /** @default null */
+            seen: number | null;
+            /** @default null */
+            after: string | null;
+            /** @default [] */
+            settles: string[];
+            /** @default null */
+            step: string | null;
+            /** @default null */
+            title: string | null;
+            /** @default null */
+            turn: ("redo" | "undo") | null;
+            /** @default [] */
+            clashes: string[];
+            /** @default null */
+            by: string | null;
+            annotation: string;
         };
         /**
          * Judge
@@ -2351,18 +2884,110 @@ export interface components {
             kind: "judge";
             id: string;
             at: number;
-            annotation: string;
-            verdict: string | null;
             /** @default 0 */
             seconds: number;
+            /** @default null */
+            seen: number | null;
+            /** @default null */
+            after: string | null;
+            /** @default [] */
+            settles: string[];
+            /** @default null */
+            step: string | null;
+            /** @default null */
+            title: string | null;
+            /** @default null */
+            turn: ("redo" | "undo") | null;
+            /** @default [] */
+            clashes: string[];
+            /** @default null */
+            by: string | null;
+            annotation: string;
+            verdict: string | null;
         };
         /**
          * Appended
          * @description The draft's revision now, and the operations that others (other tabs) added since.
+         *
+         *         `placed` tells of the operations that were sent; `conflicts` are all that are open.
          */
         Appended: {
             revision: number;
             operations: Record<string, never>[];
+            placed: components["schemas"]["Placed"][];
+            conflicts: components["schemas"]["OpenConflict"][];
+            task: components["schemas"]["Standing"];
+        };
+        /**
+         * Placed
+         * @description Where an operation that was sent stands in the log, and what it clashes with there.
+         */
+        Placed: {
+            id: string;
+            seq: number;
+            /** @default [] */
+            clashes: string[];
+        };
+        /**
+         * Standing
+         * @description How things stand around a draft: the task's state, its holder if that is somebody else.
+         */
+        Standing: {
+            state: string;
+            holder: string | null;
+            ontology: number;
+        };
+        /**
+         * Steps
+         * @description What can be undone and what can be made again, oldest first.
+         */
+        Steps: {
+            done: components["schemas"]["Step"][];
+            undone: components["schemas"]["Step"][];
+        };
+        /**
+         * Step
+         * @description One gesture, as it can be undone.
+         */
+        Step: {
+            id: string;
+            title: string;
+            changes: components["schemas"]["Change"][];
+        };
+        /**
+         * Change
+         * @description What a step did to one annotation; None: it was not there.
+         */
+        Change: {
+            id: string;
+            before: components["schemas"]["Annotation"] | null;
+            after: components["schemas"]["Annotation"] | null;
+        };
+        /**
+         * LeftWork
+         * @description Changes of a person on an item that no submission holds.
+         */
+        LeftWork: {
+            task: string;
+            member: string;
+            member_name: string;
+            annotations: number;
+            updated_at: string;
+        };
+        /**
+         * LeftIn
+         * @description Whose work to bring in, and on which task it was done.
+         */
+        LeftIn: {
+            task: string;
+            member: string;
+        };
+        /**
+         * BroughtIn
+         * @description How many annotations were brought in.
+         */
+        BroughtIn: {
+            annotations: number;
         };
         /**
          * SubmissionIn
@@ -2831,7 +3456,7 @@ export interface components {
          * Version
          * @description The version of the product.
          */
-        Version: {
+        "labelwright.api.routes.about.Version": {
             version: string;
         };
     };
@@ -5403,6 +6028,8 @@ export interface operations {
                 search?: string;
                 category?: string;
                 near_duplicates?: boolean;
+                offset?: number;
+                around?: string;
             };
             header?: never;
             path: {
@@ -5556,6 +6183,183 @@ export interface operations {
                 };
             };
             /** @description This cannot be accepted: file.unusable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The upright picture, at most 2,048 pixels on its long side. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: file.unusable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether tiles of the picture can be had; if not, they begin to be made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilesState"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+                level: string;
+                x: string;
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A tile of 512 pixels a side, with one more of each neighbor; level 0 is the picture itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.not_ready */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: file.unusable, invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6193,6 +6997,206 @@ export interface operations {
             };
         };
     };
+    tasks_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What one can undo and redo on one's own draft, from its log; the newest steps. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steps"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes on the item that no submission holds: of others, or one's own on an earlier task. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftWork"][];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_bring_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeftIn"];
+            };
+        };
+        responses: {
+            /** @description Bring such changes into one's own draft, annotation by annotation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtIn"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress, conflict.wrong_state, task.lease_lost */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tasks_submit: {
         parameters: {
             query?: never;
@@ -6256,7 +7260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It has moved on: conflict.wrong_state, task.lease_lost */
+            /** @description It has moved on: conflict.wrong_state, draft.conflicts, task.lease_lost */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8264,7 +9268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Version"];
+                    "application/json": components["schemas"]["labelwright.api.routes.about.Version"];
                 };
             };
             /** @description Not allowed: forged */

@@ -7,23 +7,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from labelwright.api.paging import ListQuery, Text
-from labelwright.api.pictures import picture
+from labelwright.api.pictures import picture, picture_bytes, unchanged
 from labelwright.api.routing import Routes
-from labelwright.core.errors import BadFile, WrongState
+from labelwright.core.errors import BadFile, InvalidInput, NotReady, WrongState
 from labelwright.services.access import Actor
 from labelwright.services.items import DocumentView, History, ItemListing, ItemView
+from labelwright.services.pyramids import TilesState
 from labelwright.services.services import Services
 
 routes = Routes("items")
 
 
 class ItemQuery(ListQuery, frozen=True, kw_only=True):
-    """Which items; `search` looks into names and keys, `category` is an id."""
+    """Which items; `search` looks into names and keys, `category` is an id.
+
+    A page may also begin at a place from 0 (`offset`), or stand around an item (`around`, its id).
+    """
 
     state: Text | None = None
     search: Text | None = None
     category: Text | None = None
     near_duplicates: bool = False
+    offset: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    around: Text | None = None
 
 
 class ReopenIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +56,8 @@ def list_(project: str, query: ItemQuery, who: Actor, services: Services) -> Ite
         category=query.category,
         near_duplicates=query.near_duplicates,
         cursor=query.cursor,
+        offset=query.offset,
+        around=query.around,
         limit=query.limit,
     )
 
@@ -65,6 +73,37 @@ def image(item: str, request: Request, who: Actor, services: Services) -> Respon
     """The upright picture, in a form that browsers show."""
     shown = services.pictures.image(who, item)
     return picture(request, shown.path, shown.media_type, shown.tag)
+
+
+@routes.get("/items/{item}/preview", "project.read", sends="image/*", raises=(BadFile,))
+def preview(item: str, request: Request, who: Actor, services: Services) -> Response:
+    """The upright picture, at most 2,048 pixels on its long side."""
+    shown = services.pictures.preview(who, item)
+    return picture(request, shown.path, shown.media_type, shown.tag)
+
+
+@routes.get("/items/{item}/tiles", "project.read")
+def tiles(item: str, who: Actor, services: Services) -> TilesState:
+    """Whether tiles of the picture can be had; if not, they begin to be made."""
+    return services.pictures.tiles(who, item)
+
+
+@routes.get(
+    "/items/{item}/tiles/{level}/{x}/{y}",
+    "project.read",
+    sends="image/*",
+    raises=(BadFile, InvalidInput, NotReady),
+    hot=True,
+)
+def tile(item: str, level: str, x: str, y: str, request: Request, who: Actor, services: Services) -> Response:
+    """A tile of 512 pixels a side, with one more of each neighbor; level 0 is the picture itself."""
+    at = [whole(text, name) for text, name in ((level, "level"), (x, "x"), (y, "y"))]
+    row, tag = services.pictures.tile_tag(who, item, *at)
+    known = unchanged(request, tag)
+    if known is not None:
+        return known
+    found = services.pictures.tile(row, *at)
+    return picture_bytes(found.data, found.media_type, tag)
 
 
 @routes.get("/items/{item}/thumbnail", "project.read", sends="image/*", raises=(BadFile,))
@@ -90,3 +129,10 @@ def reopen(item: str, body: ReopenIn, who: Actor, services: Services) -> Reopene
 def document(document: str, who: Actor, services: Services) -> DocumentView:
     """One submission, prediction or reference with its annotations."""
     return services.items.document(who, document)
+
+
+def whole(text: str, name: str) -> int:
+    """A number in an address. Raises InvalidInput."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InvalidInput(f"“{text}” is no whole number.", place=name, remedy="Count from 0.")
+    return int(text)
