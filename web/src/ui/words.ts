@@ -28,8 +28,14 @@ export const ROLE_HELP: Record<Role, string> = {
 
 export const SHAPE_WORDS: Record<string, string> = {
   box: 'Box',
+  rotated_box: 'Turned box',
   polygon: 'Polygon',
+  polyline: 'Line',
+  points: 'Points',
+  ellipse: 'Ellipse',
   mask: 'Mask',
+  skeleton: 'Skeleton',
+  cuboid: 'Cuboid',
   tag: 'Tag',
 };
 

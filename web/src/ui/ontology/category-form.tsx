@@ -8,6 +8,7 @@ import type { Category } from '../../wire';
 import { count as counted, SHAPE_WORDS } from '../words';
 import { AttributeForm } from './attribute-form';
 import { PALETTE, type Step } from './edit';
+import { SkeletonForm } from './skeleton-form';
 
 interface Props {
   category: Category;
@@ -67,6 +68,14 @@ export function CategoryForm({ category, categories, count, faults, mayChange, t
             ))}
           </Group>
         </Checkbox.Group>
+        {(category.shapes ?? USUAL).includes('skeleton') && (
+          <SkeletonForm
+            template={category.skeleton}
+            color={category.color ?? PALETTE[0]!}
+            mayChange={mayChange}
+            onChange={(skeleton) => change({ skeleton })}
+          />
+        )}
         <Textarea
           label="Description"
           description="Shown to annotators when they choose the category"

@@ -18,6 +18,7 @@ export function changeWords(change: OntologyChange, before: Ontology, after: Ont
     ...change.edited.map((id) => `Changes the details of ${name(id)}`),
     ...Object.entries(change.merged).map(([id, into]) => `Merges ${name(id)} into ${name(into)}${marks(id)}`),
     ...change.deleted.map((id) => `Deletes ${name(id)}${marks(id)}`),
+    ...(change.relations ? ['Changes the relations'] : []),
     ...(change.reordered ? ['Changes the order, and with it the class order of every export to come'] : []),
   ];
 }
@@ -33,6 +34,7 @@ export function changeSummary(change: OntologyChange): string {
     [change.deleted.length, 'deleted'],
   ] as const;
   const told = parts.filter(([size]) => size > 0).map(([size, word]) => `${size} ${word}`);
+  if (change.relations) told.push('relations');
   if (change.reordered) told.push('reordered');
   return told.join(', ') || 'nothing';
 }

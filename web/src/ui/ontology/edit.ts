@@ -1,5 +1,6 @@
 /** Editing an ontology: what is being changed, as pure steps, and what is wrong with it. */
-import type { AttributeSpec, Category, Ontology, Option } from '../../wire';
+import type { AttributeSpec, Category, Ontology, Option, RelationSpec } from '../../wire';
+import { templateFaults } from './template';
 
 export const PALETTE = [
   '#E69F00', '#56B4E9', '#009E73', '#F0E442', '#0072B2', '#D55E00', '#CC79A7',
@@ -10,6 +11,7 @@ export const PALETTE = [
 export interface Edited {
   categories: Category[];
   merges: Record<string, string>;
+  relations: RelationSpec[];
   /** Ids that may never come back. */
   spent: string[];
 }
@@ -23,12 +25,14 @@ export type Step =
   | { kind: 'add attribute'; id: string }
   | { kind: 'change attribute'; id: string; attribute: string; fields: Partial<Omit<AttributeSpec, 'id'>> }
   | { kind: 'remove attribute'; id: string; attribute: string }
+  | { kind: 'relate'; relations: RelationSpec[] }
   | { kind: 'reset'; to: Edited };
 
 export function begin(ontology: Ontology): Edited {
   return {
     categories: ontology.categories ?? [],
     merges: {},
+    relations: ontology.relations ?? [],
     spent: Object.keys(ontology.retired ?? {}),
   };
 }
@@ -76,6 +80,8 @@ export function step(edited: Edited, taken: Step): Edited {
       return changeAttributes(edited, taken.id, (attributes) =>
         attributes.filter(({ id }) => id !== taken.attribute),
       );
+    case 'relate':
+      return { ...edited, relations: taken.relations };
     case 'reset':
       return taken.to;
   }
@@ -176,7 +182,7 @@ export function optionsNamed(names: string[], before: Option[]): Option[] {
 /** Categories from names given in lines or between commas; repeated names count once. */
 export function categoriesNamed(text: string): Category[] {
   const names = text.split(/[\n,;]+/).map((name) => name.trim()).filter(Boolean);
-  let edited: Edited = { categories: [], merges: {}, spent: [] };
+  let edited: Edited = { categories: [], merges: {}, relations: [], spent: [] };
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name.toLowerCase())) continue;
@@ -201,9 +207,18 @@ export function faults(categories: Category[]): Map<string, string[]> {
     }
     if (!/^#[0-9a-f]{6}$/i.test(category.color ?? PALETTE[0]!)) say(category.id, 'Its color is not complete.');
     if (category.shapes?.length === 0) say(category.id, 'It needs at least one shape.');
+    if (category.shapes?.includes('skeleton')) templateFaults(category.skeleton).forEach((fault) => say(category.id, fault));
     attributeFaults(category).forEach((fault) => say(category.id, fault));
   }
   return found;
+}
+
+/** What is wrong with the relations, in words. */
+export function relationFaults(relations: RelationSpec[]): string[] {
+  const names = relations.map(({ name }) => name.trim());
+  if (names.some((name) => !name)) return ['A relation needs a name.'];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  return twice ? [`The relation “${twice}” stands twice.`] : [];
 }
 
 function attributeFaults(category: Category): string[] {
@@ -230,6 +245,7 @@ function tally(values: string[]): Map<string, number> {
 export function isChanged(edited: Edited, before: Ontology): boolean {
   return (
     Object.keys(edited.merges).length > 0 ||
+    JSON.stringify(edited.relations) !== JSON.stringify(before.relations ?? []) ||
     JSON.stringify(edited.categories) !== JSON.stringify(before.categories ?? [])
   );
 }

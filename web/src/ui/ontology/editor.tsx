@@ -7,8 +7,9 @@ import type { OntologyView } from '../../wire';
 import { Empty } from '../state';
 import { CategoryForm } from './category-form';
 import { CategoryList } from './category-list';
-import { begin, faults as faultsOf, isChanged, step } from './edit';
+import { begin, faults as faultsOf, isChanged, relationFaults, step } from './edit';
 import { Quick } from './quick';
+import { RelationsForm } from './relations-form';
 import { SaveDialog } from './save-dialog';
 
 interface Props {
@@ -23,6 +24,8 @@ export function Editor({ project, view, mayChange }: Props) {
   const [isSaving, setSaving] = useState(false);
   const changed = isChanged(edited, view.ontology);
   const faults = faultsOf(edited.categories);
+  const related = relationFaults(edited.relations);
+  const isFaulty = faults.size > 0 || related.length > 0;
   const category = edited.categories.find(({ id }) => id === chosen) ?? edited.categories[0];
 
   useEffect(() => {
@@ -73,6 +76,12 @@ export function Editor({ project, view, mayChange }: Props) {
           )}
         </Grid.Col>
       </Grid>
+      <RelationsForm
+        relations={edited.relations}
+        faults={related}
+        mayChange={mayChange}
+        onChange={(relations) => take({ kind: 'relate', relations })}
+      />
       {changed && (
         <Alert
           color="pine"
@@ -84,13 +93,13 @@ export function Editor({ project, view, mayChange }: Props) {
         >
           <Group justify="space-between">
             <Text size="sm">
-              {faults.size ? 'Something above needs mending before you save.' : 'You have changes that are not saved.'}
+              {isFaulty ? 'Something above needs mending before you save.' : 'You have changes that are not saved.'}
             </Text>
             <Group gap="sm">
               <Button variant="default" onClick={() => take({ kind: 'reset', to: begin(view.ontology) })}>
                 Drop the changes
               </Button>
-              <Button disabled={faults.size > 0} onClick={() => setSaving(true)}>
+              <Button disabled={isFaulty} onClick={() => setSaving(true)}>
                 Review and save
               </Button>
             </Group>

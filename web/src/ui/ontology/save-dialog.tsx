@@ -26,8 +26,8 @@ function send(project: string, base: number, sending: Sending, dryRun: boolean):
     const query = { base, dry_run: dryRun };
     return api.put(`${path}.yaml`, undefined, { raw: sending.text, type: 'application/yaml', query });
   }
-  const { categories, merges } = sending.edited;
-  return api.put(path, { base, categories, merges }, { query: { dry_run: dryRun } });
+  const { categories, merges, relations } = sending.edited;
+  return api.put(path, { base, categories, merges, relations }, { query: { dry_run: dryRun } });
 }
 
 export function SaveDialog({ project, view, sending, onClose }: Props) {
