@@ -174,7 +174,8 @@ def _categories(
 
 def _definition(entry: _Category) -> Category:
     """The category with its skeleton. Raises InvalidOntology if that contradicts itself."""
-    edges = [(a - 1, b - 1) for a, b in entry.skeleton]
+    first = 0 if any(0 in edge for edge in entry.skeleton) else 1  # COCO counts from 1, not every tool does
+    edges = [(a - first, b - first) for a, b in entry.skeleton]
     swaps = None if entry.keypoint_swaps is None else [(a - 1, b - 1) for a, b in entry.keypoint_swaps]
     template = template_of(entry.keypoints, edges, swaps)
     if len(entry.keypoint_places) == len(entry.keypoints):

@@ -96,8 +96,8 @@ class TurnedBoxes(Lines):
             return Made(polygon_of(ring), score=score)
         box = turned_box(ring)
         if box is None:
-            self._bent += 1
             box = smallest_around(ring)
+            self._bent += box is not None
         if box is None:
             raise ValueError("the four corners lie on one line")
         return Made(box, score=score)
