@@ -86,6 +86,11 @@ export class DraftSync {
     return this.keeper.unkept;
   }
 
+  /** What the server has not acknowledged, in the order it was made. */
+  get unsent(): readonly Operation[] {
+    return [...this.aside, ...this.waiting];
+  }
+
   get revision(): number {
     return this.ledger.revision;
   }
@@ -241,6 +246,8 @@ export class DraftSync {
       const handed = await this.options.transport.submit(this.options.task, this.ledger.revision, sent, closing);
       await this.acknowledge(new Set(sent.map((operation) => operation.id)));
       this.settle();
+      const { member, task, neighbors } = this.options;
+      neighbors?.tell(member, task, Infinity); // whatever they know, there is news
       return handed;
     } catch (error) {
       // What a refused submission carried is not kept by the server: it goes the usual way.

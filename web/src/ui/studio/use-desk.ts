@@ -1,14 +1,22 @@
 /** Brings tasks to the desk: the first, and the next one before it is asked for. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 
-import { ProblemError } from '../../api';
-import { type Journal, memoryJournal, openJournal } from '../../sync/journal';
+import { api, ProblemError } from '../../api';
+import { freshId } from '../../model/ids';
+import type { Operation } from '../../model/operations';
+import { type Journal, journalIn, memoryJournal } from '../../sync/journal';
 import { deliverLeftovers } from '../../sync/leftovers';
+import { neighbors } from '../../sync/neighbors';
+import { openStore } from '../../sync/store';
+import { type Strokes, strokesIn } from '../../sync/strokes';
 import type { Stage } from '../../wire';
+import { tell } from '../notify';
 import { Desk, prepare, type Prepared } from './desk';
-import { giveBack, nextTask, openTask, transportOf } from './server';
+import { type Envelope, giveBack, nextTask, openTask, transportOf } from './server';
 
 const MARGIN = 10_000; // milliseconds of a lease that are not relied on
+const TAB = freshId();
+const TABS = neighbors(TAB);
 
 export interface DeskWork {
   desk: Desk | null;
@@ -20,6 +28,25 @@ export interface DeskWork {
   retry: () => void;
   /** Leave the task at hand, which was handed in or skipped, for the next one. */
   advance: () => Promise<void>;
+  /** Load the task at hand anew, with its ontology of today; what is not saved stays on the desk. */
+  reload: () => Promise<void>;
+}
+
+/** What this browser keeps. A browser that stores nothing has a journal that ends with the page. */
+interface Kept {
+  journal: Journal;
+  strokes: Strokes | null;
+}
+
+async function openKept(): Promise<Kept> {
+  try {
+    const store = await openStore();
+    // Asked for once the work begins: the browser then clears other sites first when it needs room.
+    void navigator.storage?.persist?.().catch(() => undefined);
+    return { journal: journalIn(store), strokes: strokesIn(store) };
+  } catch {
+    return { journal: memoryJournal(), strokes: null };
+  }
 }
 
 export function useDesk(project: string, stage: Stage, wanted: string | null, member: string): DeskWork {
@@ -28,21 +55,31 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
   const [failure, setFailure] = useState<unknown>(null);
   const [leftovers, setLeftovers] = useState(0);
   const [attempt, setAttempt] = useState(0);
-  const journal = useRef<Journal | null>(null);
+  const kept = useRef<Promise<Kept> | null>(null);
   const ahead = useRef<Promise<Prepared | null> | null>(null);
   const current = useRef<Desk | null>(null);
 
-  const lay = useCallback(
-    async (prepared: Prepared) => {
-      const store = (journal.current ??= await openJournal().catch(() => memoryJournal()));
-      const unsent = (await store.list(member)).filter((entry) => entry.task === prepared.envelope.task.id);
-      const made = new Desk(prepared, member, store, unsent.map((entry) => entry.operation));
+  const put = useCallback(
+    async (prepared: Prepared, also: readonly Operation[] = []) => {
+      const { journal, strokes } = await (kept.current ??= openKept());
+      const listed = (await journal.list(member)).filter((entry) => entry.task === prepared.envelope.task.id);
+      const unsent = new Map([...listed.map((entry) => entry.operation), ...also].map((made) => [made.id, made]));
+      const around = { tab: TAB, neighbors: TABS, strokes };
+      const made = new Desk(prepared, member, journal, around, [...unsent.values()]);
       current.current = made;
       setDesk(made);
+      return made;
+    },
+    [member],
+  );
+
+  const lay = useCallback(
+    async (prepared: Prepared) => {
+      const made = await put(prepared);
       // The next item is fetched while this one is worked on.
       ahead.current = prefetch(project, stage, made.envelope.task.id);
     },
-    [project, stage, member],
+    [put, project, stage],
   );
 
   useEffect(() => {
@@ -55,9 +92,8 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
         if (gone) return;
         if (!prepared) setDone(true);
         else await lay(prepared);
-        if (journal.current ?? (journal.current = await openJournal().catch(() => memoryJournal()))) {
-          setLeftovers(await deliverLeftovers(journal.current, transportOf(member), member, prepared?.envelope.task.id ?? ''));
-        }
+        const { journal } = await (kept.current ??= openKept());
+        setLeftovers(await deliverLeftovers(journal, transportOf(member), member, prepared?.envelope.task.id ?? ''));
       } catch (error) {
         if (!gone) setFailure(error);
       }
@@ -88,7 +124,22 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
     }
   }, [project, stage, member, lay]);
 
-  return { desk, done, failure, leftovers, retry: () => setAttempt((n) => n + 1), advance };
+  const reload = useCallback(async () => {
+    const before = current.current;
+    if (!before) return;
+    await before.sync.flush();
+    if (before.sync.unkept > 0) {
+      tell('Not yet', 'Some changes are only in this tab. Try again once it says “Saved”.');
+      return;
+    }
+    const envelope = await api.get<Envelope>(`/tasks/${before.envelope.task.id}`);
+    if (current.current !== before) return;
+    before.close();
+    // What was made while the task was asked for is in the journal too, unless its writing still runs.
+    await put({ ...prepare(envelope, before.held), picture: before.picture }, before.sync.unsent);
+  }, [put]);
+
+  return { desk, done, failure, leftovers, retry: () => setAttempt((n) => n + 1), advance, reload };
 }
 
 async function first(project: string, stage: Stage, wanted: string | null): Promise<Prepared | null> {
@@ -116,7 +167,7 @@ async function prefetch(project: string, stage: Stage, held: string): Promise<Pr
 
 /** What was prepared, unless its lease ended in a long wait and somebody else took it. */
 async function stillHeld(prepared: Prepared, member: string): Promise<Prepared | null> {
-  if (Date.now() < prepared.until - MARGIN) return prepared;
+  if (prepared.age() < prepared.envelope.lease_seconds * 1000 - MARGIN) return prepared;
   return transportOf(member)
     .hold(prepared.envelope.task.id)
     .then(() => prepared)
@@ -127,8 +178,24 @@ async function stillHeld(prepared: Prepared, member: string): Promise<Prepared |
 function leave(desk: Desk | null, ahead: Promise<Prepared | null> | null): void {
   void ahead?.then((prepared) => prepared && giveBack(prepared.envelope.task.id)).catch(() => undefined);
   if (!desk) return;
-  void desk.sync.flush().then(async () => {
-    desk.close();
-    if (desk.held && desk.sync.pending === 0) await giveBack(desk.envelope.task.id).catch(() => undefined);
+  void desk.sync
+    .flush()
+    .then(() => outOfDanger(desk))
+    .then(async () => {
+      desk.close();
+      if (desk.held && desk.sync.pending === 0) await giveBack(desk.envelope.task.id).catch(() => undefined);
+    });
+}
+
+/** Resolves once nothing is in memory only; until then the desk goes on saving, though nobody sees it. */
+function outOfDanger({ sync }: Desk): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (sync.unkept > 0) return;
+      stop();
+      resolve();
+    };
+    const stop = sync.changed.subscribe(look);
+    look();
   });
 }
