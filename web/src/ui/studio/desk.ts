@@ -1,17 +1,22 @@
 /** The desk: one task being worked on, with its editor, hand, picture and saving. */
-import { takenIn } from '../../editor/changes';
 import { Editor } from '../../editor/editor';
+import { Flow } from '../../editor/flow';
+import { Proposals } from '../../editor/proposals';
 import { Signal } from '../../editor/signal';
 import { fold } from '../../model/fold';
 import type { Operation } from '../../model/operations';
-import { Picture } from '../../render/picture';
+import type { Picture } from '../../render/picture';
+import { loadPicture } from '../../render/tiled-picture';
 import { failureOf } from '../../sync/deliver';
 import { DraftSync } from '../../sync/draft-sync';
+import { counting } from '../../sync/elapsed';
 import type { Journal } from '../../sync/journal';
 import type { Transport } from '../../sync/transport';
 import { HandAtWork } from '../../tools/worker';
-import type { Annotation, Issue } from '../../wire';
+import type { Issue } from '../../wire';
+import { Safety, type Surroundings } from './safety';
 import { type Envelope, transportOf } from './server';
+import { rememberSettled, settledOf } from './settled';
 
 const HEARTBEATS = 3; // in the time of a lease
 
@@ -20,15 +25,14 @@ export interface Prepared {
   envelope: Envelope;
   held: boolean;
   picture: Promise<Picture>;
-  /** When the lease ends, on this machine's clock, if nobody asks for more. */
-  until: number;
+  /** How long ago it was asked for, in milliseconds; its lease ends by that. */
+  age: () => number;
 }
 
 export function prepare(envelope: Envelope, held = true): Prepared {
-  const { image, width, height } = envelope.item;
-  const picture = Picture.load(image, width, height);
+  const picture = loadPicture(envelope.item);
   picture.catch(() => undefined); // whoever shows it says so
-  return { envelope, held, picture, until: Date.now() + envelope.lease_seconds * 1000 };
+  return { envelope, held, picture, age: counting() };
 }
 
 export class Desk {
@@ -40,12 +44,12 @@ export class Desk {
   readonly held: boolean;
   readonly issuesChanged = new Signal();
   issues: Issue[];
-  /** The prediction that Enter would accept. */
-  focused: string | null = null;
+  readonly flow: Flow;
+  readonly safety: Safety;
   private readonly transport: Transport;
   private readonly heartbeat: ReturnType<typeof setInterval>;
 
-  constructor(prepared: Prepared, member: string, journal: Journal, unsent: readonly Operation[]) {
+  constructor(prepared: Prepared, readonly member: string, journal: Journal, around: Surroundings, unsent: readonly Operation[]) {
     const { envelope, held } = prepared;
     this.transport = transportOf(member);
     this.envelope = envelope;
@@ -62,17 +66,22 @@ export class Desk {
       judges: envelope.task.stage === 'review',
     });
     this.hand = new HandAtWork(this.editor);
+    this.flow = new Flow(this.editor, proposalsOf(this.editor, envelope, member));
     this.sync = new DraftSync({
       task: envelope.task.id,
       project: envelope.task.project,
       member,
       revision: envelope.draft.revision,
+      annotations: envelope.draft.document.annotations,
+      conflicts: envelope.draft.conflicts,
       journal,
       transport: this.transport,
-      onElsewhere: (operations) => this.editor.takeOver(operations),
+      neighbors: around.neighbors,
+      onElsewhere: (states) => this.editor.takeOver(states),
     });
     this.editor.onOperations = (operations) => this.sync.push(operations);
     this.sync.resume(unsent);
+    this.safety = new Safety(this, member, unsent, around);
     const every = (envelope.lease_seconds * 1000) / HEARTBEATS;
     this.heartbeat = setInterval(this.beat, every);
     document.addEventListener('visibilitychange', this.beat);
@@ -81,17 +90,6 @@ export class Desk {
   get isReview(): boolean {
     return this.envelope.task.stage === 'review';
   }
-
-  /** Predicted annotations that were not taken over, best first. */
-  predicted(): { annotation: Annotation; model: string }[] {
-    const taken = takenIn(this.editor);
-    return this.envelope.predictions
-      .flatMap(({ model, document }) => document.annotations.map((annotation) => ({ annotation, model })))
-      .filter(({ annotation }) => !taken.has(annotation.id) && !this.rejected.has(annotation.id))
-      .sort((a, b) => (b.annotation.evidence?.score ?? 0) - (a.annotation.evidence?.score ?? 0));
-  }
-
-  readonly rejected = new Set<string>();
 
   setIssue(issue: Issue): void {
     const others = this.issues.filter((entry) => entry.id !== issue.id);
@@ -102,6 +100,7 @@ export class Desk {
   close(): void {
     clearInterval(this.heartbeat);
     document.removeEventListener('visibilitychange', this.beat);
+    this.safety.close();
     this.sync.close();
   }
 
@@ -109,11 +108,27 @@ export class Desk {
   private readonly beat = (): void => {
     if (!this.held || document.visibilityState === 'hidden') return;
     this.transport.hold(this.envelope.task.id).then(
-      () => this.sync.held(true),
+      () => {
+        this.sync.held(true);
+        this.sync.look();
+      },
       (error: unknown) => {
         const failure = failureOf(error);
-        if (failure === 'lease-lost' || failure === 'closed') this.sync.held(false);
+        if (failure === 'lease-lost' || failure === 'closed') {
+          this.sync.held(false);
+          this.sync.look();
+        }
       },
     );
   };
+}
+
+/** Each model's predictions as a layer of its own. */
+function proposalsOf(editor: Editor, { task, predictions }: Envelope, member: string): Proposals {
+  const remember = rememberSettled.bind(null, member, task.id);
+  const proposals = new Proposals(editor, settledOf(member, task.id), remember);
+  for (const { id, model, document } of predictions) {
+    proposals.add({ id, name: model, kind: 'model', annotations: document.annotations });
+  }
+  return proposals;
 }
