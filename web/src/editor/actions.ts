@@ -17,6 +17,7 @@ import { boundsOfShape } from '../geometry/shapes';
 import { shapesOf } from '../model/ontology';
 import { union } from '../geometry/bounds';
 import type { Action, Studio } from './action';
+import { nextChannel, PLAIN } from './adjustments';
 import type { Editor } from './editor';
 import { FLOW_ACTIONS } from './flow-actions';
 import { keymap } from './keymap';
@@ -67,9 +68,15 @@ export const ACTIONS: readonly Action[] = [
   { id: 'view.left', title: 'Turn the view left by 15°', group: 'View', keys: ['Alt+ArrowLeft'], repeats: true, run: ({ editor }) => editor.viewport.turn(-Math.PI / 12) },
   { id: 'view.upright', title: 'View upright', group: 'View', keys: ['Alt+ArrowUp'], run: ({ editor }) => editor.viewport.turn(-editor.viewport.angle) },
   { id: 'view.predictions', title: 'Show or hide predictions', group: 'View', keys: ['Shift+P'], run: ({ editor }) => editor.view.set({ predictions: !editor.view.predictions }) },
-  { id: 'view.brighter', title: 'Brighter', group: 'View', keys: [']'], repeats: true, run: ({ editor }) => editor.view.set({ brightness: Math.min(3, editor.view.brightness + 0.1) }) },
-  { id: 'view.darker', title: 'Darker', group: 'View', keys: ['['], repeats: true, run: ({ editor }) => editor.view.set({ brightness: Math.max(0.2, editor.view.brightness - 0.1) }) },
-  { id: 'view.plain', title: 'Picture as it is', group: 'View', keys: ['Alt+0'], run: ({ editor }) => editor.view.set({ brightness: 1, contrast: 1 }) },
+  { id: 'view.brighter', title: 'Brighter', group: 'View', keys: [']'], repeats: true, run: ({ editor }) => editor.view.adjust({ brightness: editor.view.adjustments.brightness + 0.1 }) },
+  { id: 'view.darker', title: 'Darker', group: 'View', keys: ['['], repeats: true, run: ({ editor }) => editor.view.adjust({ brightness: editor.view.adjustments.brightness - 0.1 }) },
+  { id: 'view.contrast', title: 'More contrast', group: 'View', keys: ['}'], repeats: true, run: ({ editor }) => editor.view.adjust({ contrast: editor.view.adjustments.contrast + 0.1 }) },
+  { id: 'view.flat', title: 'Less contrast', group: 'View', keys: ['{'], repeats: true, run: ({ editor }) => editor.view.adjust({ contrast: editor.view.adjustments.contrast - 0.1 }) },
+  { id: 'view.gamma', title: 'Lift the dark parts', group: 'View', keys: ['Shift+G'], repeats: true, run: ({ editor }) => editor.view.adjust({ gamma: editor.view.adjustments.gamma * 1.1 }) },
+  { id: 'view.invert', title: 'Invert the picture, or not', group: 'View', keys: ['Shift+Z'], run: ({ editor }) => editor.view.adjust({ invert: !editor.view.adjustments.invert }) },
+  { id: 'view.channel', title: 'Next channel: all, red, green, blue', group: 'View', keys: ['Shift+R'], run: ({ editor }) => editor.view.adjust({ channel: nextChannel(editor.view.adjustments.channel) }) },
+  { id: 'view.equalize', title: 'Equalize the picture, or not', group: 'View', keys: ['Shift+Q'], run: ({ editor }) => editor.view.adjust({ equalize: !editor.view.adjustments.equalize }) },
+  { id: 'view.plain', title: 'Picture as it is', group: 'View', keys: ['Alt+0'], run: ({ editor }) => editor.view.adjust(PLAIN) },
 
   { id: 'task.submit', title: 'Submit and go on', group: 'Task', keys: ['Ctrl+Enter'], enabled: (s) => s.canSubmit && !s.isReview, run: (s) => s.submit() },
   { id: 'task.skip', title: 'Skip, with a reason', group: 'Task', keys: ['Ctrl+Shift+S'], enabled: (s) => s.canSubmit, run: (s) => s.skip() },

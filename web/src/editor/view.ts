@@ -1,10 +1,11 @@
 /** How things are shown, without changing what they are. */
+import { adjusted, type Adjustments, PLAIN } from './adjustments';
 import { Signal } from './signal';
 
 export class View {
   readonly changed = new Signal();
-  brightness = 1;
-  contrast = 1;
+  /** How the picture is shown. */
+  adjustments: Adjustments = PLAIN;
   names = false;
   /** Hatches beside colors. */
   patterns = false;
@@ -16,8 +17,13 @@ export class View {
   /** Put aside so that a few stand alone; what is drawn meanwhile is seen. Null while nothing is. */
   aside: ReadonlySet<string> | null = null;
 
-  set(values: Partial<Pick<View, 'brightness' | 'contrast' | 'names' | 'patterns' | 'predictions' | 'fill'>>): void {
+  set(values: Partial<Pick<View, 'names' | 'patterns' | 'predictions' | 'fill'>>): void {
     Object.assign(this, values);
+    this.changed.emit();
+  }
+
+  adjust(values: Partial<Adjustments>): void {
+    this.adjustments = adjusted(this.adjustments, values);
     this.changed.emit();
   }
 
@@ -43,11 +49,5 @@ export class View {
   shows(annotation: { id: string; category: string }): boolean {
     const { id, category } = annotation;
     return !this.hidden.has(id) && !this.hiddenCategories.has(category) && !this.aside?.has(id);
-  }
-
-  /** As a CSS filter. */
-  get filter(): string {
-    if (this.brightness === 1 && this.contrast === 1) return 'none';
-    return `brightness(${this.brightness}) contrast(${this.contrast})`;
   }
 }

@@ -35,6 +35,7 @@ export class Renderer {
   private wasBulk = false;
   pointer: ImagePoint | null = null;
   private picture: Picture | null = null;
+  private arrivals: (() => void) | null = null;
   private readonly still: StillLayer;
   private readonly base: CanvasRenderingContext2D;
   private readonly top: CanvasRenderingContext2D;
@@ -69,7 +70,9 @@ export class Renderer {
   }
 
   show(picture: Picture): void {
+    this.arrivals?.();
     this.picture = picture;
+    this.arrivals = picture.changed.subscribe(() => this.arrived());
     this.moved();
   }
 
@@ -101,6 +104,14 @@ export class Renderer {
   close(): void {
     cancelAnimationFrame(this.frame);
     this.undo.forEach((stop) => stop());
+    this.arrivals?.();
+    this.picture?.rest();
+  }
+
+  /** More of the picture can be painted. */
+  private arrived(): void {
+    this.baseDue = true;
+    this.schedule();
   }
 
   private selected(): void {
@@ -156,9 +167,8 @@ export class Renderer {
     base.setTransform(1, 0, 0, 1, 0, 0);
     base.fillStyle = getComputedStyle(base.canvas).getPropertyValue('--lw-canvas').trim() || '#11181a';
     base.fillRect(0, 0, base.canvas.width, base.canvas.height);
-    const isMoving = performance.now() - this.movedAt <= REST;
     turn(base, place);
-    this.picture?.paint(base, place, this.editor.view.filter, isMoving);
+    this.picture?.paint(base, place, this.editor.view.adjustments);
     if (place.scale / ratio >= 8) this.paintPixelGrid(place);
     this.still.paint(base, this.editor.viewport, ratio);
     base.setTransform(1, 0, 0, 1, 0, 0);

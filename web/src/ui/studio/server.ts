@@ -2,6 +2,7 @@
 import { api, ProblemError, rememberSession } from '../../api';
 import type { Appended, Handed, OpenConflict, Transport } from '../../sync/transport';
 import type { Operation } from '../../model/operations';
+import type { PictureOf } from '../../render/tiled-picture';
 import type { Document, Issue, Ontology, Session, Stage, Verdict } from '../../wire';
 
 export interface Envelope {
@@ -17,7 +18,7 @@ export interface Envelope {
     lease_expires: number | null;
     comment: string | null;
   };
-  item: { id: string; name: string; key: string | null; width: number; height: number; image: string; notes: string[] };
+  item: { id: string; name: string; key: string | null; notes: string[] } & PictureOf;
   draft: { revision: number; document: Document; conflicts: OpenConflict[] };
   predictions: { id: string; model: string; document: Document }[];
   submission: {

@@ -1,10 +1,12 @@
 /** The drawing surface: two canvases, and the hand's events turned into the editor's terms. */
 import { useEffect, useRef, useState } from 'react';
 
+import type { Picture } from '../../render/picture';
 import { Renderer } from '../../render/renderer';
 import type { Desk } from './desk';
 import { listen } from './pointers';
 import classes from './studio.module.css';
+import { SharpnessNote } from './sharpness';
 import { ToolOptions } from './tool-options';
 
 interface Props {
@@ -23,6 +25,7 @@ export function Surface({ desk, spaceHeld, onRenderer, onPin }: Props) {
   pin.current = onPin;
   const [failure, setFailure] = useState<string | null>(null);
   const [ready, setReady] = useState(false);
+  const [picture, setPicture] = useState<Picture | null>(null);
 
   useEffect(() => {
     const { editor, hand } = desk;
@@ -34,6 +37,7 @@ export function Surface({ desk, spaceHeld, onRenderer, onPin }: Props) {
       (picture) => {
         if (closed) return;
         renderer.show(picture);
+        setPicture(picture);
         setReady(true);
       },
       (error: Error) => closed || setFailure(error.message),
@@ -69,6 +73,7 @@ export function Surface({ desk, spaceHeld, onRenderer, onPin }: Props) {
       <canvas ref={base} />
       <canvas ref={top} />
       <ToolOptions desk={desk} />
+      {picture && <SharpnessNote picture={picture} />}
       {failure && (
         <div className={classes.failure} role="alert">
           {failure} You can still see and correct its annotations, or skip it.

@@ -1,14 +1,10 @@
 /** The tools, one below the other; titles and keys come from the action table. */
-import { ActionIcon, Button, Divider, Popover, Slider, Stack, Switch, Text, Tooltip } from '@mantine/core';
-import {
-  IconAdjustments,
-  IconArrowsMaximize,
-  IconZoomIn,
-  IconZoomOut,
-} from '@tabler/icons-react';
-import { type ComponentType, Fragment, useState } from 'react';
+import { ActionIcon, Divider, Tooltip } from '@mantine/core';
+import { IconArrowsMaximize, IconZoomIn, IconZoomOut } from '@tabler/icons-react';
+import { type ComponentType, Fragment } from 'react';
 
 import { ACTIONS, type Studio } from '../../editor/actions';
+import { Adjust } from './adjust';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
 import { TOOL_GROUPS } from './tool-icons';
@@ -73,52 +69,5 @@ function Tool({ id, studio, active, children }: ToolProps) {
         {children}
       </ActionIcon>
     </Tooltip>
-  );
-}
-
-function Adjust({ desk: { editor } }: { desk: Desk }) {
-  useSignal(editor.view.changed);
-  const [opened, setOpened] = useState(false);
-  const { view } = editor;
-  return (
-    <Popover position="right-start" withArrow shadow="md" width={250} opened={opened} onChange={setOpened}>
-      <Popover.Target>
-        <Tooltip label="Picture: brightness and contrast" position="right" disabled={opened}>
-          <ActionIcon size={36} variant="subtle" color="gray" aria-label="Picture adjustments" data-testid="adjust" onClick={() => setOpened(!opened)}>
-            <IconAdjustments size={20} />
-          </ActionIcon>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Stack gap="sm">
-          {(['brightness', 'contrast'] as const).map((name) => (
-            <div key={name}>
-              <Text size="xs" tt="capitalize">
-                {name}
-              </Text>
-              <Slider
-                size="sm"
-                min={0.2}
-                max={3}
-                step={0.05}
-                value={view[name]}
-                label={(value) => value.toFixed(2)}
-                aria-label={name}
-                onChange={(value) => view.set({ [name]: value })}
-              />
-            </div>
-          ))}
-          <div>
-            <Text size="xs">Fill of annotations</Text>
-            <Slider size="sm" min={0} max={0.6} step={0.02} value={view.fill} label={null} aria-label="Fill" onChange={(fill) => view.set({ fill })} />
-          </div>
-          <Switch size="xs" label="Names" checked={view.names} onChange={(e) => view.set({ names: e.currentTarget.checked })} />
-          <Switch size="xs" label="Predictions" checked={view.predictions} onChange={(e) => view.set({ predictions: e.currentTarget.checked })} />
-          <Button size="compact-xs" variant="default" onClick={() => view.set({ brightness: 1, contrast: 1, fill: 0.16 })}>
-            As it is
-          </Button>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
   );
 }

@@ -31,7 +31,7 @@ export function VersionPicture({ desk, shown, other, label }: Props) {
         if (gone || !context) return;
         const place = placeOf(desk, [shown, other], ratio);
         context.clearRect(0, 0, WIDE * ratio, HIGH * ratio);
-        picture.paint(context, place, 'none', false);
+        picture.paintSmall(context, place);
         paint(context, desk, other, place, true);
         paint(context, desk, shown, place, false);
       },
