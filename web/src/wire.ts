@@ -1,4 +1,7 @@
 /** What the server says and hears, as it stands on the wire. Times are ISO 8601 in UTC. */
+import type { Rule } from './wire-rules';
+
+export type { BrokenRule, Offender, Offenders, Rule, RuleKind, RuleOf, Severity } from './wire-rules';
 
 export type Role = 'annotator' | 'reviewer' | 'manager' | 'owner';
 export type ItemState = 'waiting' | 'annotating' | 'review' | 'returned' | 'done' | 'skipped';
@@ -137,6 +140,7 @@ export interface Ontology {
   categories?: Category[];
   retired?: Record<string, string | null>;
   relations?: RelationSpec[];
+  rules?: Rule[];
 }
 
 export interface OntologyView {
@@ -152,6 +156,7 @@ export interface OntologyChange {
   edited: string[];
   reordered: boolean;
   relations?: boolean;
+  rules?: boolean;
   deleted: string[];
   merged: Record<string, string>;
   touched: Record<string, number>;

@@ -12,6 +12,7 @@ import msgspec
 
 from labelwright.core.document import Annotation, AttributeValue, Document
 from labelwright.core.errors import InvalidOntology
+from labelwright.core.rules import Rule, check_rules, followed
 from labelwright.core.shapes import KINDS, Skeleton
 
 SHAPE_KINDS = (*KINDS, "tag")
@@ -123,6 +124,7 @@ class Ontology(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     categories: tuple[Category, ...] = ()
     retired: dict[str, str | None] = {}
     relations: tuple[RelationSpec, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)
@@ -196,7 +198,8 @@ class Ontology(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
 class OntologyChange(msgspec.Struct, frozen=True, kw_only=True):
     """What a new ontology does to an old one, by category id; `touched` counts annotations.
 
-    `relations` is true when the kinds of relations are no longer the same.
+    `relations` is true when the kinds of relations are no longer the same, `rules` when the label rules
+    are not.
     """
 
     added: tuple[str, ...] = ()
@@ -205,6 +208,7 @@ class OntologyChange(msgspec.Struct, frozen=True, kw_only=True):
     edited: tuple[str, ...] = ()
     reordered: bool = False
     relations: bool = False
+    rules: bool = False
     deleted: tuple[str, ...] = ()
     merged: dict[str, str] = {}
     touched: dict[str, int] = {}
@@ -215,12 +219,15 @@ def succeed(
     categories: Iterable[Category],
     merges: dict[str, str],
     relations: Iterable[RelationSpec] | None = None,
+    rules: Iterable[Rule] | None = None,
 ) -> tuple[Ontology, OntologyChange]:
     """The ontology after an edit, and what the edit does.
 
     A category of `before` that `categories` lacks is deleted, or merged if `merges` names its target.
-    `relations` stay as they are where none are given.
-    Raises InvalidOntology if an id comes back from the dead or a merge leads nowhere.
+    `relations` and `rules` stay as they are where none are given; a rule about a merged category goes
+    on about the one that takes it in.
+    Raises InvalidOntology if an id comes back from the dead, a merge leads nowhere, or a rule is about
+    a category that is deleted.
     """
     new = tuple(categories)
     old_by_id = {entry.id: entry for entry in before.categories}
@@ -240,7 +247,8 @@ def succeed(
             )
     retired = {**before.retired, **{entry: merges.get(entry) for entry in gone}}
     kinds = before.relations if relations is None else tuple(relations)
-    after = Ontology(categories=new, retired=retired, relations=kinds)
+    kept = followed(before.rules if rules is None else rules, merges)
+    after = Ontology(categories=new, retired=retired, relations=kinds, rules=kept)
     pairs = [(old_by_id[entry.id], entry) for entry in new if entry.id in old_by_id]
     stayed_before = [entry.id for entry in before.categories if entry.id in new_ids]
     change = OntologyChange(
@@ -250,6 +258,7 @@ def succeed(
         edited=tuple(b.id for a, b in pairs if _essence(a) != _essence(b)),
         reordered=stayed_before != [b.id for _, b in pairs],
         relations=kinds != before.relations,
+        rules=kept != before.rules,
         deleted=tuple(entry for entry in gone if entry not in merges),
         merged=dict(merges),
     )
@@ -272,6 +281,7 @@ def check(ontology: Ontology) -> None:
     for relation in ontology.relations:
         if not relation.id or not relation.name.strip():
             raise InvalidOntology("A relation needs an id and a name.", place=relation.id or None)
+    check_rules(ontology.rules, ontology.categories, [entry.id for entry in ontology.relations])
 
 
 def _check_category(category: Category) -> None:

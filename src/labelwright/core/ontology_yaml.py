@@ -12,6 +12,8 @@ import yaml
 
 from labelwright.core.errors import InvalidOntology
 from labelwright.core.ontology import PALETTE, Category, Ontology, RelationSpec
+from labelwright.core.rules import Rule
+from labelwright.core.rules_yaml import read_rules, write_rules
 
 T = TypeVar("T")
 
@@ -19,7 +21,7 @@ _WORD = re.compile(r"[\W_]+")
 
 
 def write(ontology: Ontology) -> str:
-    """The living categories and the relations as YAML; `read` of it gives the same."""
+    """The living categories, the relations and the label rules as YAML; `read` of it gives the same."""
     categories = [
         {"id": c.id, "name": c.name, "color": c.color, "shapes": list(c.shapes), **_rest(c)}
         for c in ontology.categories
@@ -27,6 +29,8 @@ def write(ontology: Ontology) -> str:
     content: dict[str, Any] = {"categories": categories}
     if ontology.relations:
         content["relations"] = msgspec.to_builtins(ontology.relations)
+    if ontology.rules:
+        content["rules"] = write_rules(ontology.rules, ontology.categories, ontology.relations)
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
@@ -34,7 +38,7 @@ def read(text: str, before: Ontology | None = None) -> Ontology:
     """The ontology in a YAML file, with nothing retired.
 
     Raises InvalidOntology naming the place. `before` lends its ids to categories of the same name, and
-    its relations to a file that has no list `relations`.
+    its relations and rules to a file that has no list `relations` or `rules`.
     """
     try:
         # Aliases would let a small file stand for an endless one.
@@ -49,10 +53,10 @@ def read(text: str, before: Ontology | None = None) -> Ontology:
         raise InvalidOntology("The file has no list “categories”.")
     taken: set[str] = set(before.retired) if before else set()
     prepared = [_prepare(entry, index, before, taken) for index, entry in enumerate(entries)]
-    return Ontology(
-        categories=_converted("categories", prepared, tuple[Category, ...]),
-        relations=_relations(content, before),
-    )
+    categories = _converted("categories", prepared, tuple[Category, ...])
+    relations = _relations(content, before)
+    rules = _rules(content, before, categories, relations)
+    return Ontology(categories=categories, relations=relations, rules=rules)
 
 
 def _listed(content: dict[str, object], name: str) -> list[object] | None:
@@ -65,6 +69,20 @@ def _converted(place: str, raw: object, wanted: type[T]) -> T:
         return msgspec.convert(raw, wanted)
     except msgspec.ValidationError as error:
         raise InvalidOntology(f"In “{place}”: {error}") from None
+
+
+def _rules(
+    content: dict[str, object],
+    before: Ontology | None,
+    categories: tuple[Category, ...],
+    relations: tuple[RelationSpec, ...],
+) -> tuple[Rule, ...]:
+    if "rules" not in content:
+        return before.rules if before else ()
+    entries = _listed(content, "rules")
+    if entries is None:
+        raise InvalidOntology("“rules” is no list.", remedy="Begin each rule with a dash; [] means none.")
+    return read_rules(entries, categories, relations)
 
 
 def _relations(content: dict[str, object], before: Ontology | None) -> tuple[RelationSpec, ...]:
