@@ -9,6 +9,7 @@ fits `Format` and one line in `registry.py`; the conformance suite then runs ove
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -110,7 +111,7 @@ def named_attributes(annotation: Annotation, category: Category) -> dict[str, At
         if spec is None:
             named[spec_id] = value
             continue
-        words = _words(spec)
+        words = _words(spec) if spec.options else {}
         if isinstance(value, str):
             named[spec.name] = words.get(value, value)
         elif isinstance(value, tuple):
@@ -120,6 +121,7 @@ def named_attributes(annotation: Annotation, category: Category) -> dict[str, At
     return named
 
 
+@lru_cache(1000)
 def _words(spec: AttributeSpec) -> dict[str, str]:
     # Two options of one name keep their ids: the name would not tell them apart on the way back.
     times = Counter(option.name for option in spec.options)
@@ -147,7 +149,7 @@ def attributes_by_id(
 
 
 def _fitted(spec: AttributeSpec, value: object) -> AttributeValue | None:
-    ids = {word: option for option, word in _words(spec).items()}
+    ids = {word: option for option, word in _words(spec).items()} if spec.options else {}
     if isinstance(value, list | tuple):
         listed = [str(entry) for entry in cast("Iterable[object]", value)]
         return tuple(ids.get(entry, entry) for entry in listed)

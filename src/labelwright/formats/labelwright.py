@@ -6,18 +6,21 @@ they come along, lie under `images/`, and their SHA-256 stands in the row of the
 has the version of the format, what there is of everything, and the SHA-256 of the three files: whoever
 trusts the manifest can check all the rest. Reading refuses files that are not the ones in the manifest.
 
-Both tables are written and read a row group at a time. A million annotations take no more memory than a
-thousand. How it is read is in `labelwright_reading.py`.
+Both tables are written and read a row group at a time, so that a million annotations take no more memory
+than twenty thousand. How it is read is in `labelwright_reading.py`.
 """
 
 import hashlib
+import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 import msgspec
 
+from labelwright.core.document import Annotation
 from labelwright.core.ontology import SHAPE_KINDS, Ontology
 from labelwright.formats import labelwright_reading
 from labelwright.formats.folder import Sink, Source
@@ -36,7 +39,7 @@ from labelwright.formats.labelwright_reading import (
 )
 from labelwright.formats.labelwright_tables import ANNOTATIONS, ITEMS, annotation_row, item_row
 from labelwright.formats.names import Names
-from labelwright.formats.parquet import TableWriter, Writes
+from labelwright.formats.parquet import TableWriter
 from labelwright.formats.report import Losses
 
 SHAPE_COLUMN = next(place for place, column in enumerate(ANNOTATIONS) if column.name == "shape")
@@ -60,22 +63,24 @@ class Labelwright:
         return labelwright_reading.read(source)
 
     def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
-        """Write the pictures, the tables, the ontology, and the manifest last."""
-        losses = Losses()
-        files: dict[str, Listed] = {}
-        pictures = _Pictures()
-        for item in items():
-            pictures.copy(item, sink)
-        item_count = _write_items(items, ontology, sink, files, pictures)
-        with _listed(sink, ANNOTATIONS_FILE, files) as file:
-            _write_annotations(file, items, ontology, losses)
-        with _listed(sink, ONTOLOGY_FILE, files) as file:
-            file.write(msgspec.json.format(msgspec.json.encode(ontology)) + b"\n")
+        """Write the pictures, then the tables, the ontology, and the manifest last."""
+        losses, files = Losses(), dict[str, Listed]()
+        with ExitStack() as open_files:
+            tables = _Tables(open_files, ontology, losses)
+            for item in items():
+                tables.add(item, sink)
+            tables.close()
+            for name, file in tables.files.items():
+                with _listed(sink, name, files) as target:
+                    file.seek(0)
+                    shutil.copyfileobj(file, target, 1 << 20)
+        with _listed(sink, ONTOLOGY_FILE, files) as target:
+            target.write(msgspec.json.format(msgspec.json.encode(ontology)) + b"\n")
         counts = Counts(
-            items=item_count,
+            items=tables.count,
             annotations=losses.kept,
             categories=len(ontology.categories),
-            pictures=pictures.count,
+            pictures=tables.pictures,
         )
         manifest = Manifest(format=NAME, version=VERSION, counts=counts, files=files)
         with sink.open(MANIFEST_FILE) as file:
@@ -83,82 +88,57 @@ class Labelwright:
         return losses
 
 
-class _Pictures:
-    """Copies pictures; of each only its hash is kept, for the table that is written later."""
+class _Tables:
+    """Writes both tables in one go. They wait in temporary files: a zip takes one file after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_files: ExitStack, ontology: Ontology, losses: Losses) -> None:
+        self.files: dict[str, IO[bytes]] = {
+            name: open_files.enter_context(TemporaryFile())  # noqa: SIM115  # it is closed with the others
+            for name in (ITEMS_FILE, ANNOTATIONS_FILE)
+        }
+        self._items = TableWriter(self.files[ITEMS_FILE], ITEMS)
+        self._annotations = TableWriter(self.files[ANNOTATIONS_FILE], ANNOTATIONS)
+        self._categories = {category.id: category for category in ontology.categories}
         self._names = Names(by_stem=False)
-        self._hashes = bytearray()
-        self._length = hashlib.sha256().digest_size
-        self.count = 0
+        self._losses = losses
+        self.count = self.pictures = 0
 
-    def copy(self, item: LabeledItem, sink: Sink) -> None:
-        """Copy the picture of an item, if it comes along."""
-        if item.media is None:
-            return
-        media = item.media()
-        self._hashes += _hash(media)
+    def add(self, item: LabeledItem, sink: Sink) -> None:
+        """One more item: its picture at once, its rows into the tables."""
         self.count += 1
-        sink.copy(PICTURES + self._names.take(item.name), media)
+        item_id = item.item_id or str(self.count)
+        written = sum(self._annotated(annotation, item, item_id) for annotation in item.document.annotations)
+        self._items.add(item_row(item, item_id, written, *self._picture(item, sink)))
 
-    def again(self) -> "_Places":
-        """The names and hashes of the pictures copied, in the same order."""
-        return _Places(bytes(self._hashes), self._length)
+    def _annotated(self, annotation: Annotation, item: LabeledItem, item_id: str) -> bool:
+        category = self._categories.get(annotation.category)
+        if category is None:
+            self._losses.drop(item.name, "category", "the ontology does not have it")
+            return False
+        row = annotation_row(annotation, category, item, item_id)
+        self._annotations.add(row, len(row[SHAPE_COLUMN] or ""))
+        self._losses.keep()
+        return True
 
-
-class _Places:
-    def __init__(self, hashes: bytes, length: int) -> None:
-        self._names = Names(by_stem=False)
-        self._hashes, self._length, self._at = hashes, length, 0
-
-    def of(self, item: LabeledItem) -> tuple[str | None, str | None]:
-        """Where the picture of the next item is, and its SHA-256; None if it stayed behind."""
+    def _picture(self, item: LabeledItem, sink: Sink) -> tuple[str | None, str | None]:
         if item.media is None:
             return None, None
-        found = self._hashes[self._at : self._at + self._length].hex()
-        self._at += self._length
-        return PICTURES + self._names.take(item.name), found
+        media, name = item.media(), PICTURES + self._names.take(item.name)
+        self.pictures += 1
+        sink.copy(name, media)
+        return name, _hash(media)
+
+    def close(self) -> None:
+        """Write what the tables still hold."""
+        self._items.close()
+        self._annotations.close()
 
 
-def _hash(media: Path | bytes) -> bytes:
+def _hash(media: Path | bytes) -> str:
     if isinstance(media, bytes):
-        return hashlib.sha256(media).digest()
+        return hashlib.sha256(media).hexdigest()
     with media.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
-
-
-def item_id_of(item: LabeledItem, number: int) -> str:
-    """The id that joins the tables: the item's own, else its number."""
-    return item.item_id or str(number)
-
-
-def _write_items(
-    items: Items, ontology: Ontology, sink: Sink, files: dict[str, Listed], pictures: _Pictures
-) -> int:
-    known = {category.id for category in ontology.categories}
-    places, count = pictures.again(), 0
-    with _listed(sink, ITEMS_FILE, files) as file:
-        table = TableWriter(file, ITEMS)
-        for count, item in enumerate(items(), 1):
-            written = sum(1 for annotation in item.document.annotations if annotation.category in known)
-            table.add(item_row(item, item_id_of(item, count), written, *places.of(item)))
-        table.close()
-    return count
-
-
-def _write_annotations(file: Writes, items: Items, ontology: Ontology, losses: Losses) -> None:
-    by_id = {category.id: category for category in ontology.categories}
-    table = TableWriter(file, ANNOTATIONS)
-    for number, item in enumerate(items(), 1):
-        for annotation in item.document.annotations:
-            category = by_id.get(annotation.category)
-            if category is None:
-                losses.drop(item.name, "category", "the ontology does not have it")
-                continue
-            row = annotation_row(annotation, category, item, item_id_of(item, number))
-            table.add(row, len(row[SHAPE_COLUMN] or ""))
-            losses.keep()
-    table.close()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
@@ -171,8 +151,6 @@ def _listed(sink: Sink, name: str, files: dict[str, Listed]) -> Generator["_Meas
 
 class _Measured:
     """Counts and hashes what is written to a file that may only go forward."""
-
-    closed = False  # Arrow asks
 
     def __init__(self, target: IO[bytes]) -> None:
         self._target = target

@@ -6,24 +6,16 @@ much it says that it unpacks to.
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple
 
 from labelwright.core.errors import UnreadableLabels
 
-ROWS = 32_768  # of a row group
+ROWS = 16_384  # of a row group
 BYTES = 16 * 2**20  # of text of a row group, so that large masks do not gather
 MOST_UNPACKED = 2**30  # bytes that a row group may say it has
 BATCH = 4096  # rows that are in memory while reading
 
 Row = tuple[Any, ...]
-
-
-class Writes(Protocol):
-    """A file that may only go forward."""
-
-    def write(self, data: bytes, /) -> int:
-        """Write all of it."""
-        ...
 
 
 class Column(NamedTuple):
@@ -38,14 +30,14 @@ class Column(NamedTuple):
 class TableWriter:
     """Writes rows of values in the order of the columns; `size` says how much text a row has."""
 
-    def __init__(self, file: Writes, columns: Sequence[Column]) -> None:
+    def __init__(self, file: IO[bytes], columns: Sequence[Column]) -> None:
         self._arrow: Any = import_module("pyarrow")
         parquet: Any = import_module("pyarrow.parquet")
         self._columns = columns
         types = _types(self._arrow)
         self._schema = self._arrow.schema([(column.name, types[column.type]) for column in columns])
         self._writer = parquet.ParquetWriter(
-            self._arrow.PythonFile(file, mode="w"),
+            file,
             self._schema,
             compression="zstd",
             use_dictionary=[column.name for column in columns if column.repeats],

@@ -1,11 +1,11 @@
 """YOLO turned boxes (OBB): one line an annotation, `class x1 y1 x2 y2 x3 y3 x4 y4` in shares.
 
 The corners go clockwise from the one that is top-left when the box is not turned. Boxes are written as
-turned boxes of no angle; of other shapes the smallest turned box around them is written, or the upright one
-if that leaves the picture, and the outline is lost. Trainers refuse shares below 0 and above 1: corners outside of the picture are moved to its
-border, which bends the box. A line whose corners make no rectangle is read as the smallest turned box
-around them, as trainers do. Where the size of a picture is not known there are no angles: corners are
-kept until it is. Layout: Ultralytics' dataset documentation.
+turned boxes of no angle; of other shapes the smallest turned box around them is written, or the upright
+one if that leaves the picture, and the outline is lost. Trainers refuse shares below 0 and above 1:
+corners outside of the picture are moved to its border, which bends the box. A line whose corners make no
+rectangle is read as the smallest turned box around them, as trainers do. Where the size of a picture is
+not known there are no angles: corners are kept until it is. Layout: Ultralytics' dataset documentation.
 """
 
 from labelwright.core.shapes import Box, Ring, RotatedBox, Shape, kind_of
