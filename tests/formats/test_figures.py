@@ -26,6 +26,8 @@ from labelwright.formats.folder import source_of
 from labelwright.formats.labelwright import Labelwright
 from labelwright.formats.registry import choose
 from labelwright.formats.turned import smallest_around, turned_box
+from labelwright.formats.voc import Voc
+from labelwright.formats.yolo import Yolo, YoloSegment
 from labelwright.formats.yolo_pose import YoloPose
 from labelwright.formats.yolo_turned import YoloTurned
 from labelwright.quality.iou import SIGMA, oks
@@ -377,6 +379,25 @@ def test_a_pose_is_a_box_and_its_keypoints(tmp_path: Path) -> None:
     assert wanted is not None
     assert [p.name for p in template.keypoints] == [p.name for p in wanted.keypoints]
     assert (template.edges, template.swaps) == (wanted.edges, wanted.swaps)
+
+
+def test_of_a_figure_with_an_outline_the_pose_takes_the_box(tmp_path: Path) -> None:
+    losses, found, _ = there_and_back(YoloPose(), pair(TRIANGLE), tmp_path / "out")
+
+    assert [a.kind for a in found] == ["skeleton", "box"]
+    assert found[1].shape.bounds == pytest.approx(TRIANGLE.bounds)
+    assert (losses.kept, list(losses.dropped)) == (
+        1,
+        ["polygon: only its box is written; the outline is lost"],
+    )
+
+
+@pytest.mark.parametrize("form", [Yolo(), YoloSegment(), YoloTurned(), Voc()], ids=lambda form: form.name)
+def test_formats_without_keypoints_hold_a_figure_once(tmp_path: Path, form) -> None:
+    losses, found, _ = there_and_back(form, pair(), tmp_path / "out")
+
+    assert [a.shape.bounds for a in found] == [pytest.approx(AROUND.bounds)]
+    assert losses.dropped["skeleton: the outline of its figure is written; the keypoints are lost"] == 1
 
 
 def test_shorter_templates_are_filled_up_and_cut_again(tmp_path: Path) -> None:

@@ -13,31 +13,40 @@ import msgspec
 from labelwright.core.document import Annotation
 from labelwright.core.ontology import Category, SkeletonPoint, SkeletonTemplate
 from labelwright.core.shapes import ABSENT, Box, Mask, Polygon, Shape, Skeleton
+from labelwright.formats.format import LabeledItem
+from labelwright.formats.report import Losses
 
 SAME = 0.01  # pixels: a box this near to the bounds of the keypoints says nothing that they do not say
+OUTLINES = (Box, Polygon, Mask)
 SHAPES = ("box", "polygon", "mask", "skeleton")
 
 
-def in_pairs(
-    annotations: Sequence[Annotation], outlines: tuple[type[Shape], ...] = (Box, Polygon, Mask)
-) -> Iterator[tuple[Annotation, Annotation | None]]:
+def in_pairs(annotations: Sequence[Annotation]) -> Iterator[tuple[Annotation, Annotation | None]]:
     """Every annotation once: a skeleton with its outline where a group has just these two."""
     groups: dict[str, list[Annotation]] = {}
     for annotation in annotations:
         if annotation.group is not None:
             groups.setdefault(annotation.group, []).append(annotation)
-    pairs = dict(pair for group in groups.values() if (pair := _pair(group, outlines)) is not None)
+    pairs = dict(pair for group in groups.values() if (pair := _pair(group)) is not None)
     taken = {outline.id for outline in pairs.values()}
     for annotation in annotations:
         if annotation.id not in taken:
             yield annotation, pairs.get(annotation.id)
 
 
-def _pair(group: list[Annotation], outlines: tuple[type[Shape], ...]) -> tuple[str, Annotation] | None:
+def without_pairs(item: LabeledItem, losses: Losses) -> Iterator[Annotation]:
+    """Every annotation that a format without keypoints writes: of a figure only the outline, once."""
+    for annotation, outline in in_pairs(item.document.annotations):
+        if outline is not None:
+            losses.drop(item.name, "skeleton", "the outline of its figure is written; the keypoints are lost")
+        yield outline or annotation
+
+
+def _pair(group: list[Annotation]) -> tuple[str, Annotation] | None:
     if len(group) != 2:
         return None
     one, other = group if isinstance(group[0].shape, Skeleton) else group[::-1]
-    if not isinstance(one.shape, Skeleton) or not isinstance(other.shape, outlines) or one.id == other.id:
+    if not isinstance(one.shape, Skeleton) or not isinstance(other.shape, OUTLINES) or one.id == other.id:
         return None
     is_one_thing = _said(one) == _said(other) and not other.relations
     return (one.id, other) if is_one_thing and not same_box(one.shape, other.shape) else None

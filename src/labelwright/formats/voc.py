@@ -17,6 +17,7 @@ from labelwright.core.ontology import Category, Ontology
 from labelwright.core.shapes import Box, Shape
 from labelwright.formats import voc_reading
 from labelwright.formats.fields import note_lost_fields
+from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Items, LabeledItem, Reading, named_attributes
 from labelwright.formats.names import Names, stem_of
@@ -69,7 +70,7 @@ def _lines(item: LabeledItem, picture: str, categories: dict[str, Category], los
     size = f"<width>{item.width}</width><height>{item.height}</height><depth>3</depth>"
     yield f"  <size>{size}</size>"
     yield "  <segmented>0</segmented>"
-    for annotation in item.document.annotations:
+    for annotation in without_pairs(item, losses):
         category = categories.get(annotation.category)
         if category is None:
             losses.drop(item.name, "category", "the ontology does not have it")

@@ -36,6 +36,7 @@ from labelwright.core.shapes import (
 )
 from labelwright.formats import yolo_reading
 from labelwright.formats.fields import note_lost_fields
+from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Items, LabeledItem, Reading
 from labelwright.formats.names import Names, stem_of
@@ -97,7 +98,7 @@ class Yolo:
 
     def _lines(self, item: LabeledItem, ontology: Ontology, losses: Losses) -> Iterator[str]:
         numbers = {category.id: index for index, category in enumerate(ontology.categories)}
-        for annotation in item.document.annotations:
+        for annotation in without_pairs(item, losses):
             shape = fitting(annotation, item, numbers, losses)
             shares = None if shape is None else self._numbers(shape, item, losses)
             if shares is not None:

@@ -2,8 +2,8 @@
 
 The first four numbers are a box; then come the keypoints in the order of the category's template, each
 with its visibility (2 visible, 1 occluded, 0 absent). The box is that of the keypoints, or, if the group
-of a skeleton holds just one box more of the same category, that one: then both are one line, which reads
-as two annotations again. A box alone is a line without keypoints.
+of a skeleton holds just one box, polygon or mask more, of the same category, that of this outline: then
+both are one line, which reads as two annotations again. A box alone is a line without keypoints.
 
 `kpt_shape` in data.yaml says how many keypoints every line has: those of the longest template; shorter
 ones are filled up with absent keypoints. `kpt_names` and `kpt_edges` have names and edges by class, and
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from labelwright.core.document import Annotation
 from labelwright.core.ontology import Category, Ontology, SkeletonTemplate
-from labelwright.core.shapes import ABSENT, Bounds, Box, Shape, Skeleton
+from labelwright.core.shapes import ABSENT, Bounds, Box, Shape, Skeleton, kind_of
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import fits, flat, in_pairs
 from labelwright.formats.format import LabeledItem
@@ -51,7 +51,7 @@ class YoloPose(Yolo):
     def _lines(self, item: LabeledItem, ontology: Ontology, losses: Losses) -> Iterator[str]:
         numbers = {category.id: index for index, category in enumerate(ontology.categories)}
         count = _most_keypoints(ontology)
-        for annotation, outline in in_pairs(item.document.annotations, (Box,)):
+        for annotation, outline in in_pairs(item.document.annotations):
             shape = fitting(annotation, item, numbers, losses)
             if shape is None:
                 if outline is not None:
@@ -85,7 +85,7 @@ def _shares(
         return None if other is None else _box_alone(other, count, item, losses)
     box = None if other is None else bounds_inside(other, item, losses)
     if box is not None and other is not None:
-        _note(losses, item, "box", CUT if box != other.bounds else "")
+        _note_box(other, box, item, losses)
     box = box or _box_of(shape, item)
     points = [_moved(x, y, v, item) for x, y, v in flat(shape)]
     _note(losses, item, "skeleton", MOVED if points != flat(shape) else "")
@@ -100,12 +100,15 @@ def _box_alone(shape: Shape, count: int, item: LabeledItem, losses: Losses) -> l
     inside = bounds_inside(shape, item, losses)
     if inside is None:
         return None
+    _note_box(shape, inside, item, losses)
+    return shares_of(inside, item) + [0.0, 0.0, ABSENT] * count
+
+
+def _note_box(shape: Shape, inside: Bounds, item: LabeledItem, losses: Losses) -> None:
     if isinstance(shape, Box):
         _note(losses, item, "box", CUT if inside != shape.bounds else "")
     else:
-        kind = str(shape.__struct_config__.tag)
-        losses.drop(item.name, kind, "only its box is written; the outline is lost")
-    return shares_of(inside, item) + [0.0, 0.0, ABSENT] * count
+        losses.drop(item.name, kind_of(shape), "only its box is written; the outline is lost")
 
 
 def _note(losses: Losses, item: LabeledItem, kind: str, reason: str) -> None:
