@@ -136,6 +136,11 @@ export function actionFor(key: string, studio: Studio, categories: readonly Acti
   return review ?? own ?? categories.find(means) ?? ACTIONS.find(means) ?? null;
 }
 
+/** Whether a person gave a key to an action of the table, so that a category cannot have it. */
+export function keyTaken(key: string): boolean {
+  return ACTIONS.some((action) => keymap.isOwn(action.id) && keymap.of(action).includes(key));
+}
+
 function duplicate({ editor }: Studio): void {
   copy(editor);
   paste(editor);

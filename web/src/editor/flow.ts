@@ -35,8 +35,7 @@ export class Flow {
   issue: string | null = null;
   /** Whether a category is being looked for. */
   choosing = false;
-  /** Grows each time the list is to be searched. */
-  searches = 0;
+  private searchWanted = false;
   asking: Asking | null = null;
 
   constructor(
@@ -59,9 +58,17 @@ export class Flow {
     this.changed.emit();
   }
 
+  /** Bring the list up to be searched. */
   search(): void {
-    this.searches++;
+    this.searchWanted = true;
     this.set({ tab: 'annotations' });
+  }
+
+  /** Whether a search was wanted since this was asked last. */
+  takeSearch(): boolean {
+    const wanted = this.searchWanted;
+    this.searchWanted = false;
+    return wanted;
   }
 
   /** Select the next or previous annotation of the list, and show it. */

@@ -1,124 +1,141 @@
-/** All annotations of the item, as a virtual list: ten thousand cost no more than twenty. */
-import { ActionIcon, Text, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconEye, IconEyeOff, IconLock, IconLockOpen } from '@tabler/icons-react';
+/** The annotations of the item as a virtual list: ten thousand cost no more than twenty. */
+import { Button, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-import { reveal } from '../../editor/changes';
-import { colorOf, faults } from '../../model/ontology';
-import type { Annotation } from '../../wire';
+import type { Studio } from '../../editor/actions';
+import { areaOfAll } from '../../editor/flow';
+import { between, type Entry, narrows } from '../../editor/listing';
 import type { Desk } from './desk';
-import classes from './studio.module.css';
+import { GroupHead, Row, ROW } from './list-row';
+import { ListTools } from './list-tools';
+import classes from './list.module.css';
+import { keyHint } from './own-keys';
 import { useSignal } from './use-signal';
 
-const ROW = 30;
+const MARGIN = 120; // screen pixels around what Enter shows
 
-export function AnnotationList({ desk }: { desk: Desk }) {
-  const { editor } = desk;
-  useSignal(editor.store.changed, editor.selection.changed, editor.view.changed);
+const idOf = (entry: Entry): string => (entry.kind === 'group' ? entry.id : entry.annotation.id);
+
+export function AnnotationList({ desk, studio }: { desk: Desk; studio: Studio }) {
+  const { editor, flow } = desk;
+  const { listing } = flow;
+  useSignal(editor.store.changed, editor.selection.changed, editor.view.changed, listing.changed, desk.safety.changed);
   const scroller = useRef<HTMLDivElement>(null);
-  const annotations = editor.store.all();
+  // Where the keys stand in the list, and where a range began.
+  const [stop, setStop] = useState<string | null>(null);
+  const anchor = useRef<string | null>(null);
+  const entries = listing.entries();
   const rows = useVirtualizer({
-    count: annotations.length,
+    count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
   });
 
   const only = editor.selection.only;
-  const at = only ? annotations.findIndex((annotation) => annotation.id === only) : -1;
+  const at = only ? entries.findIndex((entry) => idOf(entry) === only) : -1;
   useEffect(() => {
-    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
-  }, [at, rows]);
+    if (at < 0) return;
+    rows.scrollToIndex(at, { align: 'auto' });
+    setStop(only);
+    anchor.current = only;
+  }, [at, only, rows]);
 
-  if (annotations.length === 0) {
+  const pick = (id: string, { shiftKey, ctrlKey, metaKey }: Pick<MouseEvent, 'shiftKey' | 'ctrlKey' | 'metaKey'>) => {
+    if (shiftKey) editor.selection.select(between(listing.ordered(), anchor.current, id), ctrlKey || metaKey ? 'add' : 'only');
+    else {
+      editor.selection.select([id], ctrlKey || metaKey ? 'toggle' : 'only');
+      anchor.current = id;
+      const annotation = editor.store.get(id);
+      if (annotation && !ctrlKey && !metaKey) flow.show(annotation);
+    }
+    setStop(id);
+  };
+  const zoom = () => {
+    const area = areaOfAll(editor.selected());
+    if (area) editor.viewport.show(area, MARGIN);
+  };
+  const here = entries.findIndex((entry) => idOf(entry) === stop);
+  const go = (to: number, event: React.KeyboardEvent) => {
+    const next = entries[Math.max(0, Math.min(entries.length - 1, to))];
+    if (!next) return;
+    rows.scrollToIndex(entries.indexOf(next), { align: 'auto' });
+    if (next.kind === 'annotation') pick(next.annotation.id, { shiftKey: event.shiftKey, ctrlKey: false, metaKey: false });
+    else setStop(next.id);
+  };
+  const keyed = (event: React.KeyboardEvent) => {
+    const entry = entries[here];
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 300) / ROW) - 1);
+    const ways: Record<string, number> = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: entries.length - 1, PageDown: here + page, PageUp: here - page };
+    const way = ways[event.key];
+    if (event.altKey || (event.ctrlKey && event.key !== ' ')) return;
+    if (way !== undefined) go(way, event);
+    else if (event.key === 'Enter') zoom();
+    else if (event.key === ' ' && entry?.kind === 'annotation') pick(entry.annotation.id, { shiftKey: false, ctrlKey: true, metaKey: false });
+    else if (entry?.kind === 'group' && event.key === (entry.open ? 'ArrowLeft' : 'ArrowRight')) listing.toggleGroup(entry.id);
+    else if (event.key === 'Escape') document.querySelector<HTMLElement>('[data-testid="surface"]')?.focus();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <>
+      <ListTools desk={desk} studio={studio} onDown={() => scroller.current?.focus()} />
+      {entries.length === 0 ? (
+        <Nothing desk={desk} />
+      ) : (
+        <div
+          ref={scroller}
+          className={classes.scroll}
+          role="listbox"
+          aria-label="Annotations"
+          aria-multiselectable
+          aria-activedescendant={stop ? `row-${stop}` : undefined}
+          tabIndex={0}
+          data-testid="annotation-list"
+          onKeyDown={keyed}
+        >
+          <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+            {rows.getVirtualItems().map(({ index, start }) => {
+              const entry = entries[index]!;
+              const id = idOf(entry);
+              return entry.kind === 'group' ? (
+                <GroupHead key={`group ${id}`} desk={desk} entry={entry} top={start} isStop={stop === id} />
+              ) : (
+                <Row
+                  key={id}
+                  desk={desk}
+                  entry={entry}
+                  top={start}
+                  isStop={stop === id}
+                  position={{ at: index + 1, of: entries.length }}
+                  onPick={(event) => pick(id, event)}
+                  onZoom={zoom}
+                />
+              );
+            })}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Nothing({ desk: { editor, flow } }: { desk: Desk }) {
+  if (narrows(flow.listing.query) && editor.store.size > 0) {
     return (
-      <Text size="sm" c="dimmed" p="md" data-testid="no-annotations">
-        Nothing is marked yet. Choose a category, press <b>B</b> and drag over the first thing you see.
+      <Text size="sm" c="dimmed" p="md" data-testid="none-found" component="div">
+        None of the {editor.store.size} annotations is like that.{' '}
+        <Button size="compact-xs" variant="light" onClick={() => flow.listing.clear()}>
+          Show all
+        </Button>
       </Text>
     );
   }
   return (
-    <div ref={scroller} className={classes.scroll} role="listbox" aria-label="Annotations" aria-multiselectable>
-      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-        {rows.getVirtualItems().map((row) => (
-          <Row key={row.key} desk={desk} annotation={annotations[row.index]!} number={row.index + 1} top={row.start} />
-        ))}
-      </div>
-    </div>
-  );
-}
-
-interface RowProps {
-  desk: Desk;
-  annotation: Annotation;
-  number: number;
-  top: number;
-}
-
-function Row({ desk, annotation, number, top }: RowProps) {
-  const { editor } = desk;
-  const category = editor.categoryOf(annotation.category);
-  const selected = editor.selection.has(annotation.id);
-  const hidden = editor.view.hidden.has(annotation.id);
-  const locked = editor.view.locked.has(annotation.id);
-  const wrong = faults(annotation, category);
-  const verdict = annotation.evidence?.verdict;
-  return (
-    <div
-      className={classes.row}
-      style={{ height: ROW, transform: `translateY(${top}px)` }}
-      role="option"
-      aria-selected={selected}
-      data-selected={selected}
-      data-faint={!editor.view.shows(annotation)}
-      data-testid="annotation-row"
-      onClick={(event) => {
-        editor.selection.select([annotation.id], event.shiftKey || event.ctrlKey ? 'toggle' : 'only');
-        reveal(editor, annotation);
-      }}
-    >
-      <i className={classes.dot} style={{ background: colorOf(category) }} />
-      <span className={classes.name}>
-        {category?.name ?? 'Unknown category'} <Text span c="dimmed" size="xs">{number} · {annotation.shape?.kind ?? 'tag'}</Text>
-      </span>
-      {verdict && (
-        <Text span size="xs" c={verdict === 'returned' ? 'var(--lw-returned)' : 'var(--lw-done)'}>
-          {verdict === 'returned' ? 'correct this' : verdict}
-        </Text>
-      )}
-      {wrong.length > 0 && (
-        <Tooltip label={wrong.join('; ')}>
-          <IconAlertTriangle size={15} color="var(--lw-returned)" aria-label={wrong.join('; ')} />
-        </Tooltip>
-      )}
-      {annotation.shape && (
-        <>
-          <Toggle label={hidden ? 'Show' : 'Hide'} onClick={() => editor.view.toggle('hidden', annotation.id)}>
-            {hidden ? <IconEyeOff size={15} /> : <IconEye size={15} />}
-          </Toggle>
-          <Toggle label={locked ? 'Unlock' : 'Lock'} onClick={() => editor.view.toggle('locked', annotation.id)}>
-            {locked ? <IconLock size={15} /> : <IconLockOpen size={15} />}
-          </Toggle>
-        </>
-      )}
-    </div>
-  );
-}
-
-function Toggle({ label, onClick, children }: { label: string; onClick: () => void; children: React.ReactNode }) {
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="sm"
-      aria-label={label}
-      onClick={(event) => {
-        event.stopPropagation();
-        onClick();
-      }}
-    >
-      {children}
-    </ActionIcon>
+    <Text size="sm" c="dimmed" p="md" data-testid="no-annotations">
+      Nothing is marked yet. Choose a category, choose a tool{keyHint('tool.box')}, and draw over the first thing you see.
+    </Text>
   );
 }

@@ -1,8 +1,9 @@
 /** The dialogs of the studio: skipping, returning, and the keys at a glance. */
-import { Button, Group, Kbd, Modal, Radio, SimpleGrid, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 
 import { ACTIONS, type Action } from '../../editor/actions';
+import { KeyTable } from './key-table';
 
 const REASONS: [string, string][] = [
   ['unclear', 'The rules do not say what to do here'],
@@ -98,35 +99,5 @@ export function HelpDialog({ opened, onClose, categories }: { opened: boolean; o
     <Modal opened={opened} onClose={onClose} title="Keys at a glance" size="min(1000px, 92vw)">
       <KeyTable actions={[...ACTIONS, ...categories]} />
     </Modal>
-  );
-}
-
-/** Every action with its keys, by group: the same table that the keyboard reads. */
-export function KeyTable({ actions }: { actions: readonly Action[] }) {
-  const groups = [...new Set(actions.map((action) => action.group))];
-  return (
-    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="xl">
-      {groups.map((group) => (
-        <Stack key={group} gap={4}>
-          <Title order={3} mb={4}>
-            {group}
-          </Title>
-          {actions
-            .filter((action) => action.group === group)
-            .map((action) => (
-              <Group key={action.id} justify="space-between" wrap="nowrap" gap="md">
-                <Text size="sm">{action.title}</Text>
-                <Group gap={4} wrap="nowrap">
-                  {action.keys.map((key) => (
-                    <Kbd key={key} size="xs">
-                      {key}
-                    </Kbd>
-                  ))}
-                </Group>
-              </Group>
-            ))}
-        </Stack>
-      ))}
-    </SimpleGrid>
   );
 }

@@ -17,7 +17,7 @@ export interface Pinning {
 }
 
 export function Issues({ desk, pinning }: { desk: Desk; pinning: Pinning }) {
-  useSignal(desk.issuesChanged, desk.editor.selection.changed);
+  useSignal(desk.issuesChanged, desk.editor.selection.changed, desk.flow.changed);
   return (
     <div className={classes.scroll} data-testid="issues">
       <NewIssue desk={desk} pinning={pinning} />
@@ -103,7 +103,7 @@ function OneIssue({ desk, issue }: { desk: Desk; issue: Issue }) {
   };
   const open = issue.state === 'open';
   return (
-    <Stack gap={6} className={classes.section} opacity={open ? 1 : 0.65}>
+    <Stack gap={6} id={`issue-${issue.id}`} className={classes.section} opacity={open ? 1 : 0.65} data-pointed={desk.flow.issue === issue.id}>
       <Group justify="space-between" wrap="nowrap">
         <Badge size="sm" radius="sm" variant="light" color={open ? 'orange' : 'pine'}>
           {issue.state}

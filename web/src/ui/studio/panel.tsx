@@ -1,7 +1,10 @@
-/** The panel on the right: what is drawn next, what is selected, and all there is to know. */
+/** The panel on the right: what is drawn next, all there is to know, and what is selected. */
 import { Badge, Tabs } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
+import type { Studio } from '../../editor/actions';
+import type { Tab } from '../../editor/flow';
+import type { Project } from '../../wire';
 import { AnnotationList } from './annotation-list';
 import { Attributes } from './attributes';
 import { CategoryBar } from './category-bar';
@@ -15,28 +18,34 @@ import { useSignal } from './use-signal';
 
 interface Props {
   desk: Desk;
+  studio: Studio;
+  project: Project;
   pinning: Pinning;
   guideline: { changed: boolean; confirm: () => void };
 }
 
-export function Panel({ desk, pinning, guideline }: Props) {
-  const { editor } = desk;
-  useSignal(editor.store.changed, desk.issuesChanged, editor.view.changed);
+export function Panel({ desk, studio, project, pinning, guideline }: Props) {
+  const { editor, flow } = desk;
+  useSignal(editor.store.changed, desk.issuesChanged, flow.changed, flow.proposals.changed);
   const open = desk.issues.filter((issue) => issue.state === 'open').length;
-  const predicted = desk.predicted().length;
-  const [tab, setTab] = useState<string | null>(() => firstTab(desk, guideline.changed, open, predicted));
+  const proposed = flow.proposals.shown().length;
+  // What needs to be seen first is settled once; from then on the person chooses.
+  const [first] = useState(() => firstTab(desk, guideline.changed, open, proposed));
+  const tab = flow.tab ?? first;
+  useEffect(() => {
+    if (flow.issue && tab === 'issues') document.getElementById(`issue-${flow.issue}`)?.scrollIntoView({ block: 'nearest' });
+  });
   return (
     <aside className={classes.panel} aria-label="Annotations and more">
       {!editor.readOnly && <CategoryBar desk={desk} />}
       <Tags desk={desk} />
-      <Attributes desk={desk} />
-      <Tabs value={tab} onChange={setTab} className={classes.tabs} keepMounted={false}>
+      <Tabs value={tab} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
         <Tabs.List grow>
           <Tabs.Tab value="annotations" px={6}>
             Marked
           </Tabs.Tab>
-          <Tabs.Tab value="predictions" px={6} rightSection={count(predicted, 'pine')} data-tour="predictions">
-            Predicted
+          <Tabs.Tab value="predictions" px={6} rightSection={count(proposed, 'pine')} data-tour="predictions">
+            Proposed
           </Tabs.Tab>
           <Tabs.Tab value="issues" px={6} rightSection={count(open, 'orange')}>
             Issues
@@ -46,10 +55,10 @@ export function Panel({ desk, pinning, guideline }: Props) {
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="annotations" className={classes.tabs}>
-          <AnnotationList desk={desk} />
+          <AnnotationList desk={desk} studio={studio} />
         </Tabs.Panel>
         <Tabs.Panel value="predictions" className={classes.tabs}>
-          <Predictions desk={desk} />
+          <Predictions desk={desk} project={project} />
         </Tabs.Panel>
         <Tabs.Panel value="issues" className={classes.tabs}>
           <Issues desk={desk} pinning={pinning} />
@@ -58,15 +67,18 @@ export function Panel({ desk, pinning, guideline }: Props) {
           <GuidelinePanel desk={desk} changed={guideline.changed} onRead={guideline.confirm} />
         </Tabs.Panel>
       </Tabs>
+      <div className={classes.chosen}>
+        <Attributes desk={desk} />
+      </div>
     </aside>
   );
 }
 
 /** What needs to be seen first: a changed rule, then issues on returned work, then predictions. */
-function firstTab(desk: Desk, changed: boolean, open: number, predicted: number): string {
+function firstTab(desk: Desk, changed: boolean, open: number, proposed: number): Tab {
   if (changed) return 'guideline';
   if (open > 0) return 'issues';
-  return predicted > 0 && desk.editor.store.size === 0 ? 'predictions' : 'annotations';
+  return proposed > 0 && desk.editor.store.size === 0 ? 'predictions' : 'annotations';
 }
 
 function count(number: number, color: string, word?: string) {

@@ -1,111 +1,202 @@
-/** What models propose: accept one, accept all above a score, or wave one away. */
-import { ActionIcon, Button, Group, Slider, Stack, Switch, Text } from '@mantine/core';
+/** What models and others propose: one by one, or all above a score, taken over or waved away. */
+import { Button, Group, Slider, Switch, Text } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
 
-import { acceptPredicted, reveal } from '../../editor/changes';
+import type { Proposal } from '../../editor/proposals';
 import { colorOf } from '../../model/ontology';
+import type { Project } from '../../wire';
 import type { Desk } from './desk';
+import { Layers } from './layers';
+import { KIND_ICONS } from './kind-icons';
+import list from './list.module.css';
+import { keyHint } from './own-keys';
 import classes from './studio.module.css';
 import { useSignal } from './use-signal';
 
-export function Predictions({ desk }: { desk: Desk }) {
-  const { editor } = desk;
-  useSignal(editor.store.changed, editor.view.changed);
-  const [least, setLeast] = useState(0);
-  const all = desk.predicted();
-  const shown = all.filter(({ annotation }) => (annotation.evidence?.score ?? 1) >= least);
-  if (desk.envelope.predictions.length === 0) {
+const ROW = 30;
+
+export function Predictions({ desk, project }: { desk: Desk; project: Project }) {
+  const { editor, flow } = desk;
+  const { proposals } = flow;
+  useSignal(editor.store.changed, editor.view.changed, proposals.changed);
+  const shown = proposals.shown();
+  const scored = proposals.open().some(({ annotation }) => annotation.evidence?.score != null);
+  return (
+    <div className={classes.tabs} data-testid="proposals">
+      <div className={classes.section}>
+        <Layers desk={desk} project={project} />
+        {proposals.layers.length > 0 && (
+          <>
+            <Group justify="space-between" mt={8} mb={2} wrap="nowrap">
+              <Switch
+                size="xs"
+                label="On the picture"
+                checked={editor.view.predictions}
+                onChange={(event) => editor.view.set({ predictions: event.currentTarget.checked })}
+              />
+              <Text size="xs" c="dimmed" data-testid="proposal-count">
+                {shown.length} of {proposals.open().length}
+              </Text>
+            </Group>
+            {scored && (
+              <Slider
+                size="sm"
+                min={0}
+                max={1}
+                step={0.01}
+                value={proposals.least}
+                onChange={(least) => proposals.setLeast(least)}
+                label={(value) => `score from ${value.toFixed(2)}`}
+                aria-label="Least score"
+                thumbProps={{ 'aria-label': 'Least score' } as never}
+                mb={8}
+              />
+            )}
+            <Group gap={6} wrap="nowrap">
+              <Button
+                size="compact-sm"
+                variant="light"
+                flex={1}
+                disabled={editor.readOnly || shown.length === 0}
+                data-testid="accept-all"
+                onClick={() => proposals.accept(shown)}
+              >
+                Accept {shown.length === 1 ? 'this one' : `all ${shown.length}`}
+              </Button>
+              {proposals.rejectedCount > 0 && (
+                <Button size="compact-sm" variant="subtle" color="gray" onClick={() => proposals.restore()} data-testid="restore">
+                  Bring back {proposals.rejectedCount}
+                </Button>
+              )}
+            </Group>
+          </>
+        )}
+      </div>
+      <Rows desk={desk} shown={shown} />
+    </div>
+  );
+}
+
+function Rows({ desk, shown }: { desk: Desk; shown: readonly Proposal[] }) {
+  const { flow } = desk;
+  const { proposals } = flow;
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({ count: shown.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const focused = proposals.focused?.annotation.id;
+  const at = shown.findIndex(({ annotation }) => annotation.id === focused);
+  useEffect(() => {
+    if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
+  }, [at, rows]);
+  if (proposals.layers.length > 0 && shown.length === 0) {
     return (
       <Text size="sm" c="dimmed" p="md">
-        No model has proposed anything for this item.
+        Nothing is proposed any more{proposals.open().length > 0 ? ' above this score' : ''}.
       </Text>
     );
   }
-  const focus = (id: string | null) => {
-    desk.focused = id;
-    editor.view.changed.emit();
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => flow.walkProposals(1),
+    ArrowUp: () => flow.walkProposals(-1),
+    Home: () => proposals.focus(shown[0]?.annotation.id ?? null),
+    End: () => proposals.focus(shown.at(-1)?.annotation.id ?? null),
   };
   return (
-    <Stack gap={0} style={{ minHeight: 0, flex: 1 }}>
-      <Stack gap="xs" className={classes.section}>
-        <Group justify="space-between">
-          <Switch
-            size="xs"
-            label="Show on the picture"
-            checked={editor.view.predictions}
-            onChange={(event) => editor.view.set({ predictions: event.currentTarget.checked })}
-          />
-          <Text size="xs" c="dimmed">
-            {shown.length} of {all.length}
-          </Text>
-        </Group>
-        <Slider
-          size="sm"
-          min={0}
-          max={1}
-          step={0.01}
-          value={least}
-          onChange={setLeast}
-          label={(value) => `score from ${value.toFixed(2)}`}
-          aria-label="Least score"
-        />
-        <Button
-          size="compact-sm"
-          variant="light"
-          disabled={editor.readOnly || shown.length === 0}
-          data-testid="accept-all"
-          onClick={() => {
-            for (const model of new Set(shown.map((entry) => entry.model))) {
-              const own = shown.filter((entry) => entry.model === model);
-              acceptPredicted(editor, own.map((entry) => entry.annotation), model);
-            }
-          }}
-        >
-          Accept {shown.length === 1 ? 'this one' : `all ${shown.length}`}
-        </Button>
-      </Stack>
-      <div className={classes.scroll}>
-        {shown.map(({ annotation, model }) => (
-          <div
-            key={annotation.id}
-            className={classes.row}
-            style={{ position: 'relative', height: 30 }}
-            data-selected={desk.focused === annotation.id}
-            data-testid="prediction-row"
-            onMouseEnter={() => focus(annotation.id)}
-            onClick={() => reveal(editor, annotation)}
-          >
-            <i className={classes.dot} style={{ background: colorOf(editor.categoryOf(annotation.category)) }} />
-            <span className={classes.name}>{editor.categoryOf(annotation.category)?.name ?? 'Unknown'}</span>
-            <Text span size="xs" c="dimmed">
-              {annotation.evidence?.score?.toFixed(2) ?? ''}
-            </Text>
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              aria-label="Accept"
-              disabled={editor.readOnly}
-              onClick={() => acceptPredicted(editor, [annotation], model)}
-            >
-              <IconCheck size={15} />
-            </ActionIcon>
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              color="red"
-              aria-label="Reject"
-              disabled={editor.readOnly}
-              onClick={() => {
-                desk.rejected.add(annotation.id);
-                editor.view.changed.emit();
-              }}
-            >
-              <IconX size={15} />
-            </ActionIcon>
-          </div>
+    <div
+      ref={scroller}
+      className={list.scroll}
+      role="listbox"
+      aria-label="Proposals: Enter accepts, Shift+Delete waves away"
+      aria-activedescendant={focused ? `proposal-${focused}` : undefined}
+      tabIndex={shown.length > 0 ? 0 : -1}
+      onKeyDown={(event) => {
+        const act = keys[event.key];
+        if (!act || event.shiftKey) return;
+        event.preventDefault();
+        act();
+      }}
+    >
+      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {rows.getVirtualItems().map(({ index, start }) => (
+          <ProposalRow key={shown[index]!.annotation.id} desk={desk} proposal={shown[index]!} top={start} isFocused={index === at} />
         ))}
       </div>
-    </Stack>
+    </div>
+  );
+}
+
+interface RowProps {
+  desk: Desk;
+  proposal: Proposal;
+  top: number;
+  isFocused: boolean;
+}
+
+function ProposalRow({ desk, proposal, top, isFocused }: RowProps) {
+  const { editor, flow } = desk;
+  const { proposals } = flow;
+  const { annotation, layer } = proposal;
+  const category = editor.categoryOf(annotation.category);
+  const Icon = KIND_ICONS[annotation.shape?.kind ?? 'tag']!;
+  const many = proposals.layers.filter(({ shown }) => shown).length > 1;
+  const name = category?.name ?? 'Unknown category';
+  return (
+    <div
+      className={list.row}
+      style={{ height: ROW, transform: `translateY(${top}px)` }}
+      role="option"
+      id={`proposal-${annotation.id}`}
+      aria-selected={isFocused}
+      aria-label={`${name}, ${annotation.evidence?.score?.toFixed(2) ?? 'no score'}, ${layer.name}`}
+      data-selected={isFocused}
+      data-stop={isFocused}
+      data-testid="prediction-row"
+      onClick={() => {
+        proposals.focus(annotation.id);
+        flow.show(annotation);
+      }}
+    >
+      <i className={list.dot} style={{ background: colorOf(category) }} />
+      <Icon size={15} className={list.kind} aria-hidden />
+      <span className={list.words} title={`${name}, ${layer.name}`}>
+        <span className={list.name}>{name}</span>
+        {many && <span className={list.said}>{layer.name}</span>}
+      </span>
+      <span className={list.number}>{annotation.evidence?.score?.toFixed(2) ?? ''}</span>
+      <Settle label={`Accept${keyHint('edit.prediction')}`} disabled={editor.readOnly} onClick={() => proposals.accept([proposal])}>
+        <IconCheck size={15} />
+      </Settle>
+      <Settle label={`Wave away${keyHint('edit.reject')}`} disabled={editor.readOnly} onClick={() => proposals.reject([proposal])}>
+        <IconX size={15} />
+      </Settle>
+    </div>
+  );
+}
+
+interface SettleProps {
+  label: string;
+  disabled: boolean;
+  onClick: () => void;
+  children: React.ReactNode;
+}
+
+function Settle({ label, disabled, onClick, children }: SettleProps) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={list.toggle}
+      data-on
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      onClick={(event) => {
+        event.stopPropagation();
+        onClick();
+      }}
+    >
+      {children}
+    </button>
   );
 }

@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import type { Studio } from '../../editor/actions';
 import { projectPath } from '../places';
 import type { Desk } from './desk';
+import { keyHint } from './own-keys';
 import { SaveStateView } from './save-state';
 import classes from './studio.module.css';
 import { useSignal } from './use-signal';
@@ -64,12 +65,12 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
         </Badge>
       )}
       <Group gap={4} wrap="nowrap">
-        <Tooltip label={`Undo${editor.history.nextUndo ? `: ${editor.history.nextUndo}` : ''} (Ctrl+Z)`}>
+        <Tooltip label={`Undo${editor.history.nextUndo ? `: ${editor.history.nextUndo}` : ''}${keyHint('edit.undo')}`}>
           <ActionIcon variant="subtle" color="gray" aria-label="Undo" disabled={!editor.history.canUndo} onClick={() => editor.undo()}>
             <IconArrowBackUp size={18} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label="Redo (Ctrl+Shift+Z)">
+        <Tooltip label={`Redo${keyHint('edit.redo')}`}>
           <ActionIcon variant="subtle" color="gray" aria-label="Redo" disabled={!editor.history.canRedo} onClick={() => editor.redo()}>
             <IconArrowForwardUp size={18} />
           </ActionIcon>
@@ -78,12 +79,12 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
       <span style={{ flex: 1 }} />
       <SaveStateView sync={desk.sync} />
       <Group gap={4} wrap="nowrap">
-        <Tooltip label="Find an action (Ctrl+K)">
+        <Tooltip label={`Find an action${keyHint('task.palette')}`}>
           <ActionIcon variant="subtle" color="gray" aria-label="Find an action" onClick={studio.openPalette}>
             <IconCommand size={18} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label="Keys at a glance (?)">
+        <Tooltip label={`Keys at a glance${keyHint('task.help')}`}>
           <ActionIcon variant="subtle" color="gray" aria-label="Keys at a glance" onClick={studio.openHelp}>
             <IconKeyboard size={18} />
           </ActionIcon>
@@ -110,7 +111,7 @@ function Closing({ desk, studio, busy }: Pick<Props, 'desk' | 'studio' | 'busy'>
           </Button>
         </>
       ) : (
-        <Tooltip label="Ctrl+Enter">
+        <Tooltip label={`Hand in${keyHint('task.submit')}`}>
           <Button size="xs" loading={busy} onClick={studio.submit} data-testid="submit">
             Submit
           </Button>

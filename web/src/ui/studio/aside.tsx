@@ -1,0 +1,26 @@
+/** The sign that some annotations are not shown, and the way to have them back. */
+import { Button, Text } from '@mantine/core';
+import { IconEyeOff } from '@tabler/icons-react';
+
+import type { Desk } from './desk';
+import { keyHint } from './own-keys';
+import classes from './studio.module.css';
+import { useSignal } from './use-signal';
+
+export function Aside({ desk: { editor, flow } }: { desk: Desk }) {
+  useSignal(editor.view.changed, editor.store.changed);
+  const { aside } = editor.view;
+  if (!aside) return null;
+  const away = [...aside].filter((id) => editor.store.get(id)).length;
+  return (
+    <div className={classes.sign} role="status" data-testid="aside">
+      <IconEyeOff size={15} />
+      <Text size="sm" component="span">
+        {away} {away === 1 ? 'other is' : 'others are'} not shown
+      </Text>
+      <Button size="compact-xs" variant="white" color="dark" onClick={() => flow.isolate()} data-testid="show-all">
+        Show all{keyHint('view.isolate')}
+      </Button>
+    </div>
+  );
+}

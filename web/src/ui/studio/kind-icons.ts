@@ -1,0 +1,42 @@
+/** A small picture for each kind of annotation. */
+import {
+  IconBrush,
+  IconCircleDot,
+  IconCube,
+  IconOval,
+  IconPolygon,
+  IconSquare,
+  IconSquareRotated,
+  IconStretching,
+  IconTag,
+  IconTimeline,
+} from '@tabler/icons-react';
+import type { ComponentType, SVGProps } from 'react';
+
+type Icon = ComponentType<SVGProps<SVGSVGElement> & { size?: number }>;
+
+export const KIND_ICONS: Readonly<Record<string, Icon>> = {
+  box: IconSquare as Icon,
+  rotated_box: IconSquareRotated as Icon,
+  polygon: IconPolygon as Icon,
+  polyline: IconTimeline as Icon,
+  points: IconCircleDot as Icon,
+  ellipse: IconOval as Icon,
+  mask: IconBrush as Icon,
+  skeleton: IconStretching as Icon,
+  cuboid: IconCube as Icon,
+  tag: IconTag as Icon,
+};
+
+export const KIND_WORDS: Readonly<Record<string, string>> = {
+  box: 'Box',
+  rotated_box: 'Turned box',
+  polygon: 'Polygon',
+  polyline: 'Line',
+  points: 'Points',
+  ellipse: 'Ellipse',
+  mask: 'Mask',
+  skeleton: 'Skeleton',
+  cuboid: 'Cuboid',
+  tag: 'Tag',
+};
