@@ -4,13 +4,14 @@ A blob is written beside its place and renamed into it, so a half-written blob i
 same bytes twice are kept once.
 """
 
+import errno
 import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from labelwright.core.errors import NotFound
+from labelwright.core.errors import NotFound, StorageFull
 
 CHUNK = 1 << 20
 
@@ -22,12 +23,12 @@ class BlobStore:
         self.folder = folder
 
     def put(self, chunks: Iterable[bytes]) -> tuple[str, int]:
-        """Store the bytes; gives their SHA-256 in hex and their length."""
+        """Store the bytes; gives their SHA-256 in hex and their length. Raises StorageFull."""
         waiting = self.folder / "incoming"
-        waiting.mkdir(parents=True, exist_ok=True)
         temporary = waiting / secrets.token_hex(12)
         digest, length = hashlib.sha256(), 0
         try:
+            waiting.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
                 for chunk in chunks:
                     digest.update(chunk)
@@ -36,6 +37,10 @@ class BlobStore:
                 file.flush()
                 os.fsync(file.fileno())
             self._move(temporary, digest.hexdigest())
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull("the store of files") from error
+            raise
         finally:
             temporary.unlink(missing_ok=True)
         return digest.hexdigest(), length

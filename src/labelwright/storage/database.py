@@ -13,8 +13,10 @@ tried again when it lost a deadlock.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from sqlite3 import SQLITE_FULL
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, TypeVar
 
@@ -23,10 +25,12 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from labelwright.core.errors import StorageFailure
+from labelwright.core.errors import StorageFailure, StorageFull
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+
+Entry = tuple[Work[Any], "Future[Any]"]
 
 LARGEST_GROUP = 64
 DEADLOCK_TRIES = 5
@@ -103,7 +107,7 @@ class _GroupWriter:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._queue: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
+        self._queue: SimpleQueue[Entry | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._start = threading.Lock()
         self._closed = False
@@ -140,7 +144,7 @@ class _GroupWriter:
             if not open_still:
                 return
 
-    def _fill(self, group: list[tuple[Work[Any], Future[Any]]]) -> bool:
+    def _fill(self, group: list[Entry]) -> bool:
         while len(group) < LARGEST_GROUP:
             try:
                 entry = self._queue.get_nowait()
@@ -151,24 +155,46 @@ class _GroupWriter:
             group.append(entry)
         return True
 
-    def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
-        done: list[tuple[Future[Any], Any]] = []
-        failed: list[tuple[Future[Any], BaseException]] = []
+    def _commit(self, group: list[Entry]) -> None:
+        try:
+            outcomes = self._together(group)
+        except Exception as error:  # noqa: BLE001  # nothing of the group is on disk
+            failure = _failure(error)
+            # One that fills the disk takes the whole transaction with it; the others get their own.
+            full = isinstance(failure, StorageFull)
+            outcomes = [self._alone(entry) if full else failure for entry in group]
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if isinstance(outcome, _Done):
+                future.set_result(outcome.value)
+            else:
+                future.set_exception(outcome)
+
+    def _together(self, group: list[Entry]) -> list["_Done | BaseException"]:
+        """What came of each write, all in one transaction that is on disk then."""
+        outcomes: list[_Done | BaseException] = []
+        with self.engine.connect() as connection, connection.begin():
+            for work, _ in group:
+                try:
+                    outcomes.append(_Done(_in_savepoint(connection, work)))
+                except BaseException as error:  # handed to the one who asked
+                    if not _in_transaction(connection):
+                        raise  # it took the writes before it along
+                    outcomes.append(_failure(error))
+        return outcomes
+
+    def _alone(self, entry: Entry) -> "_Done | BaseException":
         try:
             with self.engine.connect() as connection, connection.begin():
-                for work, future in group:
-                    try:
-                        done.append((future, _in_savepoint(connection, work)))
-                    except BaseException as error:  # noqa: BLE001  # handed to the one who asked
-                        failed.append((future, _failure(error)))
-        except Exception as error:  # noqa: BLE001  # the commit failed: nobody was acknowledged
-            settled = {id(future) for future, _ in failed}
-            failed += [(future, _failure(error)) for _, future in group if id(future) not in settled]
-            done = []
-        for future, error in failed:
-            future.set_exception(error)
-        for future, value in done:
-            future.set_result(value)
+                return _Done(entry[0](connection))
+        except BaseException as error:  # noqa: BLE001  # handed to the one who asked
+            return _failure(error)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What a write returned."""
+
+    value: Any
 
 
 def _in_savepoint(connection: Connection, work: Work[T]) -> T:
@@ -176,11 +202,18 @@ def _in_savepoint(connection: Connection, work: Work[T]) -> T:
     try:
         value = work(connection)
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO work")
-        connection.exec_driver_sql("RELEASE work")
+        # SQLite rolls the whole transaction back by itself when the disk is full.
+        if _in_transaction(connection):
+            connection.exec_driver_sql("ROLLBACK TO work")
+            connection.exec_driver_sql("RELEASE work")
         raise
     connection.exec_driver_sql("RELEASE work")
     return value
+
+
+def _in_transaction(connection: Connection) -> bool:
+    raw = connection.connection.dbapi_connection
+    return isinstance(raw, SqliteConnection) and raw.in_transaction
 
 
 def _sqlite_engine(path: Path, *, writes: bool) -> Engine:
@@ -220,7 +253,14 @@ def _is_deadlock(error: OperationalError) -> bool:
     return state in ("40P01", "40001")
 
 
+def _is_full(error: OperationalError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code == SQLITE_FULL or getattr(error.orig, "sqlstate", "") == "53100"
+
+
 def _failure(error: BaseException) -> BaseException:
+    if isinstance(error, OperationalError) and _is_full(error):
+        return StorageFull("the database")
     if isinstance(error, OperationalError):
         return StorageFailure(f"The database refused: {error.orig}")
     if isinstance(error, DBAPIError) and error.connection_invalidated:
