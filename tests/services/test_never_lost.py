@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labelwright.core.errors import LeaseLost, OpenConflicts, WrongState
+from labelwright.core.errors import InvalidAnnotations, LeaseLost, OpenConflicts, WrongState
 from labelwright.core.operations import Delete, Judge, Put
 from labelwright.core.shapes import Box
 from labelwright.services.access import Actor
@@ -260,3 +260,91 @@ def test_a_reviewer_s_two_tabs_give_one_verdict_the_later(world: World) -> None:
 
     assert answer.conflicts == []
     assert draft_of(world, ana, task).document.annotations[0].evidence.verdict == "returned"
+
+
+# Clocks, and an ontology that changes
+
+
+def at(world: World, milliseconds: int) -> Services:
+    """The services with a clock that is set forward or back."""
+    return Services(replace(world.context, clock=lambda: world.context.clock() + milliseconds))
+
+
+def test_leases_given_before_the_clock_was_set_back_end_in_the_time_of_a_lease(world: World) -> None:
+    project = world.project(items=1, lease_seconds=300)
+    ana, ben = (world.person(n, project=project.id) for n in ("ana", "ben"))
+    task = at(world, 86_400_000).queue.next(ana, project.id)
+
+    right_after = world.services.queue.next(ben, project.id)
+    a_lease_later = at(world, 301_000).queue.next(ben, project.id)
+
+    assert (right_after, a_lease_later) == (None, task)
+
+
+def test_a_clock_that_jumps_ahead_passes_a_task_on_and_keeps_the_work(world: World) -> None:
+    ana, task = begun(world)
+    project = world.services.envelopes.get(ana, task).task.project
+    ben = world.person("ben", project=project)
+    jumped = at(world, 86_400_000)
+
+    taken = jumped.queue.next(ben, project)
+    kept = jumped.drafts.append(ana, task, 1, [world.put(annotation="more", seen=1)])
+
+    assert taken == task
+    assert (kept.revision, kept.task.holder) == (2, "ben")
+    assert [w.annotations for w in jumped.brought.left(ben, task)] == [2]
+
+
+def test_operations_keep_the_order_of_arrival_whatever_their_clocks_say(world: World) -> None:
+    ana, task = begun(world)
+    late = world.put(annotation="a", box=WIDE, at=1_900_000_000_000, seen=1)
+    early = world.put(annotation="a", box=TALL, at=1_000_000_000_000, seen=1, after=late.id)
+
+    world.services.drafts.append(ana, task, 1, [late, early])
+
+    assert draft_of(world, ana, task).document.annotations[0].shape == TALL
+
+
+def without(world: World, project: str, category: str) -> None:
+    """The manager removes a category."""
+    now = world.services.ontologies.get(world.owner, project)
+    kept = tuple(entry for entry in now.ontology.categories if entry.id != category)
+    world.services.ontologies.save(world.owner, project, base=now.version, categories=kept)
+
+
+def test_what_was_drawn_in_a_category_that_is_removed_is_shown_and_asked_about(world: World) -> None:
+    ana, task = begun(world)
+    project = world.services.envelopes.get(ana, task).task.project
+    world.services.drafts.append(ana, task, 1, [world.put(annotation="b", category="dirt")])
+    without(world, project, "dirt")
+
+    answer = world.services.drafts.append(ana, task, 2, [])
+    shown = draft_of(world, ana, task).document
+
+    assert answer.task.ontology == 2
+    assert [a.category for a in shown.annotations] == ["cell", "dirt"]
+    with pytest.raises(InvalidAnnotations, match="not in the ontology"):
+        world.services.submissions.submit(ana, task, Submitting())
+    moved = world.put(annotation="b", category="cell", seen=2, fields=("category",))
+    assert world.services.submissions.submit(ana, task, Submitting(operations=(moved,))).annotations == 2
+
+
+def test_what_a_removed_category_hides_comes_back_with_it_through_work_done_meanwhile(world: World) -> None:
+    ana, task = begun(world, review=True)
+    project = world.services.envelopes.get(ana, task).task.project
+    rita = world.person("rita", "reviewer", project=project)
+    world.services.drafts.append(ana, task, 1, [world.put(annotation="b", category="dirt")])
+    world.services.submissions.submit(ana, task, Submitting())
+    without(world, project, "dirt")
+    review = world.services.queue.next(rita, project, "review")
+
+    hidden = draft_of(world, rita, review).document
+    done = world.services.submissions.submit(rita, review, Submitting(verdict="accepted"))
+    world.services.ontologies.undo(world.owner, project, base=2)
+    item = done.item
+    world.services.submissions.reopen(world.owner, item)
+    again = world.services.queue.next(ana, project)
+
+    assert [a.id for a in hidden.annotations] == ["a"]
+    assert done.annotations == 1
+    assert {a.id for a in draft_of(world, ana, again).document.annotations} == {"a", "b"}

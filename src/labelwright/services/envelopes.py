@@ -13,12 +13,13 @@ from labelwright.core.workflow import ANNOTATE
 from labelwright.media.depth import Depth
 from labelwright.services.access import Actor, project_for, role_in
 from labelwright.services.context import Context
-from labelwright.services.drafts import conflicts_of, read_draft
+from labelwright.services.drafts import base_document, conflicts_of, read_draft
 from labelwright.services.issues import IssueView, issues_of
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
 from labelwright.services.pyramids import TilesOf, depth_of_item, tiles_of
 from labelwright.services.queue import item_of, member_name, task_for
+from labelwright.services.removed import shown
 from labelwright.storage.schema import documents, items, tasks
 
 _predicted = (
@@ -142,7 +143,9 @@ class Envelopes:
                 item=_item_brief(self.context, item_of(tx, task)),
                 draft=DraftState(
                     revision=revision,
-                    document=ontology.resolve(document),
+                    document=shown(ontology, document, base_document(tx, task))
+                    if ontology.retired
+                    else document,
                     conflicts=conflicts_of(tx, task_id, actor.id),
                 ),
                 predictions=_predictions(tx, task.item_id, ontology),

@@ -66,6 +66,15 @@ _lease = (
     .where(tasks.c.id == bindparam("task"))
     .values(lease_member=bindparam("member"), lease_expires=bindparam("expires"))
 )
+_shorten = (
+    update(tasks)
+    .where(
+        tasks.c.project_id == bindparam("project"),
+        tasks.c.state == "waiting",
+        tasks.c.lease_expires > bindparam("latest"),
+    )
+    .values(lease_expires=bindparam("latest"))
+)
 
 
 class Queue:
@@ -104,6 +113,9 @@ class Queue:
                 raise TooManyHeld
             chosen = _choose(tx, {**who, "stages": stages}, self_review=workflow.self_review)
             if chosen is None:
+                # After the clock was set back leases would last until it catches up: none is
+                # longer than one that is given now.
+                tx.execute(_shorten, {"project": project_id, "latest": expires})
                 return None
             tx.execute(_lease, {"task": chosen.id, "member": actor.id, "expires": expires})
             announce(tx, self.context, project_id, "task.changed", chosen.id, {"held_by": actor.id})
