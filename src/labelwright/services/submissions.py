@@ -24,6 +24,7 @@ from labelwright.services.events import announce
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import item_of, open_task, task_for
+from labelwright.services.removed import hidden, shown
 from labelwright.storage.database import Work
 from labelwright.storage.schema import documents, drafts, issues, items, members, tasks
 
@@ -108,7 +109,8 @@ class Submissions:
                 raise OpenConflicts([conflict.annotation for conflict in added.conflicts])
             document, revision = read_draft(tx, task, actor.id)
             ontology = read_ontology(self.context, tx, project.id, project.ontology_version)
-            document = ontology.resolve(document)
+            if ontology.retired:
+                document = shown(ontology, document, base_document(tx, task))
             if task.stage == REVIEW:
                 return self._review(tx, actor, project, task, document, revision, ontology, sent)
             if sent.verdict is not None:
@@ -272,6 +274,7 @@ class Submissions:
         sent: Submitting,
     ) -> str:
         draft = tx.execute(_own_draft, {"task": task.id, "member": actor.id}).first()
+        document = self._with_hidden(tx, actor, project, task, document)
         stored = store_document(
             tx,
             self.context,
@@ -298,6 +301,16 @@ class Submissions:
             detail["verdict"] = sent.verdict
         record(tx, self.context, actor.id, "task.submitted", task.id, detail)
         return stored
+
+    def _with_hidden(
+        self, tx: Connection, actor: Actor, project: Row[Any], task: Row[Any], document: Document
+    ) -> Document:
+        ontology = read_ontology(self.context, tx, project.id, project.ontology_version)
+        if not ontology.retired:
+            return document
+        whole, _ = read_draft(tx, task, actor.id)
+        unseen = hidden(ontology, whole, base_document(tx, task))
+        return Document(annotations=(*document.annotations, *unseen))
 
 
 def store_document(
