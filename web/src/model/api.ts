@@ -371,6 +371,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/rules/offenders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items whose current work breaks the rules in force. */
+        get: operations["rules_offenders"];
+        put?: never;
+        /** Items whose current work would break the rules that an edit adds or changes; nothing is saved. */
+        post: operations["rules_offenders_of_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/brief": {
         parameters: {
             query?: never;
@@ -793,6 +811,91 @@ export interface paths {
         get: operations["tasks_drafts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{item}/crop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of the upright picture, shrunk where it is larger than `size`, never enlarged. */
+        get: operations["verification_crop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the grid. Annotations under review are for reviewers, predictions for annotators. */
+        get: operations["verification_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/verification/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save verdicts and corrections in one's own drafts of several tasks, which are taken by this. */
+        post: operations["verification_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/verification/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reviews one has begun, and how many of their annotations are judged. */
+        get: operations["verification_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/verification/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in several reviews; those that are not fully judged stay open, each with its reason. */
+        post: operations["verification_close"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1239,12 +1342,30 @@ export interface components {
         /**
          * Fault
          * @description One of several things that are wrong; `annotation` is the id of the annotation it is about.
+         *
+         *         For a broken label rule also the rule's id, every annotation it is about, and the place to look at.
          */
         Fault: {
             fault: string;
             /** @default null */
             annotation: string | null;
+            /** @default null */
+            rule: string | null;
+            /** @default [] */
+            annotations: string[];
+            /** @default null */
+            place: components["schemas"]["Bounds"] | null;
         };
+        /**
+         * Bounds
+         * @description The smallest upright rectangle around a shape, in image points.
+         */
+        Bounds: [
+            number,
+            number,
+            number,
+            number
+        ];
         /**
          * SessionOut
          * @description Who is signed in. `csrf` goes into X-CSRF-Token; `rights` hold throughout the organization.
@@ -2098,7 +2219,7 @@ export interface components {
          * OntologyIn
          * @description The categories in their order. One left out is deleted, or merged as `merges` says.
          *
-         *         Without `relations` those of before stay.
+         *         Without `relations` or `rules` those of before stay.
          */
         OntologyIn: {
             base: number;
@@ -2109,6 +2230,8 @@ export interface components {
             };
             /** @default null */
             relations: components["schemas"]["RelationSpec"][] | null;
+            /** @default null */
+            rules: (components["schemas"]["MinimumSize"] | components["schemas"]["MaximumSize"] | components["schemas"]["MustTouch"] | components["schemas"]["MustNotOverlap"] | components["schemas"]["Inside"] | components["schemas"]["Count"] | components["schemas"]["CountInside"] | components["schemas"]["OnePerImage"] | components["schemas"]["RequiredAttribute"] | components["schemas"]["Requires"] | components["schemas"]["Related"] | components["schemas"]["NoSelfCrossing"] | components["schemas"]["AtLeastPoints"])[] | null;
         };
         /**
          * SaveQuery
@@ -2196,6 +2319,74 @@ export interface components {
             dry_run: boolean;
             /** @default null */
             base: number | null;
+        };
+        /**
+         * OffendersQuery
+         * @description Of which rule, and from where to go on; `cursor` is the `next` of the answer before.
+         */
+        OffendersQuery: {
+            /** @default null */
+            rule: string | null;
+            /** @default null */
+            cursor: string | null;
+            /** @default 50 */
+            limit: number;
+        };
+        /**
+         * Offenders
+         * @description Some offenders. So far `looked_at` of the `total` items with work were looked at; `next` goes on.
+         */
+        Offenders: {
+            items: components["schemas"]["Offender"][];
+            looked_at: number;
+            total: number;
+            next: string | null;
+        };
+        /**
+         * Offender
+         * @description An item whose current work breaks rules: the first places, and how many there are.
+         */
+        Offender: {
+            item: string;
+            item_name: string;
+            state: string;
+            count: number;
+            broken: components["schemas"]["BrokenRule"][];
+        };
+        /**
+         * BrokenRule
+         * @description One place where a rule is broken: in words, the annotations it is about, and the area to look at.
+         */
+        BrokenRule: {
+            rule: string;
+            /** @enum {unknown} */
+            severity: "error" | "warning";
+            sentence: string;
+            /** @default [] */
+            annotations: string[];
+            /** @default null */
+            place: components["schemas"]["Bounds"] | null;
+        };
+        /**
+         * EditIn
+         * @description An edit of the ontology as one would save it; what is left out stays as it is.
+         */
+        EditIn: {
+            base: number;
+            /** @default null */
+            categories: components["schemas"]["Category"][] | null;
+            /** @default {} */
+            merges: {
+                [key: string]: string;
+            };
+            /** @default null */
+            relations: components["schemas"]["RelationSpec"][] | null;
+            /** @default null */
+            rules: (components["schemas"]["MinimumSize"] | components["schemas"]["MaximumSize"] | components["schemas"]["MustTouch"] | components["schemas"]["MustNotOverlap"] | components["schemas"]["Inside"] | components["schemas"]["Count"] | components["schemas"]["CountInside"] | components["schemas"]["OnePerImage"] | components["schemas"]["RequiredAttribute"] | components["schemas"]["Requires"] | components["schemas"]["Related"] | components["schemas"]["NoSelfCrossing"] | components["schemas"]["AtLeastPoints"])[] | null;
+            /** @default null */
+            cursor: string | null;
+            /** @default 50 */
+            limit: number;
         };
         /**
          * BriefView
@@ -2795,7 +2986,7 @@ export interface components {
          *
          *         `late` keeps them as a draft also where somebody else holds the task by now.
          */
-        OperationsIn: {
+        "labelwright.api.routes.tasks.OperationsIn": {
             /** @default 0 */
             since: number;
             /** @default [] */
@@ -2916,7 +3107,7 @@ export interface components {
             operations: Record<string, never>[];
             placed: components["schemas"]["Placed"][];
             conflicts: components["schemas"]["OpenConflict"][];
-            task: components["schemas"]["Standing"];
+            task: components["schemas"]["labelwright.services.drafts.Standing"];
         };
         /**
          * Placed
@@ -2932,7 +3123,7 @@ export interface components {
          * Standing
          * @description How things stand around a draft: the task's state, its holder if that is somebody else.
          */
-        Standing: {
+        "labelwright.services.drafts.Standing": {
             state: string;
             holder: string | null;
             ontology: number;
@@ -3007,7 +3198,7 @@ export interface components {
         };
         /**
          * SubmissionOut
-         * @description What was handed in, and where that leaves the item.
+         * @description What was handed in, where that leaves the item, and the label rules it breaks without being refused.
          */
         SubmissionOut: {
             submission: components["schemas"]["Submitted"];
@@ -3015,6 +3206,7 @@ export interface components {
             item_state: string;
             verdict: string | null;
             annotations: number;
+            warnings: components["schemas"]["BrokenRule"][];
         };
         /**
          * Submitted
@@ -3077,6 +3269,233 @@ export interface components {
             revision: number;
             updated_at: string;
             can_submit: boolean;
+        };
+        /**
+         * CropQuery
+         * @description Which part of the picture, in whole pixels (right and bottom lie outside); `size`: its longest side.
+         */
+        CropQuery: {
+            left: number;
+            top: number;
+            right: number;
+            bottom: number;
+            /** @default 240 */
+            size: number;
+        };
+        /**
+         * CellQuery
+         * @description What the grid shows, and in which order.
+         *
+         *         `source`: review, or predictions of items still to be annotated. `kind` of shape. `sort`: suspicion,
+         *         similarity, smallest, largest, score or random.
+         */
+        CellQuery: {
+            /** @default review */
+            source: string;
+            /** @default null */
+            category: string | null;
+            /** @default null */
+            kind: string | null;
+            /** @default null */
+            model: string | null;
+            /** @default null */
+            minimum_score: number | null;
+            /** @default suspicion */
+            sort: string;
+            /** @default null */
+            cursor: string | null;
+            /** @default 60 */
+            limit: number;
+        };
+        /**
+         * GridPage
+         * @description A page of cells.
+         *
+         *         `total` counts the cells of the grid as it was opened, `judged` what the person had judged before,
+         *         `held` what others hold. `looked` counts those that an order by similarity could compare so far.
+         *         `limited`: there is more than one grid looks through. `restarted`: the order was lost, and these are
+         *         the first that are still open.
+         */
+        GridPage: {
+            cells: components["schemas"]["Cell"][];
+            next: string | null;
+            total: number;
+            judged: number;
+            held: number;
+            looked: number;
+            limited: boolean;
+            restarted: boolean;
+            ontology_version: number;
+            facets: components["schemas"]["Facets"];
+        };
+        /**
+         * Cell
+         * @description One annotation of the grid.
+         *
+         *         `revision` is that of the person's draft; `verdict` the one they gave already. A predicted annotation
+         *         names its `model` and the `document` it stands in. `held_by` is the name of somebody else who took the
+         *         item meanwhile.
+         */
+        Cell: {
+            task: string;
+            item: string;
+            name: string;
+            width: number;
+            height: number;
+            annotation: components["schemas"]["Annotation"];
+            revision: number;
+            window: components["schemas"]["WindowView"];
+            suspicion: number;
+            reasons: string[];
+            verdict: string | null;
+            model: string | null;
+            document: string | null;
+            held_by: string | null;
+        };
+        /**
+         * WindowView
+         * @description The part of the picture that a cell shows, in whole pixels; right and bottom lie outside.
+         */
+        WindowView: {
+            left: number;
+            top: number;
+            right: number;
+            bottom: number;
+        };
+        /**
+         * Facets
+         * @description How many open annotations of the source there are by category, kind of shape, and model.
+         */
+        Facets: {
+            categories: {
+                [key: string]: number;
+            };
+            kinds: {
+                [key: string]: number;
+            };
+            models: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * OperationsIn
+         * @description Operations for the drafts of several tasks: judge, put or delete.
+         */
+        "labelwright.api.routes.verification.OperationsIn": {
+            drafts: components["schemas"]["DraftIn"][];
+        };
+        /**
+         * DraftIn
+         * @description Operations for one's own draft of a task.
+         */
+        DraftIn: {
+            task: string;
+            operations: (components["schemas"]["Put"] | components["schemas"]["Delete"] | components["schemas"]["Judge"])[];
+        };
+        /**
+         * JudgedOut
+         * @description What became of each draft, in the order they were sent.
+         */
+        JudgedOut: {
+            drafts: components["schemas"]["Judged"][];
+        };
+        /**
+         * Judged
+         * @description What became of the operations for one task.
+         *
+         *         `outcome` is saved; held (by `holder`), closed, forbidden or missing, where nothing was taken.
+         *         `refused` are single operations that were left out; `conflicts` annotations that were changed in two
+         *         places at once. `tally` is that of a review.
+         */
+        Judged: {
+            task: string;
+            outcome: string;
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            holder: string | null;
+            /** @default 0 */
+            revision: number;
+            /** @default [] */
+            refused: components["schemas"]["Refused"][];
+            /** @default [] */
+            conflicts: string[];
+            /** @default null */
+            tally: components["schemas"]["Tally"] | null;
+        };
+        /**
+         * Refused
+         * @description An operation that was not taken: the annotation, and why.
+         */
+        Refused: {
+            annotation: string;
+            reason: string;
+        };
+        /**
+         * Tally
+         * @description How the annotations of a draft under review stand: how many have which verdict; `open`: none.
+         */
+        Tally: {
+            annotations: number;
+            accepted: number;
+            amended: number;
+            returned: number;
+            open: number;
+        };
+        /**
+         * StandingOut
+         * @description The reviews one has begun.
+         */
+        StandingOut: {
+            reviews: components["schemas"]["labelwright.services.verdicts.Standing"][];
+        };
+        /**
+         * Standing
+         * @description A review that the person has begun: its item, and how its annotations stand.
+         */
+        "labelwright.services.verdicts.Standing": {
+            task: string;
+            item: string;
+            name: string;
+            tally: components["schemas"]["Tally"];
+        };
+        /**
+         * ClosingIn
+         * @description Which reviews to hand in, as accepted or returned; what is returned needs a comment.
+         */
+        ClosingIn: {
+            tasks: string[];
+            verdict: string;
+            /** @default null */
+            comment: string | null;
+        };
+        /**
+         * Closing
+         * @description What closing several reviews led to.
+         */
+        Closing: {
+            closed: components["schemas"]["Closed"][];
+            kept: components["schemas"]["NotClosed"][];
+        };
+        /**
+         * Closed
+         * @description A review that was handed in, and the state of its item since.
+         */
+        Closed: {
+            task: string;
+            item: string;
+            item_state: string;
+            verdict: string;
+        };
+        /**
+         * NotClosed
+         * @description A review that stayed open, and why.
+         */
+        NotClosed: {
+            task: string;
+            code: string;
+            detail: string;
+            remedy: string;
         };
         /**
          * Page[IssueView]
@@ -5634,6 +6053,170 @@ export interface operations {
             };
         };
     };
+    rules_offenders: {
+        parameters: {
+            query?: {
+                rule?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Items whose current work breaks the rules in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offenders"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_offenders_of_edit: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditIn"];
+            };
+        };
+        responses: {
+            /** @description Items whose current work would break the rules that an edit adds or changes; nothing is saved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offenders"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress, conflict.stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused, invalid.ontology */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     brief_get: {
         parameters: {
             query?: never;
@@ -6910,7 +7493,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OperationsIn"];
+                "application/json": components["schemas"]["labelwright.api.routes.tasks.OperationsIn"];
             };
         };
         responses: {
@@ -7287,7 +7870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This cannot be accepted: invalid, invalid.annotations */
+            /** @description This cannot be accepted: invalid, invalid.annotations, invalid.rules */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7502,6 +8085,390 @@ export interface operations {
                 };
             };
             /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_crop: {
+        parameters: {
+            query: {
+                left: number;
+                top: number;
+                right: number;
+                bottom: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the upright picture, shrunk where it is larger than `size`, never enlarged. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: file.unusable, invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_page: {
+        parameters: {
+            query?: {
+                source?: string;
+                category?: string;
+                kind?: string;
+                model?: string;
+                minimum_score?: number;
+                sort?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the grid. Annotations under review are for reviewers, predictions for annotators. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridPage"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_judge: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["labelwright.api.routes.verification.OperationsIn"];
+            };
+        };
+        responses: {
+            /** @description Save verdicts and corrections in one's own drafts of several tasks, which are taken by this. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedOut"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reviews one has begun, and how many of their annotations are judged. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOut"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_close: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingIn"];
+            };
+        };
+        responses: {
+            /** @description Hand in several reviews; those that are not fully judged stay open, each with its reason. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closing"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
             422: {
                 headers: {
                     [name: string]: unknown;
