@@ -3,6 +3,7 @@
  *
  * Creating posts carry an Idempotency-Key, so a repeated attempt makes nothing twice.
  */
+import { phrase } from './language/language';
 import { freshId } from './model/ids';
 import type { Problem, Session } from './wire';
 
@@ -50,8 +51,8 @@ export class Unreachable extends ProblemError {
   constructor() {
     super(0, {
       code: 'network',
-      detail: 'The server does not answer.',
-      remedy: 'Check that it runs and that you are connected, then try again.',
+      detail: phrase('The server does not answer.'),
+      remedy: phrase('Check that it runs and that you are connected, then try again.'),
     });
   }
 }
@@ -97,10 +98,10 @@ export function problemOf(status: number, text: string): ProblemError {
 
 function fallback(status: number): Problem {
   if (status === 413) {
-    return { code: 'too_large', detail: 'This is larger than the server accepts.', remedy: 'Send less at once.' };
+    return { code: 'too_large', detail: phrase('This is larger than the server accepts.'), remedy: phrase('Send less at once.') };
   }
   if (status >= 500) {
-    return { detail: 'The server failed on this.', remedy: 'Try again; if it stays, look into its log.' };
+    return { detail: phrase('The server failed on this.'), remedy: phrase('Try again; if it stays, look into its log.') };
   }
   return { detail: `The server refused this (${status}).` };
 }

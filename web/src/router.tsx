@@ -2,11 +2,17 @@
 import { type ComponentType, lazy } from 'react';
 import { createBrowserRouter } from 'react-router';
 
+import { useLanguage } from './language/chosen';
 import { Frame } from './ui/frame';
 import { Guard, Root } from './ui/guard';
 
 function page(load: () => Promise<{ default: ComponentType }>) {
-  const Part = lazy(load);
+  return <Spoken part={lazy(load)} />;
+}
+
+/** A page is drawn again when the language changes, and with it everything in it; what it holds stays. */
+function Spoken({ part: Part }: { part: ComponentType }) {
+  useLanguage();
   return <Part />;
 }
 

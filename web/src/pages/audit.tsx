@@ -6,10 +6,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { useAudit } from '../queries';
 import { Page } from '../ui/page';
 import { Failure, Loading } from '../ui/state';
-import { count, moment, plain } from '../ui/words';
+import { moment, plain } from '../ui/words';
 import type { AuditEntry } from '../wire';
 
 export default function Audit() {
@@ -18,30 +19,30 @@ export default function Audit() {
   const log = useAudit({ action: wanted, subject: '' });
   const entries = log.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Page title="Audit log" about="Every entry carries the hash of the one before it, so nothing can be changed unnoticed.">
+    <Page title={t('Audit log')} about={t('Every entry carries the hash of the one before it, so nothing can be changed unnoticed.')}>
       <Chain />
       <TextInput
         w={320}
         mb="md"
-        aria-label="Action"
-        placeholder="Action, such as project.created"
+        aria-label={t('Action')}
+        placeholder={t('Action, such as project.created')}
         value={action}
         onChange={(event) => setAction(event.currentTarget.value)}
       />
       {log.isPending && <Loading rows={8} height={34} />}
       {log.error && <Failure error={log.error} onRetry={() => void log.refetch()} />}
-      {log.data && entries.length === 0 && <Text c="dimmed">No entry has this action.</Text>}
+      {log.data && entries.length === 0 && <Text c="dimmed">{t('No entry has this action.')}</Text>}
       {entries.length > 0 && (
         <Paper p={0}>
           <Table.ScrollContainer minWidth={820}>
             <Table highlightOnHover verticalSpacing={6}>
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th w={70}>No.</Table.Th>
-                  <Table.Th w={170}>When</Table.Th>
-                  <Table.Th w={160}>Who</Table.Th>
-                  <Table.Th w={190}>Did what</Table.Th>
-                  <Table.Th>Details</Table.Th>
+                  <Table.Th w={70}>{t('No.')}</Table.Th>
+                  <Table.Th w={170}>{t('When')}</Table.Th>
+                  <Table.Th w={160}>{t('Who')}</Table.Th>
+                  <Table.Th w={190}>{t('Did what')}</Table.Th>
+                  <Table.Th>{t('Details')}</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -56,7 +57,7 @@ export default function Audit() {
       {log.hasNextPage && (
         <Group justify="center" mt="md">
           <Button variant="default" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
-            Older entries
+            {t('Older entries')}
           </Button>
         </Group>
       )}
@@ -99,10 +100,10 @@ function Chain() {
     >
       <Group justify="space-between">
         <Text size="sm" fw={560}>
-          {data.ok ? `The chain of ${count(data.entries, 'entry', 'entries')} is whole.` : data.fault}
+          {data.ok ? t('The chain of {{count}} entries is whole.', { count: data.entries }) : data.fault}
         </Text>
         <Button size="compact-xs" variant="subtle" loading={isFetching} onClick={() => void refetch()}>
-          Verify again
+          {t('Verify again')}
         </Button>
       </Group>
     </Alert>

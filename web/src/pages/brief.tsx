@@ -4,13 +4,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { brief as briefQuery, briefVersions } from '../queries';
 import { BriefEditor } from '../ui/brief/editor';
 import { BriefReading } from '../ui/brief/reading';
 import { Page } from '../ui/page';
 import { useProject } from '../ui/project';
 import { Answer } from '../ui/state';
-import { atLeast, moment } from '../ui/words';
+import { atLeast, day } from '../ui/words';
 import type { BriefView } from '../wire';
 
 export default function Brief() {
@@ -27,19 +28,19 @@ export default function Brief() {
   const mayChange = atLeast(project.role, 'manager') && !isOld;
   return (
     <Page
-      title="Brief"
+      title={t('Brief')}
       order={2}
-      about="What is asked for. Every submission names the version it followed; a changed page shows at the next task."
+      about={t('What is asked for. Every submission names the version it followed; a changed page shows at the next task.')}
       actions={
         <>
-          {isOld && <Badge variant="light" color="orange" tt="none">An older version, to read only</Badge>}
+          {isOld && <Badge variant="light" color="orange" tt="none">{t('An older version, to read only')}</Badge>}
           <Select
             w={210}
-            aria-label="Version of the brief"
+            aria-label={t('Version of the brief')}
             allowDeselect={false}
             data={versions.map(({ version, created_at }) => ({
               value: String(version),
-              label: `Version ${version} · ${moment(created_at).split(',')[0]}`,
+              label: t('Version {{version}} · {{day}}', { version, day: day(created_at) }),
             }))}
             value={wanted ?? String(current.data?.version ?? '')}
             onChange={setWanted}

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 
+import { t } from '../language/language';
 import { projects } from '../queries';
 import { useMe } from '../ui/guard';
 import { NewProject } from '../ui/new-project';
@@ -12,7 +13,7 @@ import { Page } from '../ui/page';
 import { projectPath } from '../ui/places';
 import { Answer, Empty } from '../ui/state';
 import { StateBar, total } from '../ui/state-bar';
-import { ago, atLeast, count, percent, ROLE_WORDS, SHAPE_WORDS } from '../ui/words';
+import { ago, atLeast, percent, ROLE_WORDS, SHAPE_WORDS } from '../ui/words';
 import type { Project } from '../wire';
 
 const MANY = 8;
@@ -26,18 +27,18 @@ export default function Home() {
   const open = () => setSearch({ create: '1' });
   const create = mayCreate && (
     <Button leftSection={<IconPlus size={16} />} onClick={open}>
-      New project
+      {t('New project')}
     </Button>
   );
   return (
     <Page
-      title="Projects"
+      title={t('Projects')}
       actions={
         <>
           {(all.data?.length ?? 0) > MANY && (
             <TextInput
-              aria-label="Find a project"
-              placeholder="Find a project"
+              aria-label={t('Find a project')}
+              placeholder={t('Find a project')}
               leftSection={<IconSearch size={15} />}
               value={wanted}
               onChange={(event) => setWanted(event.currentTarget.value)}
@@ -71,7 +72,7 @@ function fits(entry: Project, wanted: string): boolean {
 
 function Cards() {
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2, md: 3, xl: 4 }} spacing="md" aria-busy aria-label="Loading">
+    <SimpleGrid cols={{ base: 1, sm: 2, md: 3, xl: 4 }} spacing="md" aria-busy aria-label={t('Loading')}>
       {[0, 1, 2].map((card) => (
         <Skeleton key={card} height={150} />
       ))}
@@ -82,15 +83,14 @@ function Cards() {
 function Nothing({ mayCreate, create }: { mayCreate: boolean; create: React.ReactNode }) {
   if (!mayCreate) {
     return (
-      <Empty icon={<IconLayersSubtract />} title="You are in no project yet">
-        Ask the person who invited you to add you to one. It appears here by itself.
+      <Empty icon={<IconLayersSubtract />} title={t('You are in no project yet')}>
+        {t('Ask the person who invited you to add you to one. It appears here by itself.')}
       </Empty>
     );
   }
   return (
-    <Empty icon={<IconFolderPlus />} title="Begin with a project" action={create}>
-      A project holds one labeling effort: its items, what can be said about them, and the people who say it. Name
-      it, list the categories, then drop in your images.
+    <Empty icon={<IconFolderPlus />} title={t('Begin with a project')} action={create}>
+      {t('A project holds one labeling effort: its items, what can be said about them, and the people who say it. Name it, list the categories, then drop in your images.')}
     </Empty>
   );
 }
@@ -108,12 +108,12 @@ function Card({ project }: { project: Project }) {
         </Text>
       </Group>
       <Text size="sm" c="dimmed" lineClamp={2} mih="2.9em" mt={4} mb="md" className="lw-break">
-        {project.description || 'No description'}
+        {project.description || t('No description')}
       </Text>
       <StateBar counts={project.counts} />
       <Group justify="space-between" mt="xs" gap="xs">
         <Text size="sm">
-          {all ? `${percent(project.counts.done ?? 0, all)} of ${count(all, 'item')} done` : 'No items yet'}
+          {all ? t('{{percent}} of {{count}} items done', { percent: percent(project.counts.done ?? 0, all), count: all }) : t('No items yet')}
         </Text>
         <Text size="xs" c="dimmed">
           {project.kinds.map((kind) => SHAPE_WORDS[kind] ?? kind).join(', ')}

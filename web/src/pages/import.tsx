@@ -2,6 +2,7 @@
 import { Paper, Stack, Tabs } from '@mantine/core';
 import { IconPhoto, IconShape } from '@tabler/icons-react';
 
+import { t } from '../language/language';
 import { ImportList } from '../ui/import/import-list';
 import { ItemImport } from '../ui/import/item-import';
 import { LabelImport } from '../ui/import/label-import';
@@ -11,16 +12,16 @@ import { useProject } from '../ui/project';
 export default function Import() {
   const { project } = useProject();
   return (
-    <Page title="Import" order={2}>
+    <Page title={t('Import')} order={2}>
       <Stack gap="lg">
         <Paper p="lg">
           <Tabs defaultValue="items" keepMounted>
             <Tabs.List mb="lg">
               <Tabs.Tab value="items" leftSection={<IconPhoto size={16} />}>
-                Items
+                {t('Items')}
               </Tabs.Tab>
               <Tabs.Tab value="labels" leftSection={<IconShape size={16} />}>
-                Labels of other tools
+                {t('Labels of other tools')}
               </Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="items">

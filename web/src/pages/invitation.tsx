@@ -4,6 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
 
 import { api } from '../api';
+import { t } from '../language/language';
+import { Marked } from '../language/marked';
 import { beginSession } from '../queries';
 import { Entrance } from '../ui/entrance';
 import { NewPassword, type NewPerson } from '../ui/new-password';
@@ -20,14 +22,14 @@ export default function Invitation() {
   });
   if (error) {
     return (
-      <Entrance title="This invitation does not work" about="Ask whoever sent it for a new one.">
+      <Entrance title={t('This invitation does not work')} about={t('Ask whoever sent it for a new one.')}>
         <Failure error={error} />
       </Entrance>
     );
   }
   if (!data) {
     return (
-      <Entrance title="Invitation">
+      <Entrance title={t('Invitation')}>
         <Loading rows={3} />
       </Entrance>
     );
@@ -48,24 +50,29 @@ function Acceptance({ path, welcome }: { path: string; welcome: Welcome }) {
   });
   return (
     <Entrance
-      title={welcome.project_name ? `Join “${welcome.project_name}”` : 'Join Labelwright'}
+      title={welcome.project_name ? t('Join “{{projectName}}”', { projectName: welcome.project_name }) : t('Join Labelwright')}
       about={
-        <>
-          {welcome.inviter} invites you as <b>{ROLE_WORDS[welcome.role].toLowerCase()}</b>.{' '}
-          {ROLE_HELP[welcome.role]}.
-        </>
+        <Marked
+          sentence="{{inviter}} invites you as <b>{{role}}</b>. {{help}}."
+          parts={{ b: <b /> }}
+          values={{
+            inviter: welcome.inviter,
+            role: ROLE_WORDS[welcome.role].toLowerCase(),
+            help: ROLE_HELP[welcome.role],
+          }}
+        />
       }
     >
       <NewPassword
         asks={['name', 'email']}
         initial={{ email: welcome.email ?? '' }}
-        button="Join"
+        button={t('Join')}
         isBusy={accept.isPending}
         error={accept.error}
         onDone={accept.mutate}
       />
       <Text size="xs" c="dimmed">
-        The invitation is good until {moment(welcome.expires_at)}.
+        {t('The invitation is good until {{time}}.', { time: moment(welcome.expires_at) })}
       </Text>
     </Entrance>
   );

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 
+import { t } from '../language/language';
+import { Marked } from '../language/marked';
 import * as query from '../queries';
 import { AnnotationTable } from '../ui/items/annotation-table';
 import { IssueList } from '../ui/items/issue-list';
@@ -44,7 +46,7 @@ function Details({ item, project }: { item: ItemView; project: Project }) {
           {project.name}
         </Anchor>
         <Anchor component={Link} to={projectPath(project.id, 'items')} c="dimmed" size="sm">
-          Items
+          {t('Items')}
         </Anchor>
       </Breadcrumbs>
       <Page title={item.name} actions={<Actions item={item} project={project} />}>
@@ -76,7 +78,7 @@ function Details({ item, project }: { item: ItemView; project: Project }) {
               {maySeeHistory && (
                 <Paper p="md">
                   <Title order={3} mb="sm">
-                    History
+                    {t('History')}
                   </Title>
                   <Answer of={history}>
                     {() => <Source sources={sources} chosen={chosen} onChoose={choose} />}
@@ -103,7 +105,7 @@ function Actions({ item, project }: { item: ItemView; project: Project }) {
           variant="default"
           to={studioPath(project.id, item.state === 'review' ? 'review' : 'annotate', item.task)}
         >
-          Open in the studio
+          {t('Open in the studio')}
         </Button>
       )}
       {isFinished && atLeast(project.role, 'manager') && <Reopen item={item} project={project} />}
@@ -113,16 +115,16 @@ function Actions({ item, project }: { item: ItemView; project: Project }) {
 
 function Facts({ item }: { item: ItemView }) {
   const facts: [string, React.ReactNode][] = [
-    ['Size', `${item.width} × ${item.height} pixels`],
-    ['File', `${item.media_type.replace('image/', '').toUpperCase()}, ${bytes(item.bytes ?? 0)}`],
-    ['Client id', item.key ?? '—'],
-    ['Imported', moment(item.created_at)],
+    [t('Size'), t('{{width}} × {{height}} pixels', { width: String(item.width), height: String(item.height) })],
+    [t('File'), `${item.media_type.replace('image/', '').toUpperCase()}, ${bytes(item.bytes ?? 0)}`],
+    [t('Client id'), item.key ?? '—'],
+    [t('Imported'), moment(item.created_at)],
     ['SHA-256', <Box component="span" key="sha" className="lw-mono lw-break">{item.sha256}</Box>],
   ];
   return (
     <Paper p="md">
       <Title order={3} mb="sm">
-        Facts
+        {t('Facts')}
       </Title>
       <Stack gap={6}>
         {facts.map(([word, value]) => (
@@ -137,11 +139,10 @@ function Facts({ item }: { item: ItemView }) {
         ))}
         {item.near_duplicate_of && (
           <Alert mt="xs" color="orange" p="xs">
-            Looks almost like{' '}
-            <Anchor component={Link} to={`/items/${item.near_duplicate_of}`} size="sm">
-              another item
-            </Anchor>
-            .
+            <Marked
+              sentence="Looks almost like <item>another item</item>."
+              parts={{ item: <Anchor component={Link} to={`/items/${item.near_duplicate_of}`} size="sm" /> }}
+            />
           </Alert>
         )}
         {item.notes?.map((note) => (

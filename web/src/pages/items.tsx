@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { Link } from 'react-router';
 
+import { t } from '../language/language';
 import { ontology as ontologyQuery, useItems } from '../queries';
 import { Filters, useFilter } from '../ui/items/filters';
 import { Listing } from '../ui/items/listing';
@@ -27,7 +28,7 @@ export default function Items() {
   const found = data?.pages[0]?.total;
   return (
     <Page
-      title="Items"
+      title={t('Items')}
       order={2}
       actions={
         <Text size="sm" c="dimmed" aria-live="polite">
@@ -42,7 +43,7 @@ export default function Items() {
       {items.length > 0 && (
         <Listing items={items} look={look} hasMore={hasNextPage && !isFetchingNextPage} onMore={more} />
       )}
-      {isFetchingNextPage && <Loader type="dots" mx="auto" my="md" display="block" aria-label="Loading more" />}
+      {isFetchingNextPage && <Loader type="dots" mx="auto" my="md" display="block" aria-label={t('Loading more')} />}
     </Page>
   );
 }
@@ -53,30 +54,30 @@ function Nothing({ isFiltered, clear }: { isFiltered: boolean; clear: () => void
     return (
       <Empty
         icon={<IconFilterOff />}
-        title="No item fits"
+        title={t('No item fits')}
         action={
           <Button variant="default" onClick={clear}>
-            Show all items
+            {t('Show all items')}
           </Button>
         }
       >
-        Loosen the filters above to see more.
+        {t('Loosen the filters above to see more.')}
       </Empty>
     );
   }
   return (
     <Empty
       icon={<IconPhotoPlus />}
-      title="No items yet"
+      title={t('No items yet')}
       action={
         atLeast(project.role, 'manager') && (
           <Button component={Link} to={projectPath(project.id, 'import')}>
-            Import images
+            {t('Import images')}
           </Button>
         )
       }
     >
-      Items are the images to label.
+      {t('Items are the images to label.')}
     </Empty>
   );
 }

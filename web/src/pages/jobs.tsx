@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 
+import { t } from '../language/language';
 import { projects as projectsQuery } from '../queries';
 import { JobList } from '../ui/jobs/job-list';
 import { Page } from '../ui/page';
@@ -8,7 +9,7 @@ import { Page } from '../ui/page';
 export default function Jobs() {
   const { data: projects = [] } = useQuery(projectsQuery());
   return (
-    <Page title="Jobs" about="Work that the server does on its own. It survives a restart.">
+    <Page title={t('Jobs')} about={t('Work that the server does on its own. It survives a restart.')}>
       <JobList nameOf={(id) => projects.find((entry) => entry.id === id)?.name} />
     </Page>
   );

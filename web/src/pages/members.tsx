@@ -4,6 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { client, members as membersQuery, projects as projectsQuery } from '../queries';
 import { useMe } from '../ui/guard';
 import { Page } from '../ui/page';
@@ -32,8 +33,8 @@ export default function Members() {
   });
   return (
     <Page
-      title="Members"
-      about="Owners and managers work in every project; reviewers and annotators in those they are added to."
+      title={t('Members')}
+      about={t('Owners and managers work in every project; reviewers and annotators in those they are added to.')}
       actions={<Invite roles={isOwner ? ROLES : ['annotator', 'reviewer']} />}
     >
       <Stack>
@@ -44,11 +45,11 @@ export default function Members() {
                 <Table highlightOnHover>
                   <Table.Thead>
                     <Table.Tr>
-                      <Table.Th>Name</Table.Th>
-                      <Table.Th>E-mail</Table.Th>
-                      <Table.Th w={170}>Role</Table.Th>
-                      <Table.Th>Last seen</Table.Th>
-                      {isOwner && <Table.Th w={90}>Active</Table.Th>}
+                      <Table.Th>{t('Name')}</Table.Th>
+                      <Table.Th>{t('E-mail')}</Table.Th>
+                      <Table.Th w={170}>{t('Role')}</Table.Th>
+                      <Table.Th>{t('Last seen')}</Table.Th>
+                      {isOwner && <Table.Th w={90}>{t('Active')}</Table.Th>}
                       {isOwner && <Table.Th />}
                     </Table.Tr>
                   </Table.Thead>
@@ -58,7 +59,7 @@ export default function Members() {
                         <Table.Td className="lw-break">
                           <Group gap="xs">
                             {person.name}
-                            {person.id === me.id && <Badge variant="default" size="sm" tt="none">You</Badge>}
+                            {person.id === me.id && <Badge variant="default" size="sm" tt="none">{t('You')}</Badge>}
                           </Group>
                         </Table.Td>
                         <Table.Td className="lw-break">{person.email}</Table.Td>
@@ -66,7 +67,7 @@ export default function Members() {
                           {isOwner ? (
                             <Select
                               size="xs"
-                              aria-label={`Role of ${person.name}`}
+                              aria-label={t('Role of {{name}}', { name: person.name })}
                               allowDeselect={false}
                               data={ROLES.map((role) => ({ value: role, label: ROLE_WORDS[role] }))}
                               value={person.role}
@@ -76,7 +77,7 @@ export default function Members() {
                             ROLE_WORDS[person.role]
                           )}
                         </Table.Td>
-                        <Table.Td>{person.last_seen_at ? ago(person.last_seen_at) : 'never'}</Table.Td>
+                        <Table.Td>{person.last_seen_at ? ago(person.last_seen_at) : t('never')}</Table.Td>
                         {isOwner && (
                           <Table.Td>
                             <Active person={person} onChange={(active) => change.mutate({ id: person.id, active })} />
@@ -86,7 +87,7 @@ export default function Members() {
                           <Table.Td ta="right">
                             {person.id !== me.id && person.active && (
                               <Button size="xs" variant="subtle" onClick={() => newLink.mutate(person.id)}>
-                                Sign-in link
+                                {t('Sign-in link')}
                               </Button>
                             )}
                           </Table.Td>
@@ -101,9 +102,9 @@ export default function Members() {
         </Answer>
         <InvitationList nameOf={(id) => projects.find((entry) => entry.id === id)?.name} />
       </Stack>
-      <Modal opened={Boolean(link)} onClose={() => setLink('')} title="One-time sign-in link">
+      <Modal opened={Boolean(link)} onClose={() => setLink('')} title={t('One-time sign-in link')}>
         <OneTime
-          title="It signs them in once, and lets them set a new password."
+          title={t('It signs them in once, and lets them set a new password.')}
           text={link}
           onClose={() => setLink('')}
         />
@@ -115,7 +116,7 @@ export default function Members() {
 function Active({ person, onChange }: { person: Member; onChange: (active: boolean) => void }) {
   return (
     <Switch
-      aria-label={`${person.name} may sign in`}
+      aria-label={t('{{name}} may sign in', { name: person.name })}
       checked={person.active}
       onChange={(event) => onChange(event.currentTarget.checked)}
       size="sm"

@@ -3,6 +3,7 @@ import { Group, Paper, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { t } from '../language/language';
 import { ontology as ontologyQuery } from '../queries';
 import { Editor } from '../ui/ontology/editor';
 import { Versions } from '../ui/ontology/versions';
@@ -19,19 +20,19 @@ export default function Ontology() {
   const mayChange = atLeast(project.role, 'manager');
   return (
     <Page
-      title="Ontology"
+      title={t('Ontology')}
       order={2}
-      about="What can be said about an item. The order of the categories is the class order of every export."
+      about={t('What can be said about an item. The order of the categories is the class order of every export.')}
       actions={
         <Group gap="sm">
           <SegmentedControl
-            aria-label="How to see the ontology"
+            aria-label={t('How to see the ontology')}
             value={look}
             onChange={setLook}
             data={[
-              { value: 'editor', label: 'Editor' },
+              { value: 'editor', label: t('Editor') },
               { value: 'yaml', label: 'YAML' },
-              { value: 'versions', label: 'Versions' },
+              { value: 'versions', label: t('Versions') },
             ]}
           />
         </Group>

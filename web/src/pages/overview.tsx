@@ -7,6 +7,8 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 
+import { t } from '../language/language';
+import { Marked } from '../language/marked';
 import { progress as progressQuery } from '../queries';
 import { useMe } from '../ui/guard';
 import { Page } from '../ui/page';
@@ -23,7 +25,7 @@ export default function Overview() {
   const { project } = useProject();
   const progress = useQuery(progressQuery(project.id));
   return (
-    <Page title="Overview" about={project.description} order={2}>
+    <Page title={t('Overview')} about={project.description} order={2}>
       <Answer of={progress}>
         {(data) => (data.items === 0 ? <NoItems project={project} /> : <Figures project={project} progress={data} />)}
       </Answer>
@@ -36,18 +38,18 @@ function NoItems({ project }: { project: Project }) {
   return (
     <Empty
       icon={<IconUpload />}
-      title="No items yet"
+      title={t('No items yet')}
       action={
         mayImport && (
           <Button component={Link} to={projectPath(project.id, 'import')}>
-            Import images
+            {t('Import images')}
           </Button>
         )
       }
     >
       {mayImport
-        ? 'Drop in a folder of images or a zip. They are ready to annotate within seconds.'
-        : 'A manager has still to import the images.'}
+        ? t('Drop in a folder of images or a zip. They are ready to annotate within seconds.')
+        : t('A manager has still to import the images.')}
     </Empty>
   );
 }
@@ -59,11 +61,11 @@ function Figures({ project, progress }: { project: Project; progress: Progress }
       <Paper p="lg">
         <Group justify="space-between" mb="sm" align="baseline">
           <Title order={3}>
-            {percent(progress.states.done, progress.items)} done
+            {t('{{percent}} done', { percent: percent(progress.states.done, progress.items) })}
           </Title>
           <Text size="sm" c="dimmed">
             {count(progress.items, 'item')} · {count(progress.annotations, 'annotation')}
-            {progress.seconds_per_item !== null && ` · ${duration(progress.seconds_per_item)} of work an item`}
+            {progress.seconds_per_item !== null && ` · ${t('{{time}} of work an item', { time: duration(progress.seconds_per_item) })}`}
           </Text>
         </Group>
         <StateBar counts={progress.states} height={12} />
@@ -76,7 +78,7 @@ function Figures({ project, progress }: { project: Project; progress: Progress }
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Paper p="lg" h="100%">
             <Title order={3} mb="md">
-              Handed in each day
+              {t('Handed in each day')}
             </Title>
             {progress.throughput.length ? (
               <Suspense fallback={<Skeleton height={230} />}>
@@ -84,7 +86,7 @@ function Figures({ project, progress }: { project: Project; progress: Progress }
               </Suspense>
             ) : (
               <Text c="dimmed" size="sm">
-                Nothing was submitted yet. The first submission starts the chart.
+                {t('Nothing was submitted yet. The first submission starts the chart.')}
               </Text>
             )}
           </Paper>
@@ -92,7 +94,7 @@ function Figures({ project, progress }: { project: Project; progress: Progress }
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Paper p="lg" h="100%">
             <Title order={3} mb="sm">
-              Who waits for what
+              {t('Who waits for what')}
             </Title>
             <WaitingFor waiting={progress.waiting_for} states={progress.states} />
           </Paper>
@@ -118,34 +120,35 @@ function Work({ project, progress }: { project: Project; progress: Progress }) {
   return (
     <Stack gap="md">
       {returned > 0 && (
-        <Alert color="orange" title={`${count(returned, 'item')} came back to you`}>
-          A reviewer pinned what to change. They come first when you start annotating.
+        <Alert color="orange" title={t('{{count}} items came back to you', { count: returned })}>
+          {t('A reviewer pinned what to change. They come first when you start annotating.')}
         </Alert>
       )}
       <SimpleGrid cols={{ base: 1, sm: mayReview ? 2 : 1 }} spacing="md">
         <Start
           to={studioPath(project.id, 'annotate')}
           icon={<IconPencil size={24} />}
-          title="Start annotating"
-          note={open('annotate') ? `${count(open('annotate'), 'item')} to annotate` : rest(mine)}
+          title={t('Start annotating')}
+          note={open('annotate') ? t('{{count}} items to annotate', { count: open('annotate') }) : rest(mine)}
           strong
         />
         {mayReview && (
           <Start
             to={studioPath(project.id, 'review')}
             icon={<IconChecks size={24} />}
-            title="Start reviewing"
-            note={open('review') ? `${count(open('review'), 'submission')} to review` : 'Nothing to review now'}
+            title={t('Start reviewing')}
+            note={open('review') ? t('{{count}} submissions to review', { count: open('review') }) : t('Nothing to review now')}
           />
         )}
       </SimpleGrid>
       {nothing && progress.states.done === progress.items && (
-        <Alert color="pine" title="Everything is done">
-          Freeze it as a{' '}
-          <Link to={projectPath(project.id, 'releases')} style={{ color: 'var(--mantine-color-anchor)' }}>
-            release
-          </Link>{' '}
-          to export it.
+        <Alert color="pine" title={t('Everything is done')}>
+          <Marked
+            sentence="Freeze it as a <link>release</link> to export it."
+            parts={{
+              link: <Link to={projectPath(project.id, 'releases')} style={{ color: 'var(--mantine-color-anchor)' }} />,
+            }}
+          />
         </Alert>
       )}
     </Stack>
@@ -153,7 +156,7 @@ function Work({ project, progress }: { project: Project; progress: Progress }) {
 }
 
 function rest(held: number): string {
-  return held ? `You hold ${count(held, 'item')}` : 'Nothing to annotate now';
+  return held ? t('You hold {{count}} items', { count: held }) : t('Nothing to annotate now');
 }
 
 interface StartProps {
@@ -192,7 +195,7 @@ function WaitingFor({ waiting, states }: { waiting: Waiting[]; states: Progress[
   if (waiting.length === 0) {
     return (
       <Text c="dimmed" size="sm">
-        {states.annotating ? 'Every open item is in somebody’s hands.' : 'Nothing waits.'}
+        {states.annotating ? t('Every open item is in somebody’s hands.') : t('Nothing waits.')}
       </Text>
     );
   }
@@ -202,9 +205,9 @@ function WaitingFor({ waiting, states }: { waiting: Waiting[]; states: Progress[
         {waiting.map(({ stage, assignee, assignee_name, count: tasks }) => (
           <Table.Tr key={`${stage} ${assignee}`}>
             <Table.Td className="lw-break">
-              {assignee === null ? (stage === 'review' ? 'Any reviewer' : 'Any annotator') : assignee_name}
+              {assignee === null ? (stage === 'review' ? t('Any reviewer') : t('Any annotator')) : assignee_name}
               <Text size="xs" c="dimmed">
-                {stage === 'review' ? 'to review' : assignee === null ? 'to annotate' : 'to correct'}
+                {stage === 'review' ? t('to review') : assignee === null ? t('to annotate') : t('to correct')}
               </Text>
             </Table.Td>
             <Table.Td ta="right" fw={620}>
@@ -222,19 +225,19 @@ function People({ people }: { people: Person[] }) {
   return (
     <Paper p={0}>
       <Title order={3} p="lg" pb="xs">
-        People
+        {t('People')}
       </Title>
       <Table.ScrollContainer minWidth={640}>
         <Table highlightOnHover horizontalSpacing="lg">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th ta="right">Submitted</Table.Th>
-              <Table.Th ta="right">Accepted</Table.Th>
-              <Table.Th ta="right">Returned</Table.Th>
-              <Table.Th ta="right">Reviewed</Table.Th>
-              <Table.Th ta="right">Work</Table.Th>
-              <Table.Th ta="right">Holds now</Table.Th>
+              <Table.Th>{t('Name')}</Table.Th>
+              <Table.Th ta="right">{t('Submitted')}</Table.Th>
+              <Table.Th ta="right">{t('Accepted')}</Table.Th>
+              <Table.Th ta="right">{t('Returned')}</Table.Th>
+              <Table.Th ta="right">{t('Reviewed')}</Table.Th>
+              <Table.Th ta="right">{t('Work')}</Table.Th>
+              <Table.Th ta="right">{t('Holds now')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

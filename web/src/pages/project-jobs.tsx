@@ -1,3 +1,4 @@
+import { t } from '../language/language';
 import { JobList } from '../ui/jobs/job-list';
 import { Page } from '../ui/page';
 import { useProject } from '../ui/project';
@@ -6,7 +7,7 @@ import { useProject } from '../ui/project';
 export default function ProjectJobs() {
   const { project } = useProject();
   return (
-    <Page title="Jobs" order={2} about="Work that the server does on its own. It survives a restart.">
+    <Page title={t('Jobs')} order={2} about={t('Work that the server does on its own. It survives a restart.')}>
       <JobList project={project.id} />
     </Page>
   );

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { client, members as membersQuery, projectMembers } from '../queries';
 import { Page } from '../ui/page';
 import { InvitationList } from '../ui/people/invitation-list';
@@ -15,7 +16,7 @@ import { atLeast, ROLE_HELP, ROLE_WORDS } from '../ui/words';
 import type { ProjectMember, Role } from '../wire';
 
 const ROLES: Role[] = ['annotator', 'reviewer', 'manager'];
-const CHOICES = ROLES.map((role) => ({ value: role, label: ROLE_WORDS[role] }));
+const choices = () => ROLES.map((role) => ({ value: role, label: ROLE_WORDS[role] }));
 
 export default function ProjectMembers() {
   const { project } = useProject();
@@ -32,9 +33,9 @@ export default function ProjectMembers() {
   });
   return (
     <Page
-      title="Members"
+      title={t('Members')}
       order={2}
-      about={ROLES.map((role) => `${ROLE_WORDS[role]}: ${ROLE_HELP[role].toLowerCase()}`).join('. ') + '.'}
+      about={ROLES.map((role) => t('{{role}}: {{help}}.', { role: ROLE_WORDS[role], help: ROLE_HELP[role].toLowerCase() })).join(' ')}
       actions={<Invite project={project.id} roles={ROLES} />}
     >
       <Stack>
@@ -44,9 +45,9 @@ export default function ProjectMembers() {
               <Table highlightOnHover>
                 <Table.Thead>
                   <Table.Tr>
-                    <Table.Th>Name</Table.Th>
-                    <Table.Th>E-mail</Table.Th>
-                    <Table.Th w={190}>Role here</Table.Th>
+                    <Table.Th>{t('Name')}</Table.Th>
+                    <Table.Th>{t('E-mail')}</Table.Th>
+                    <Table.Th w={190}>{t('Role here')}</Table.Th>
                     <Table.Th w={60} />
                   </Table.Tr>
                 </Table.Thead>
@@ -56,21 +57,21 @@ export default function ProjectMembers() {
                       <Table.Td className="lw-break">
                         <Group gap="xs">
                           {person.name}
-                          {!person.active && <Badge variant="default" size="sm" tt="none">Left</Badge>}
+                          {!person.active && <Badge variant="default" size="sm" tt="none">{t('Left')}</Badge>}
                         </Group>
                       </Table.Td>
                       <Table.Td className="lw-break">{person.email ?? ''}</Table.Td>
                       <Table.Td>
                         {isEverywhere(person) ? (
                           <Text size="sm" c="dimmed">
-                            {ROLE_WORDS[person.organization_role]} everywhere
+                            {t('{{role}} everywhere', { role: ROLE_WORDS[person.organization_role] })}
                           </Text>
                         ) : (
                           <Select
                             size="xs"
-                            aria-label={`Role of ${person.name}`}
+                            aria-label={t('Role of {{name}}', { name: person.name })}
                             allowDeselect={false}
-                            data={CHOICES}
+                            data={choices()}
                             value={person.role}
                             onChange={(role) => role && put.mutate({ id: person.id, role: role as Role })}
                           />
@@ -81,7 +82,7 @@ export default function ProjectMembers() {
                           <ActionIcon
                             variant="subtle"
                             color="red"
-                            aria-label={`Remove ${person.name} from the project`}
+                            aria-label={t('Remove {{name}} from the project', { name: person.name })}
                             onClick={() => remove.mutate(person.id)}
                           >
                             <IconUserMinus size={17} />
@@ -116,8 +117,8 @@ function AddMember({ present, onAdd }: { present: ProjectMember[]; onAdd: (id: s
     <Group p="md" style={{ borderTop: '1px solid var(--lw-line)' }}>
       <Select
         w={300}
-        aria-label="Add somebody of the organization"
-        placeholder="Add somebody of the organization"
+        aria-label={t('Add somebody of the organization')}
+        placeholder={t('Add somebody of the organization')}
         searchable
         data={others.map(({ id, name }) => ({ value: id, label: name }))}
         value={value}

@@ -6,6 +6,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { client } from '../queries';
 import { tell } from '../ui/notify';
 import { Page } from '../ui/page';
@@ -25,7 +26,7 @@ export default function ProjectSettings() {
       self_review: workflow.self_review,
       minutes: workflow.lease_seconds / 60,
     },
-    validate: { name: (name) => (name.trim() ? null : 'Give it a name') },
+    validate: { name: (name) => (name.trim() ? null : t('Give it a name')) },
   });
   const patch = (body: unknown) => api.patch<Project>(`/projects/${project.id}`, body);
   const again = (saved: Project) => {
@@ -43,56 +44,56 @@ export default function ProjectSettings() {
     onSuccess: (saved) => {
       again(saved);
       form.resetDirty();
-      tell('Saved');
+      tell(t('Saved'));
     },
   });
   const archive = useMutation({
     mutationFn: () => patch({ archived: true }),
     onSuccess: (saved) => {
       again(saved);
-      tell(`“${project.name}” is put away`);
+      tell(t('“{{name}}” is put away', { name: project.name }));
       void navigate('/');
     },
   });
   const ask = () =>
     modals.openConfirmModal({
-      title: 'Put this project away?',
-      children: <Text size="sm">It leaves the list of projects. Nothing in it is deleted.</Text>,
-      labels: { confirm: 'Put it away', cancel: 'Keep it' },
+      title: t('Put this project away?'),
+      children: <Text size="sm">{t('It leaves the list of projects. Nothing in it is deleted.')}</Text>,
+      labels: { confirm: t('Put it away'), cancel: t('Keep it') },
       onConfirm: () => archive.mutate(),
     });
   return (
-    <Page title="Settings" order={2}>
+    <Page title={t('Settings')} order={2}>
       <Stack maw={720}>
         <Paper p="lg">
           <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
             <Stack>
               {save.error && <Failure error={save.error} />}
-              <TextInput label="Name" maxLength={200} {...form.getInputProps('name')} />
-              <Textarea label="Description" autosize minRows={2} {...form.getInputProps('description')} />
+              <TextInput label={t('Name')} maxLength={200} {...form.getInputProps('name')} />
+              <Textarea label={t('Description')} autosize minRows={2} {...form.getInputProps('description')} />
               <Title order={3} mt="xs">
-                Workflow
+                {t('Workflow')}
               </Title>
               <Checkbox
-                label="A second person reviews what is submitted"
+                label={t('A second person reviews what is submitted')}
                 {...form.getInputProps('review', { type: 'checkbox' })}
               />
               <Checkbox
-                label="People may review their own work"
+                label={t('People may review their own work')}
                 disabled={!form.values.review}
                 {...form.getInputProps('self_review', { type: 'checkbox' })}
               />
               <NumberInput
                 w={220}
-                label="A lease lasts, in minutes"
-                description="An item goes back to the queue when its holder is silent for this long"
+                label={t('A lease lasts, in minutes')}
+                description={t('An item goes back to the queue when its holder is silent for this long')}
                 min={1}
                 max={1440}
                 {...form.getInputProps('minutes')}
               />
               <Group>
                 <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
-                  Save
+                  {t('Save')}
                 </Button>
               </Group>
             </Stack>
@@ -101,13 +102,13 @@ export default function ProjectSettings() {
         <Paper p="lg">
           <Group justify="space-between">
             <div>
-              <Title order={3}>Put the project away</Title>
+              <Title order={3}>{t('Put the project away')}</Title>
               <Text size="sm" c="dimmed">
-                For projects that are finished. Nothing is deleted.
+                {t('For projects that are finished. Nothing is deleted.')}
               </Text>
             </div>
             <Button variant="default" onClick={ask}>
-              Put away
+              {t('Put away')}
             </Button>
           </Group>
         </Paper>

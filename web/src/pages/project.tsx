@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Link, NavLink, Outlet, useLocation, useParams } from 'react-router';
 
+import { t } from '../language/language';
 import { project as projectQuery } from '../queries';
 import { Boundary } from '../ui/boundary';
 import classes from '../ui/frame.module.css';
@@ -30,7 +31,7 @@ function Inside({ project }: { project: Project }) {
       <Group className="lw-width" justify="space-between" wrap="nowrap" gap="md" mb={2}>
         <Breadcrumbs separatorMargin={6} style={{ minWidth: 0, flexWrap: 'nowrap' }}>
           <Text component={Link} to="/" c="dimmed" size="sm">
-            Projects
+            {t('Projects')}
           </Text>
           <Title order={1} fz="1.05rem" className="lw-clip" title={project.name} maw="60vw">
             {project.name}
@@ -38,7 +39,7 @@ function Inside({ project }: { project: Project }) {
         </Breadcrumbs>
         <LiveSign isLive={isLive} />
       </Group>
-      <nav className={`${classes.tabs} lw-width`} aria-label="Pages of the project">
+      <nav className={`${classes.tabs} lw-width`} aria-label={t('Pages of the project')}>
         {PROJECT_PLACES.filter(({ needs }) => atLeast(project.role, needs)).map(({ path, word }) => (
           <NavLink
             key={path}
@@ -46,7 +47,7 @@ function Inside({ project }: { project: Project }) {
             end={path === ''}
             className={({ isActive }) => (isActive ? `${classes.tab} ${classes.current}` : classes.tab!)}
           >
-            {word}
+            {t(word)}
           </NavLink>
         ))}
       </nav>
@@ -61,7 +62,7 @@ function Inside({ project }: { project: Project }) {
 
 function LiveSign({ isLive }: { isLive: boolean }) {
   return (
-    <Tooltip label={isLive ? 'Figures follow the work as it happens' : 'Connecting to the server…'}>
+    <Tooltip label={isLive ? t('Figures follow the work as it happens') : t('Connecting to the server…')}>
       <Group gap={6} wrap="nowrap" style={{ flex: 'none' }}>
         <Box
           w={7}
@@ -70,7 +71,7 @@ function LiveSign({ isLive }: { isLive: boolean }) {
           aria-hidden
         />
         <Text size="xs" c="dimmed">
-          {isLive ? 'Live' : 'Connecting'}
+          {isLive ? t('Live') : t('Connecting')}
         </Text>
       </Group>
     </Tooltip>

@@ -4,6 +4,7 @@ import { IconDownload, IconPackageExport } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { t } from '../language/language';
 import { progress as progressQuery, releases as releasesQuery } from '../queries';
 import { Page } from '../ui/page';
 import { useMe } from '../ui/guard';
@@ -27,14 +28,14 @@ export default function Releases() {
   const done = progress?.states.done ?? 0;
   const create = atLeast(project.role, 'manager') && (
     <Button disabled={done === 0} onClick={() => setCreating(true)}>
-      New release
+      {t('New release')}
     </Button>
   );
   return (
     <Page
-      title="Releases"
+      title={t('Releases')}
       order={2}
-      about="A release freezes what is done under a tag. It never changes, and can be verified and exported at any time."
+      about={t('A release freezes what is done under a tag. It never changes, and can be verified and exported at any time.')}
       actions={
         <>
           <Button
@@ -44,7 +45,7 @@ export default function Releases() {
             disabled={done === 0}
             onClick={() => setExported(null)}
           >
-            Export what is done now
+            {t('Export what is done now')}
           </Button>
           {releases.data?.length ? create : null}
         </>
@@ -54,10 +55,10 @@ export default function Releases() {
       <Answer of={releases}>
         {(data) =>
           data.length === 0 ? (
-            <Empty icon={<IconPackageExport />} title="No release yet" action={create}>
+            <Empty icon={<IconPackageExport />} title={t('No release yet')} action={create}>
               {done
-                ? `${count(done, 'item')} are done and can be released.`
-                : 'Items that are done can be released. None is done so far.'}
+                ? t('{{count}} items are done and can be released.', { count: done })
+                : t('Items that are done can be released. None is done so far.')}
             </Empty>
           ) : (
             <Stack gap="sm">
@@ -68,8 +69,8 @@ export default function Releases() {
                       <Group gap="sm" align="baseline">
                         <Title order={3}>{release.tag}</Title>
                         <Text size="sm" c="dimmed">
-                          no. {release.number} · {ago(release.created_at)} · {count(release.items, 'item')},{' '}
-                          {count(release.annotations, 'annotation')}
+                          {t('no. {{number}}', { number: release.number })} · {ago(release.created_at)} ·{' '}
+                          {count(release.items, 'item')}, {count(release.annotations, 'annotation')}
                         </Text>
                       </Group>
                       {release.notes && (
@@ -80,10 +81,10 @@ export default function Releases() {
                     </div>
                     <Group gap="xs" wrap="nowrap">
                       <Button variant="default" size="xs" onClick={() => setOpened(release)}>
-                        Details
+                        {t('Details')}
                       </Button>
                       <Button size="xs" onClick={() => setExported(release.tag)}>
-                        Export
+                        {t('Export')}
                       </Button>
                     </Group>
                   </Group>

@@ -1,12 +1,15 @@
-/** One's own settings: theme, password, personal tokens. */
-import { Paper, SegmentedControl, Stack, Text, Title, useMantineColorScheme } from '@mantine/core';
+/** One's own settings: appearance, language, password, personal tokens. */
+import { Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 
 import { api, rememberSession } from '../api';
+import { chooseLanguage, useLanguage } from '../language/chosen';
+import { type Language, LANGUAGES, t } from '../language/language';
 import { client, session } from '../queries';
+import { type Appearance, APPEARANCES, useAppearance } from '../ui/appearance';
 import { useMe } from '../ui/guard';
 import { NewPassword, type NewPerson } from '../ui/new-password';
-import { tell } from '../ui/notify';
+import { tell, tellProblem } from '../ui/notify';
 import { Page } from '../ui/page';
 import { Profile } from '../ui/people/profile';
 import { Tokens } from '../ui/people/tokens';
@@ -15,24 +18,30 @@ import type { Session } from '../wire';
 export default function Settings() {
   const me = useMe();
   return (
-    <Page title="Settings" about={me.email}>
+    <Page title={t('Settings')} about={me.email}>
       <Stack maw={820} gap="md">
         <Paper p="lg">
           <Title order={3} mb="sm">
-            Theme
+            {t('Appearance')}
           </Title>
-          <Theme />
+          <Looks />
         </Paper>
         <Paper p="lg">
           <Title order={3} mb="sm">
-            Profile
+            {t('Language')}
+          </Title>
+          <Tongue />
+        </Paper>
+        <Paper p="lg">
+          <Title order={3} mb="sm">
+            {t('Profile')}
           </Title>
           <Profile me={me} />
         </Paper>
         <Paper p="lg">
-          <Title order={3}>Password</Title>
+          <Title order={3}>{t('Password')}</Title>
           <Text size="sm" c="dimmed" mb="sm">
-            A new password signs you out everywhere else.
+            {t('A new password signs you out everywhere else.')}
           </Text>
           <Password />
         </Paper>
@@ -42,18 +51,26 @@ export default function Settings() {
   );
 }
 
-function Theme() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+function Looks() {
+  const [appearance, choose] = useAppearance();
   return (
     <SegmentedControl
-      aria-label="Theme"
-      value={colorScheme}
-      onChange={(value) => setColorScheme(value as 'light' | 'dark' | 'auto')}
-      data={[
-        { value: 'light', label: 'Light' },
-        { value: 'dark', label: 'Dark' },
-        { value: 'auto', label: 'As the system' },
-      ]}
+      aria-label={t('Appearance')}
+      value={appearance}
+      onChange={(value) => choose(value as Appearance)}
+      data={APPEARANCES.map(({ value, word }) => ({ value, label: t(word) }))}
+    />
+  );
+}
+
+function Tongue() {
+  const language = useLanguage();
+  return (
+    <SegmentedControl
+      aria-label={t('Language')}
+      value={language}
+      onChange={(chosen) => void chooseLanguage(chosen as Language).catch(tellProblem)}
+      data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
     />
   );
 }
@@ -66,7 +83,7 @@ function Password() {
     onSuccess: (answer) => {
       rememberSession(answer);
       client.setQueryData(session.queryKey, answer);
-      tell('Your password is changed');
+      tell(t('Your password is changed'));
     },
   });
   return (
@@ -74,7 +91,7 @@ function Password() {
       <NewPassword
         key={save.submittedAt && save.isSuccess ? save.submittedAt : 0}
         asks={['current']}
-        button="Change the password"
+        button={t('Change the password')}
         isBusy={save.isPending}
         error={save.error}
         onDone={save.mutate}

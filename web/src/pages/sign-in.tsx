@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'react';
 import { Navigate, useNavigate, useSearchParams } from 'react-router';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { beginSession, session } from '../queries';
 import { Entrance } from '../ui/entrance';
 import { Waiting } from '../ui/guard';
@@ -30,8 +31,8 @@ function ByPassword() {
     mode: 'uncontrolled',
     initialValues: { email: '', password: '' },
     validate: {
-      email: (value) => (value.trim() ? null : 'Give your e-mail address'),
-      password: (value) => (value ? null : 'Give your password'),
+      email: (value) => (value.trim() ? null : t('Give your e-mail address')),
+      password: (value) => (value ? null : t('Give your password')),
     },
   });
   const to = destination(search.get('to'));
@@ -45,12 +46,12 @@ function ByPassword() {
   });
   if (known) return <Navigate to={to} replace />;
   return (
-    <Entrance title="Sign in">
+    <Entrance title={t('Sign in')}>
       <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
         <Stack>
           {signIn.error && <Failure error={signIn.error} />}
           <TextInput
-            label="E-mail"
+            label={t('E-mail')}
             type="email"
             autoComplete="username"
             autoFocus
@@ -58,13 +59,13 @@ function ByPassword() {
             {...form.getInputProps('email')}
           />
           <PasswordInput
-            label="Password"
+            label={t('Password')}
             autoComplete="current-password"
             key={form.key('password')}
             {...form.getInputProps('password')}
           />
           <Button type="submit" loading={signIn.isPending} fullWidth>
-            Sign in
+            {t('Sign in')}
           </Button>
         </Stack>
       </form>
@@ -92,10 +93,10 @@ function ByLink({ token }: { token: string }) {
   }, [mutate]);
   if (!error) return <Waiting />;
   return (
-    <Entrance title="This link did not work" about="A sign-in link works once and for a short time.">
+    <Entrance title={t('This link did not work')} about={t('A sign-in link works once and for a short time.')}>
       <Failure error={error} />
       <Button component="a" href="/sign-in" variant="default">
-        Sign in with a password
+        {t('Sign in with a password')}
       </Button>
     </Entrance>
   );

@@ -1,8 +1,9 @@
 /** The studio: where people draw, correct and review. */
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, useLocation, useParams, useSearchParams } from 'react-router';
 
+import { t } from '../language/language';
 import { project, session } from '../queries';
 import { projectPath, studioPath } from '../ui/places';
 import { Failure, Loading } from '../ui/state';
@@ -17,6 +18,8 @@ export default function StudioPage() {
   const stage: Stage = search.get('stage') === 'review' ? 'review' : 'annotate';
   const found = useQuery(project(p));
   const who = useQuery(session).data?.member.id;
+  // Every way here is a visit of its own, also the one that leads to the same task again.
+  const { key: visit } = useLocation();
   if (found.isError) {
     return (
       <div className={classes.center}>
@@ -25,7 +28,7 @@ export default function StudioPage() {
     );
   }
   if (!found.data || !who) return <Waiting />;
-  return <Work key={`${p} ${stage}`} project={found.data} stage={stage} task={search.get('task')} member={who} />;
+  return <Work key={`${p} ${stage} ${visit}`} project={found.data} stage={stage} task={search.get('task')} member={who} />;
 }
 
 interface WorkProps {
@@ -43,7 +46,7 @@ function Work({ project: at, stage, task, member }: WorkProps) {
         <Stack maw={520}>
           <Failure error={work.failure} onRetry={work.retry} />
           <Button component={Link} to={projectPath(at.id)} variant="default">
-            Back to {at.name}
+            {t('Back to {{name}}', { name: at.name })}
           </Button>
         </Stack>
       </div>
@@ -70,23 +73,23 @@ function NothingLeft({ project: at, stage, onLook }: { project: Project; stage: 
   return (
     <div className={classes.center} data-testid="nothing-left">
       <Stack align="center" maw={460} ta="center">
-        <Title order={1}>{stage === 'annotate' ? 'Nothing waits for you here' : 'Nothing waits for review'}</Title>
+        <Title order={1}>{stage === 'annotate' ? t('Nothing waits for you here') : t('Nothing waits for review')}</Title>
         <Text c="dimmed">
           {stage === 'annotate'
-            ? 'Every item of this project is handed in, held by somebody, or done. Work that comes back to you appears here.'
-            : 'Every submission is reviewed, held by somebody, or your own. New ones appear here as they are handed in.'}
+            ? t('Every item of this project is handed in, held by somebody, or done. Work that comes back to you appears here.')
+            : t('Every submission is reviewed, held by somebody, or your own. New ones appear here as they are handed in.')}
         </Text>
         <Group>
           <Button component={Link} to={projectPath(at.id)}>
-            Back to {at.name}
+            {t('Back to {{name}}', { name: at.name })}
           </Button>
           {(stage === 'review' || mayReview) && (
             <Button component={Link} to={studioPath(at.id, other)} variant="default">
-              {other === 'review' ? 'Review instead' : 'Annotate instead'}
+              {other === 'review' ? t('Review instead') : t('Annotate instead')}
             </Button>
           )}
           <Button variant="subtle" onClick={onLook}>
-            Look again
+            {t('Look again')}
           </Button>
         </Group>
       </Stack>

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { beginSession } from '../queries';
 import { Entrance } from '../ui/entrance';
 import { putOff, useMe } from '../ui/guard';
@@ -27,13 +28,13 @@ export default function Welcome() {
   const isPlaceholder = me.email?.endsWith('@localhost');
   return (
     <Entrance
-      title="Welcome to Labelwright"
-      about="Say who you are and choose a password; you sign in with them from now on."
+      title={t('Welcome to Labelwright')}
+      about={t('Say who you are and choose a password; you sign in with them from now on.')}
     >
       <NewPassword
         asks={['name', 'email']}
         initial={{ name: isPlaceholder ? '' : me.name, email: isPlaceholder ? '' : (me.email ?? '') }}
-        button="Save and begin"
+        button={t('Save and begin')}
         isBusy={save.isPending}
         error={save.error}
         onDone={save.mutate}
@@ -48,7 +49,7 @@ export default function Welcome() {
           void navigate('/', { replace: true });
         }}
       >
-        Look around first
+        {t('Look around first')}
       </Button>
     </Entrance>
   );

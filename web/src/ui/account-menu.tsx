@@ -1,30 +1,85 @@
-/** Who is signed in, the theme, and the way out. */
-import { ActionIcon, Avatar, Menu, Text, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconKeyboard, IconLogout, IconMoon, IconSettings, IconSun } from '@tabler/icons-react';
+/** Who is signed in, how the pages look and in which language they speak, and the way out. */
+import { ActionIcon, Avatar, Menu, Text } from '@mantine/core';
+import {
+  IconContrast,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconSettings,
+  IconSun,
+} from '@tabler/icons-react';
 import { Link, useNavigate } from 'react-router';
 
 import { api } from '../api';
+import { chooseLanguage, useLanguage } from '../language/chosen';
+import { type Language, LANGUAGES, t } from '../language/language';
 import { endSession } from '../queries';
 import type { Member } from '../wire';
+import { type Appearance, APPEARANCES, useAppearance } from './appearance';
 import { tellProblem } from './notify';
 import { ROLE_WORDS } from './words';
 
-export function ThemeToggle() {
-  const scheme = useComputedColorScheme('light');
-  const { setColorScheme } = useMantineColorScheme();
-  const other = scheme === 'dark' ? 'light' : 'dark';
+const LOOKS: Record<Appearance, typeof IconSun> = {
+  light: IconSun,
+  dark: IconMoon,
+  contrast: IconContrast,
+  system: IconDeviceDesktop,
+};
+
+export function AppearanceMenu() {
+  const [appearance, choose] = useAppearance();
+  const Look = LOOKS[appearance];
   return (
-    <Tooltip label={`Use the ${other} theme`}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="lg"
-        aria-label={`Use the ${other} theme`}
-        onClick={() => setColorScheme(other)}
-      >
-        {scheme === 'dark' ? <IconSun size={18} /> : <IconMoon size={18} />}
-      </ActionIcon>
-    </Tooltip>
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('Appearance')}>
+          <Look size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.RadioGroup value={appearance} onChange={(chosen) => choose(chosen as Appearance)}>
+          {APPEARANCES.map(({ value, word }) => (
+            <Menu.RadioItem key={value} value={value}>
+              {t(word)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function LanguageItems() {
+  const language = useLanguage();
+  return (
+    <Menu.RadioGroup
+      value={language}
+      onChange={(chosen) => void chooseLanguage(chosen as Language).catch(tellProblem)}
+    >
+      {Object.entries(LANGUAGES).map(([tag, name]) => (
+        <Menu.RadioItem key={tag} value={tag} lang={tag}>
+          {name}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
+  );
+}
+
+/** For the pages before signing in, where there is no account yet. */
+export function LanguageMenu() {
+  return (
+    <Menu position="bottom-end" width={180}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('Language')}>
+          <IconLanguage size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <LanguageItems />
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -46,10 +101,10 @@ export function AccountMenu({ me }: { me: Member }) {
   const signOut = useSignOut();
   return (
     <>
-      <ThemeToggle />
+      <AppearanceMenu />
       <Menu position="bottom-end" width={230}>
         <Menu.Target>
-          <ActionIcon variant="transparent" size="lg" radius="xl" aria-label={`Account of ${me.name}`}>
+          <ActionIcon variant="transparent" size="lg" radius="xl" aria-label={t('Account of {{name}}', { name: me.name })}>
             <Avatar name={me.name} color="pine" size={30} />
           </ActionIcon>
         </Menu.Target>
@@ -62,14 +117,17 @@ export function AccountMenu({ me }: { me: Member }) {
           </Menu.Label>
           <Menu.Divider />
           <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} />}>
-            Settings
+            {t('Settings')}
           </Menu.Item>
           <Menu.Item component={Link} to="/shortcuts" leftSection={<IconKeyboard size={16} />}>
-            Keyboard shortcuts
+            {t('Keyboard shortcuts')}
           </Menu.Item>
           <Menu.Divider />
+          <Menu.Label>{t('Language')}</Menu.Label>
+          <LanguageItems />
+          <Menu.Divider />
           <Menu.Item onClick={() => void signOut()} leftSection={<IconLogout size={16} />}>
-            Sign out
+            {t('Sign out')}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

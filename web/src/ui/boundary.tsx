@@ -1,6 +1,7 @@
 /** Catches what a page throws, so that a fault never leaves a blank screen. */
 import { Button, Center, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
+import { t } from '../language/language';
 
 interface Props {
   children: ReactNode;
@@ -30,17 +31,17 @@ function Fault({ error }: { error: Error }) {
   return (
     <Center mih={360} p="xl" role="alert">
       <Stack align="center" maw={560}>
-        <Title order={1}>{isStale ? 'There is a newer version' : 'This page stumbled'}</Title>
+        <Title order={1}>{isStale ? t('There is a newer version') : t('This page stumbled')}</Title>
         <Text ta="center" c="dimmed">
           {isStale
-            ? 'The application was updated while this page was open. Reload to go on.'
-            : 'Nothing you saved is lost. Reload the page; if it happens again, tell whoever runs this server what the line below says.'}
+            ? t('The application was updated while this page was open. Reload to go on.')
+            : t('Nothing you saved is lost. Reload the page; if it happens again, tell whoever runs this server what the line below says.')}
         </Text>
         {!isStale && <Code block>{error.message}</Code>}
         <Group>
-          <Button onClick={() => window.location.reload()}>Reload</Button>
+          <Button onClick={() => window.location.reload()}>{t('Reload')}</Button>
           <Button variant="default" component="a" href="/">
-            Go to projects
+            {t('Go to projects')}
           </Button>
         </Group>
       </Stack>

@@ -5,6 +5,8 @@ import { IconSearch } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 
+import { useLanguage } from '../language/chosen';
+import { phrase, t } from '../language/language';
 import { AccountMenu } from './account-menu';
 import { Boundary } from './boundary';
 import classes from './frame.module.css';
@@ -14,18 +16,19 @@ import { Palette } from './palette';
 import { atLeast } from './words';
 
 const PLACES = [
-  { to: '/', word: 'Projects', needs: 'annotator' },
-  { to: '/members', word: 'Members', needs: 'manager' },
-  { to: '/jobs', word: 'Jobs', needs: 'manager' },
-  { to: '/audit', word: 'Audit log', needs: 'owner' },
+  { to: '/', word: phrase('Projects'), needs: 'annotator' },
+  { to: '/members', word: phrase('Members'), needs: 'manager' },
+  { to: '/jobs', word: phrase('Jobs'), needs: 'manager' },
+  { to: '/audit', word: phrase('Audit log'), needs: 'owner' },
 ] as const;
 
 export function Frame() {
+  useLanguage();
   const { pathname } = useLocation();
   return (
     <AppShell header={{ height: 52 }}>
       <a href="#main" className="lw-skip">
-        Skip to the page
+        {t('Skip to the page')}
       </a>
       <AppShell.Header className={classes.header} px="lg">
         <TopBar />
@@ -51,10 +54,10 @@ function TopBar() {
   return (
     <Group className="lw-width" h="100%" justify="space-between" wrap="nowrap" gap="md">
       <Group gap="xl" wrap="nowrap">
-        <Link to="/" className={classes.home} aria-label="Labelwright: projects">
+        <Link to="/" className={classes.home} aria-label={t('Labelwright: projects')}>
           <Logo />
         </Link>
-        <Group component="nav" aria-label="Places" gap={2} wrap="nowrap">
+        <Group component="nav" aria-label={t('Places')} gap={2} wrap="nowrap">
           {PLACES.filter(({ needs }) => atLeast(me.role, needs)).map(({ to, word }) => (
             <NavLink
               key={to}
@@ -64,19 +67,19 @@ function TopBar() {
                 isActive || (to === '/' && inProjects) ? `${classes.place} ${classes.here}` : classes.place!
               }
             >
-              {word}
+              {t(word)}
             </NavLink>
           ))}
         </Group>
       </Group>
       <Group gap="sm" wrap="nowrap">
-        <UnstyledButton className={classes.search} onClick={spotlight.open} aria-label="Open the command palette">
+        <UnstyledButton className={classes.search} onClick={spotlight.open} aria-label={t('Open the command palette')}>
           <IconSearch size={15} aria-hidden />
           <Text size="sm" c="dimmed" component="span" visibleFrom="sm">
-            Go to…
+            {t('Go to…')}
           </Text>
           <Kbd size="xs" visibleFrom="sm">
-            Ctrl K
+            {t('Ctrl K')}
           </Kbd>
         </UnstyledButton>
         <AccountMenu me={me} />

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 
+import { useLanguage } from '../language/chosen';
+import { t } from '../language/language';
 import { session } from '../queries';
 import type { Member } from '../wire';
 import { Boundary } from './boundary';
@@ -12,7 +14,7 @@ import { Failure } from './state';
 export function Waiting() {
   return (
     <Center mih="60vh">
-      <Loader type="dots" aria-label="Loading" />
+      <Loader type="dots" aria-label={t('Loading')} />
     </Center>
   );
 }
@@ -35,6 +37,7 @@ export const isPutOff = (): boolean => localStorage.getItem(LATER) === 'yes';
 export const putOff = (): void => localStorage.setItem(LATER, 'yes');
 
 export function Guard() {
+  useLanguage();
   const { data, error, isPending, refetch } = useQuery(session);
   const { pathname, search } = useLocation();
   if (isPending) return <Waiting />;

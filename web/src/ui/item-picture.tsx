@@ -3,6 +3,7 @@ import { Box, Center } from '@mantine/core';
 import { useState } from 'react';
 
 import { address } from '../api';
+import { t } from '../language/language';
 import type { Annotation, Category, Item, Shape } from '../wire';
 import { presentOf } from '../geometry/kinds/skeleton';
 import { linesOf } from '../geometry/shapes';
@@ -12,7 +13,7 @@ export function Thumbnail({ id, name }: { id: string; name: string }) {
   if (isBroken) {
     return (
       <Box w="100%" h="100%" c="dimmed" fz="xs" style={{ display: 'grid', placeItems: 'center' }}>
-        No preview
+        {t('No preview')}
       </Box>
     );
   }
@@ -52,7 +53,7 @@ export function ItemPicture({ item, annotations, categories, marked = null, onMa
     >
       {isBroken && (
         <Center pos="absolute" inset={0} c="dimmed">
-          The picture cannot be shown. Its file may be gone from where it was imported.
+          {t('The picture cannot be shown. Its file may be gone from where it was imported.')}
         </Center>
       )}
       <img
@@ -67,7 +68,7 @@ export function ItemPicture({ item, annotations, categories, marked = null, onMa
         preserveAspectRatio="none"
         style={{ position: 'absolute', inset: 0, width: '100%', height: '100%' }}
         role="img"
-        aria-label={`${annotations.length} annotations`}
+        aria-label={t('{{count}} annotations', { count: annotations.length })}
       >
         {annotations.map((annotation) => {
           const path = annotation.shape && outline(annotation.shape);

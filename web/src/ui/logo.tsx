@@ -1,5 +1,6 @@
 /** The mark: a chisel inside the corners of a box, and the name. */
 import { Group, Text } from '@mantine/core';
+import { t } from '../language/language';
 
 export function Mark({ size = 26 }: { size?: number }) {
   return (
@@ -22,7 +23,7 @@ export function Logo({ size = 26 }: { size?: number }) {
     <Group gap={9} wrap="nowrap">
       <Mark size={size} />
       <Text component="span" fw={680} fz={size * 0.62} style={{ letterSpacing: '-0.015em' }}>
-        Labelwright
+        {t('Labelwright')}
       </Text>
     </Group>
   );

@@ -2,6 +2,7 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 
+import { t } from '../language/language';
 import { Failure } from './state';
 
 export interface NewPerson {
@@ -27,10 +28,10 @@ export function NewPassword({ asks, initial, button, isBusy, error, onDone }: Pr
   const form = useForm<NewPerson>({
     initialValues: { name: '', email: '', password: '', again: '', current: '', ...initial },
     validate: {
-      name: (value) => (asks.includes('name') && !value.trim() ? 'Give your name' : null),
-      email: (value) => (asks.includes('email') && !/.@./.test(value) ? 'Give your e-mail address' : null),
-      password: (value) => (value.length < SHORTEST ? `Use at least ${SHORTEST} characters` : null),
-      again: (value, { password }) => (value === password ? null : 'The two differ'),
+      name: (value) => (asks.includes('name') && !value.trim() ? t('Give your name') : null),
+      email: (value) => (asks.includes('email') && !/.@./.test(value) ? t('Give your e-mail address') : null),
+      password: (value) => (value.length < SHORTEST ? t('Use at least {{count}} characters', { count: SHORTEST }) : null),
+      again: (value, { password }) => (value === password ? null : t('The two differ')),
     },
   });
   return (
@@ -38,25 +39,25 @@ export function NewPassword({ asks, initial, button, isBusy, error, onDone }: Pr
       <Stack>
         {Boolean(error) && <Failure error={error} />}
         {asks.includes('name') && (
-          <TextInput label="Your name" autoComplete="name" autoFocus {...form.getInputProps('name')} />
+          <TextInput label={t('Your name')} autoComplete="name" autoFocus {...form.getInputProps('name')} />
         )}
         {asks.includes('email') && (
-          <TextInput label="E-mail" type="email" autoComplete="username" {...form.getInputProps('email')} />
+          <TextInput label={t('E-mail')} type="email" autoComplete="username" {...form.getInputProps('email')} />
         )}
         {asks.includes('current') && (
           <PasswordInput
-            label="Current password"
+            label={t('Current password')}
             autoComplete="current-password"
             {...form.getInputProps('current')}
           />
         )}
         <PasswordInput
-          label="New password"
-          description={`At least ${SHORTEST} characters; a few words make a good one`}
+          label={t('New password')}
+          description={t('At least {{count}} characters; a few words make a good one', { count: SHORTEST })}
           autoComplete="new-password"
           {...form.getInputProps('password')}
         />
-        <PasswordInput label="The same again" autoComplete="new-password" {...form.getInputProps('again')} />
+        <PasswordInput label={t('The same again')} autoComplete="new-password" {...form.getInputProps('again')} />
         <Button type="submit" loading={isBusy}>
           {button}
         </Button>

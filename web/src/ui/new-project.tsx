@@ -7,6 +7,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 
 import { api } from '../api';
+import { t } from '../language/language';
 import { client } from '../queries';
 import type { Project } from '../wire';
 import { categoriesNamed } from './ontology/edit';
@@ -52,7 +53,7 @@ function body(values: Values) {
 
 export function NewProject({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="New project" size="lg">
+    <Modal opened={opened} onClose={onClose} title={t('New project')} size="lg">
       <Creation onClose={onClose} />
     </Modal>
   );
@@ -62,7 +63,7 @@ function Creation({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const form = useForm<Values>({
     initialValues: START,
-    validate: { name: (value) => (value.trim() ? null : 'Give it a name') },
+    validate: { name: (value) => (value.trim() ? null : t('Give it a name')) },
   });
   const create = useMutation({
     meta: { quiet: true },
@@ -77,18 +78,18 @@ function Creation({ onClose }: { onClose: () => void }) {
     <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
       <Stack>
         {create.error && <Failure error={create.error} />}
-        <TextInput label="Name" data-autofocus maxLength={200} {...form.getInputProps('name')} />
-        <Textarea label="Description" autosize minRows={2} maxRows={5} {...form.getInputProps('description')} />
+        <TextInput label={t('Name')} data-autofocus maxLength={200} {...form.getInputProps('name')} />
+        <Textarea label={t('Description')} autosize minRows={2} maxRows={5} {...form.getInputProps('description')} />
         <Stack gap={6}>
           <Group justify="space-between">
             <Text size="sm" fw={500}>
-              Categories
+              {t('Categories')}
             </Text>
             <SegmentedControl
               size="xs"
-              aria-label="How to give the categories"
+              aria-label={t('How to give the categories')}
               data={[
-                { value: 'names', label: 'By name' },
+                { value: 'names', label: t('By name') },
                 { value: 'yaml', label: 'YAML' },
               ]}
               {...form.getInputProps('way')}
@@ -97,8 +98,8 @@ function Creation({ onClose }: { onClose: () => void }) {
           {form.values.way === 'names' ? (
             <>
               <Textarea
-                aria-label="Names of categories"
-                placeholder="One a line, or between commas: Red cell, White cell, Platelet"
+                aria-label={t('Names of categories')}
+                placeholder={t('One a line, or between commas: Red cell, White cell, Platelet')}
                 autosize
                 minRows={3}
                 maxRows={8}
@@ -112,7 +113,7 @@ function Creation({ onClose }: { onClose: () => void }) {
                 ))}
                 {categories.length === 0 && (
                   <Text size="xs" c="dimmed">
-                    You may add them later, with colors, shapes and attributes.
+                    {t('You may add them later, with colors, shapes and attributes.')}
                   </Text>
                 )}
               </Group>
@@ -123,22 +124,22 @@ function Creation({ onClose }: { onClose: () => void }) {
         </Stack>
         <Stack gap="xs">
           <Checkbox
-            label="A second person reviews what is submitted"
+            label={t('A second person reviews what is submitted')}
             {...form.getInputProps('review', { type: 'checkbox' })}
           />
           <Checkbox
-            label="People may review their own work"
-            description="For trying things out, or when you work alone"
+            label={t('People may review their own work')}
+            description={t('For trying things out, or when you work alone')}
             disabled={!form.values.review}
             {...form.getInputProps('self_review', { type: 'checkbox' })}
           />
         </Stack>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {t('Cancel')}
           </Button>
           <Button type="submit" loading={create.isPending}>
-            Create project
+            {t('Create project')}
           </Button>
         </Group>
       </Stack>
@@ -154,7 +155,7 @@ function YamlField({ value, onChange }: { value: string; onChange: (text: string
   return (
     <Stack gap={6}>
       <Textarea
-        aria-label="Ontology as YAML"
+        aria-label={t('Ontology as YAML')}
         placeholder={YAML_HINT}
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
@@ -166,7 +167,7 @@ function YamlField({ value, onChange }: { value: string; onChange: (text: string
       <FileButton accept=".yaml,.yml" onChange={(file) => void file?.text().then(onChange)}>
         {(props) => (
           <Button {...props} variant="subtle" size="xs" style={{ alignSelf: 'flex-start' }}>
-            Read it from a file…
+            {t('Read it from a file…')}
           </Button>
         )}
       </FileButton>

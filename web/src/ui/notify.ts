@@ -2,16 +2,18 @@
 import { notifications } from '@mantine/notifications';
 
 import { ProblemError } from '../api';
+import { t } from '../language/language';
+import { problemWords, type Told } from '../language/problems';
 
 export function tell(title: string, message?: string): void {
   notifications.show({ title, message: message ?? '', color: 'pine', autoClose: 4000 });
 }
 
 /** An error in words, with its remedy. */
-export function wordsOf(error: unknown): { title: string; remedy: string } {
-  if (error instanceof ProblemError) return { title: error.message, remedy: error.remedy ?? '' };
+export function wordsOf(error: unknown): Told {
+  if (error instanceof ProblemError) return problemWords(error.code, error.message, error.remedy);
   if (error instanceof Error) return { title: error.message, remedy: '' };
-  return { title: 'Something went wrong.', remedy: '' };
+  return { title: t('Something went wrong.'), remedy: '' };
 }
 
 export function tellProblem(error: unknown): void {

@@ -1,4 +1,5 @@
 /** The pages of a project, in the order of their tabs, and who sees them. */
+import { phrase } from '../language/language';
 import type { Role } from '../wire';
 
 export interface Place {
@@ -8,15 +9,15 @@ export interface Place {
 }
 
 export const PROJECT_PLACES: Place[] = [
-  { path: '', word: 'Overview', needs: 'annotator' },
-  { path: 'items', word: 'Items', needs: 'annotator' },
-  { path: 'import', word: 'Import', needs: 'manager' },
-  { path: 'ontology', word: 'Ontology', needs: 'annotator' },
-  { path: 'brief', word: 'Brief', needs: 'annotator' },
-  { path: 'members', word: 'Members', needs: 'manager' },
-  { path: 'releases', word: 'Releases', needs: 'reviewer' },
-  { path: 'jobs', word: 'Jobs', needs: 'manager' },
-  { path: 'settings', word: 'Settings', needs: 'manager' },
+  { path: '', word: phrase('Overview'), needs: 'annotator' },
+  { path: 'items', word: phrase('Items'), needs: 'annotator' },
+  { path: 'import', word: phrase('Import'), needs: 'manager' },
+  { path: 'ontology', word: phrase('Ontology'), needs: 'annotator' },
+  { path: 'brief', word: phrase('Brief'), needs: 'annotator' },
+  { path: 'members', word: phrase('Members'), needs: 'manager' },
+  { path: 'releases', word: phrase('Releases'), needs: 'reviewer' },
+  { path: 'jobs', word: phrase('Jobs'), needs: 'manager' },
+  { path: 'settings', word: phrase('Settings'), needs: 'manager' },
 ];
 
 export function projectPath(project: string, path = ''): string {

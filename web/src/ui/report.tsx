@@ -1,6 +1,7 @@
 /** A report as people read it: counts first, then what was converted, dropped or refused, entry by entry. */
 import { Accordion, Group, ScrollArea, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 
+import { spoken, t } from '../language/language';
 import { number, plain } from './words';
 
 type Value = unknown;
@@ -10,7 +11,7 @@ type Entry = Record<string, Value>;
 const MACHINE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})$/;
 const LONGEST = 300;
 
-const WORDS: Record<string, string> = {
+const WORDS: Record<string, string> = spoken<string>({
   new: 'New items',
   added: 'Added',
   failed: 'Not read',
@@ -22,7 +23,7 @@ const WORDS: Record<string, string> = {
   kept: 'Kept as it is',
   converted: 'Converted',
   dropped: 'Dropped',
-};
+});
 
 export function words(key: string): string {
   return WORDS[key] ?? plain(key);
@@ -168,14 +169,14 @@ function More({ count }: { count: number }) {
   if (count <= 0) return null;
   return (
     <Text size="sm" c="dimmed" p="xs">
-      and {number(count)} more
+      {t('and {{count}} more', { count })}
     </Text>
   );
 }
 
 function cell(value: Value): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean') return value ? t('yes') : t('no');
   if (typeof value === 'number') return Number.isInteger(value) ? number(value) : String(value);
   if (Array.isArray(value)) return value.map(cell).join(', ');
   if (isEntry(value)) return Object.entries(value).map(([key, told]) => `${words(key)}: ${cell(told)}`).join(', ');

@@ -2,6 +2,7 @@
 import { Badge, Box, Group, Text, Tooltip } from '@mantine/core';
 import { Link } from 'react-router';
 
+import { t } from '../language/language';
 import type { ItemState } from '../wire';
 import { count, number, percent, STATE_WORDS, STATES } from './words';
 
@@ -25,7 +26,7 @@ export function StateBar({ counts, height = 8 }: { counts: Counts; height?: numb
   return (
     <Box
       role="img"
-      aria-label={all ? words : 'No items yet'}
+      aria-label={all ? words : t('No items yet')}
       style={{
         display: 'flex',
         gap: 2,

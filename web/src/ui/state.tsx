@@ -5,11 +5,12 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 
 import { ProblemError } from '../api';
+import { t } from '../language/language';
 import { wordsOf } from './notify';
 
 export function Loading({ rows = 4, height = 44 }: { rows?: number; height?: number }) {
   return (
-    <Stack gap="sm" aria-busy="true" aria-label="Loading" role="status">
+    <Stack gap="sm" aria-busy="true" aria-label={t('Loading')} role="status">
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={height} />
       ))}
@@ -27,12 +28,12 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => v
         <Group>
           {onRetry && !isMissing && (
             <Button size="xs" variant="light" color="red" onClick={onRetry}>
-              Try again
+              {t('Try again')}
             </Button>
           )}
           {isMissing && (
             <Button size="xs" variant="light" color="red" component={Link} to="/">
-              Go to projects
+              {t('Go to projects')}
             </Button>
           )}
         </Group>

@@ -1,11 +1,11 @@
 /** Submissions and reviews by day; kept apart, for the chart is heavy. */
+import { locales, t } from '../language/language';
 import '@mantine/charts/styles.css';
 
 import { BarChart } from '@mantine/charts';
 
 import type { Progress } from '../wire';
 
-const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const DAYS = 14;
 const DAY_MS = 86_400_000;
 
@@ -25,10 +25,11 @@ export function filled(days: Progress['throughput']): Progress['throughput'] {
 }
 
 export default function Throughput({ days }: { days: Progress['throughput'] }) {
+  const short = new Intl.DateTimeFormat(locales().dates, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const data = filled(days).map(({ day, submitted, reviewed }) => ({
     day: short.format(new Date(day)),
-    Submitted: submitted,
-    Reviewed: reviewed,
+    submitted,
+    reviewed,
   }));
   return (
     <BarChart
@@ -39,8 +40,8 @@ export default function Throughput({ days }: { days: Progress['throughput'] }) {
       gridAxis="x"
       maxBarWidth={22}
       series={[
-        { name: 'Submitted', color: 'var(--lw-done)' },
-        { name: 'Reviewed', color: 'var(--lw-review)' },
+        { name: 'submitted', label: t('Submitted'), color: 'var(--lw-done)' },
+        { name: 'reviewed', label: t('Reviewed'), color: 'var(--lw-review)' },
       ]}
       yAxisProps={{ allowDecimals: false, width: 40 }}
       barProps={{ isAnimationActive: false }}

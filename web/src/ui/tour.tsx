@@ -2,6 +2,7 @@
 import { Button, CloseButton, Group, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
+import { phrase, t } from '../language/language';
 import classes from './studio/studio.module.css';
 
 interface Hint {
@@ -15,26 +16,26 @@ export const HINTS: readonly Hint[] = [
   {
     id: 'draw',
     anchor: 'tools',
-    title: '1 of 4: Draw a box',
-    text: 'Press B, choose a category by its key, and drag over a cell. Undo with Ctrl+Z as far back as you like.',
+    title: phrase('1 of 4: Draw a box'),
+    text: phrase('Press B, choose a category by its key, and drag over a cell. Undo with Ctrl+Z as far back as you like.'),
   },
   {
     id: 'correct',
     anchor: 'predictions',
-    title: '2 of 4: Let a model go first',
-    text: 'Dashed shapes are predictions. Enter accepts the one shown, Shift+Enter all; then correct what is wrong.',
+    title: phrase('2 of 4: Let a model go first'),
+    text: phrase('Dashed shapes are predictions. Enter accepts the one shown, Shift+Enter all; then correct what is wrong.'),
   },
   {
     id: 'submit',
     anchor: 'submit',
-    title: '3 of 4: Submit',
-    text: 'Everything is saved as you draw. Ctrl+Enter hands the item in for review; the next one is there at once.',
+    title: phrase('3 of 4: Submit'),
+    text: phrase('Everything is saved as you draw. Ctrl+Enter hands the item in for review; the next one is there at once.'),
   },
   {
     id: 'export',
     anchor: 'export',
-    title: '4 of 4: Release and export',
-    text: 'Freeze what is done as a release, and take it along as COCO, Pascal VOC or YOLO.',
+    title: phrase('4 of 4: Release and export'),
+    text: phrase('Freeze what is done as a release, and take it along as COCO, Pascal VOC or YOLO.'),
   },
 ];
 
@@ -71,18 +72,18 @@ export function Tour({ member }: { member: string }) {
   };
   if (!place) return null;
   return (
-    <div className={classes.hint} style={{ left: place.left, top: place.top }} role="dialog" aria-label={place.hint.title} data-testid="tour">
+    <div className={classes.hint} style={{ left: place.left, top: place.top }} role="dialog" aria-label={t(place.hint.title)} data-testid="tour">
       <Group justify="space-between" wrap="nowrap" mb={4}>
         <Text size="sm" fw={650}>
-          {place.hint.title}
+          {t(place.hint.title)}
         </Text>
-        <CloseButton size="sm" aria-label="End the tour" onClick={() => mark(HINTS.map((hint) => hint.id))} />
+        <CloseButton size="sm" aria-label={t('End the tour')} onClick={() => mark(HINTS.map((hint) => hint.id))} />
       </Group>
       <Text size="sm" mb="sm">
-        {place.hint.text}
+        {t(place.hint.text)}
       </Text>
       <Button size="compact-sm" onClick={() => mark([place.hint.id])} data-testid="tour-next">
-        Got it
+        {t('Got it')}
       </Button>
     </div>
   );

@@ -1,32 +1,33 @@
 /** Words and numbers as people read them. */
+import { counted, language, locales, spoken, t } from '../language/language';
 import type { ItemState, Role } from '../wire';
 
 export const STATES: ItemState[] = ['waiting', 'annotating', 'review', 'returned', 'done', 'skipped'];
 
-export const STATE_WORDS: Record<ItemState, string> = {
+export const STATE_WORDS: Record<ItemState, string> = spoken({
   waiting: 'Waiting',
   annotating: 'Annotating',
   review: 'In review',
   returned: 'Returned',
   done: 'Done',
   skipped: 'Skipped',
-};
+});
 
-export const ROLE_WORDS: Record<Role, string> = {
+export const ROLE_WORDS: Record<Role, string> = spoken({
   annotator: 'Annotator',
   reviewer: 'Reviewer',
   manager: 'Manager',
   owner: 'Owner',
-};
+});
 
-export const ROLE_HELP: Record<Role, string> = {
+export const ROLE_HELP: Record<Role, string> = spoken({
   annotator: 'Draws in the projects they are a member of',
   reviewer: 'Also reviews, and sees authors and history',
   manager: 'Also imports, changes the ontology, releases and invites',
   owner: 'Also changes roles and reads the audit log',
-};
+});
 
-export const SHAPE_WORDS: Record<string, string> = {
+export const SHAPE_WORDS: Record<string, string> = spoken<string>({
   box: 'Box',
   rotated_box: 'Turned box',
   polygon: 'Polygon',
@@ -37,21 +38,21 @@ export const SHAPE_WORDS: Record<string, string> = {
   skeleton: 'Skeleton',
   cuboid: 'Cuboid',
   tag: 'Tag',
-};
+});
 
-export const ATTRIBUTE_WORDS: Record<string, string> = {
+export const ATTRIBUTE_WORDS: Record<string, string> = spoken<string>({
   choice: 'Choice (one)',
   choices: 'Choices (several)',
   text: 'Text',
   number: 'Number',
   flag: 'Yes / no',
-};
+});
 
-export const VERDICT_WORDS: Record<string, string> = {
+export const VERDICT_WORDS: Record<string, string> = spoken<string>({
   accepted: 'Accepted',
   returned: 'Returned',
   amended: 'Amended',
-};
+});
 
 const RANKS: Role[] = ['annotator', 'reviewer', 'manager', 'owner'];
 
@@ -60,22 +61,30 @@ export function atLeast(role: Role | string | null | undefined, needed: Role): b
   return RANKS.indexOf(role as Role) >= RANKS.indexOf(needed);
 }
 
-const numbers = new Intl.NumberFormat('en-US');
+/** What Intl makes for the language in use, made once for each. */
+function ofLanguage<Made>(make: (tags: { numbers: string; dates: string }) => Made): () => Made {
+  const made = new Map<string, Made>();
+  return () => {
+    const known = made.get(language()) ?? make(locales());
+    made.set(language(), known);
+    return known;
+  };
+}
+
+const numbers = ofLanguage((tags) => new Intl.NumberFormat(tags.numbers));
 
 export function number(value: number): string {
-  return numbers.format(value);
+  return numbers().format(value);
 }
 
-/** “1 item”, “2,000 items”. */
-export function count(value: number, one: string, many = `${one}s`): string {
-  return `${number(value)} ${value === 1 ? one : many}`;
-}
+/** “1 item”, “2,000 items”: `count(items, 'item')`. */
+export { counted as count };
 
 export function percent(part: number, whole: number): string {
-  if (!whole) return '0 %';
+  if (!whole) return t('{{value}} %', { value: 0 });
   const value = (part / whole) * 100;
-  if (value > 0 && value < 1) return '< 1 %';
-  return `${value > 99 && value < 100 ? 99 : Math.round(value)} %`;
+  if (value > 0 && value < 1) return t('< 1 %');
+  return t('{{value}} %', { value: value > 99 && value < 100 ? 99 : Math.round(value) });
 }
 
 export function bytes(value: number): string {
@@ -91,22 +100,27 @@ export function bytes(value: number): string {
 
 /** A stretch of time in its two largest units. */
 export function duration(seconds: number): string {
-  if (seconds < 1) return seconds > 0 ? '< 1 s' : '0 s';
+  if (seconds < 1) return seconds > 0 ? t('< 1 s') : t('{{seconds}} s', { seconds: 0 });
   const whole = Math.round(seconds);
   const days = Math.floor(whole / 86_400);
   const hours = Math.floor((whole % 86_400) / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
-  if (days) return `${days} d ${hours} h`;
-  if (hours) return `${hours} h ${minutes} min`;
-  if (minutes) return `${minutes} min ${whole % 60} s`;
-  return `${whole} s`;
+  if (days) return t('{{days}} d {{hours}} h', { days, hours });
+  if (hours) return t('{{hours}} h {{minutes}} min', { hours, minutes });
+  if (minutes) return t('{{minutes}} min {{seconds}} s', { minutes, seconds: whole % 60 });
+  return t('{{seconds}} s', { seconds: whole });
 }
 
-const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const dateTime = ofLanguage(({ dates }) => new Intl.DateTimeFormat(dates, { dateStyle: 'medium', timeStyle: 'short' }));
+const dateOnly = ofLanguage(({ dates }) => new Intl.DateTimeFormat(dates, { dateStyle: 'medium' }));
+const relative = ofLanguage(({ dates }) => new Intl.RelativeTimeFormat(dates, { numeric: 'auto' }));
 
 export function moment(iso: string): string {
-  return dateTime.format(new Date(iso));
+  return dateTime().format(new Date(iso));
+}
+
+export function day(iso: string): string {
+  return dateOnly().format(new Date(iso));
 }
 
 /** “3 minutes ago”; `now` is Unix milliseconds. */
@@ -119,13 +133,13 @@ export function ago(iso: string, now = Date.now()): string {
     [2_592_000, 'day'],
     [31_536_000, 'month'],
   ];
-  if (Math.abs(seconds) < 45) return 'just now';
+  if (Math.abs(seconds) < 45) return t('just now');
   let size = 1;
   for (const [limit, unit] of steps) {
-    if (Math.abs(seconds) < limit) return relative.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) < limit) return relative().format(Math.round(seconds / size), unit);
     size = limit;
   }
-  return relative.format(Math.round(seconds / size), 'year');
+  return relative().format(Math.round(seconds / size), 'year');
 }
 
 /** A machine's word for people: `import_items` becomes “Import items”. */

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client } from '../../queries';
 import type { Brief, BriefView } from '../../wire';
 import { tell } from '../notify';
@@ -21,7 +22,7 @@ export function BriefEditor({ project, view }: { project: string; view: BriefVie
     mutationFn: () => api.put<BriefView>(`/projects/${project}/brief`, { base: view.version, brief }),
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: ['project', project, 'brief'] });
-      tell(`Version ${saved.version} of the brief is saved`, 'Annotators see it at their next task.');
+      tell(t('Version {{version}} of the brief is saved', { version: saved.version }), t('Annotators see it at their next task.'));
     },
   });
   return (
@@ -29,19 +30,19 @@ export function BriefEditor({ project, view }: { project: string; view: BriefVie
       {save.error && <Failure error={save.error} />}
       <Paper p="lg">
         <Title order={3} mb="sm">
-          What is asked for
+          {t('What is asked for')}
         </Title>
         <Stack>
           <Textarea
-            label="Summary"
-            placeholder="What the labels are for, and what matters most"
+            label={t('Summary')}
+            placeholder={t('What the labels are for, and what matters most')}
             autosize
             minRows={2}
             value={brief.summary ?? ''}
             onChange={(event) => change({ summary: event.currentTarget.value })}
           />
           <Checkbox.Group
-            label="Kinds of annotation"
+            label={t('Kinds of annotation')}
             value={brief.kinds ?? ['box']}
             onChange={(kinds) => change({ kinds })}
           >
@@ -63,13 +64,13 @@ export function BriefEditor({ project, view }: { project: string; view: BriefVie
           styles={{ root: { background: 'var(--lw-surface)', border: '1px solid var(--lw-accent)' } }}
         >
           <Group justify="space-between">
-            <Text size="sm">Saving makes version {view.version + 1}.</Text>
+            <Text size="sm">{t('Saving makes version {{version}}.', { version: view.version + 1 })}</Text>
             <Group gap="sm">
               <Button variant="default" onClick={() => setBrief(view.brief)}>
-                Drop the changes
+                {t('Drop the changes')}
               </Button>
               <Button loading={save.isPending} onClick={() => save.mutate()}>
-                Save
+                {t('Save')}
               </Button>
             </Group>
           </Group>

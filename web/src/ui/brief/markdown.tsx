@@ -3,6 +3,7 @@ import { Box, Text } from '@mantine/core';
 import Markdown, { defaultUrlTransform } from 'react-markdown';
 
 import { address } from '../../api';
+import { t } from '../../language/language';
 import classes from './markdown.module.css';
 
 const PICTURE = /^guideline:([0-9a-f]{64})$/;
@@ -17,7 +18,7 @@ export function Guideline({ project, text }: { project: string; text: string }) 
   if (!text.trim()) {
     return (
       <Text c="dimmed" size="sm">
-        Nothing is written here yet.
+        {t('Nothing is written here yet.')}
       </Text>
     );
   }
@@ -32,7 +33,7 @@ export function Guideline({ project, text }: { project: string; text: string }) 
             </a>
           ),
           img: ({ src, alt }) =>
-            src ? <img src={src} alt={alt ?? ''} loading="lazy" /> : <em>Picture left out: it is not in this project</em>,
+            src ? <img src={src} alt={alt ?? ''} loading="lazy" /> : <em>{t('Picture left out: it is not in this project')}</em>,
         }}
       >
         {text}

@@ -7,6 +7,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import type { GuidelinePage } from '../../wire';
 import { idFrom } from '../ontology/edit';
 import { Guideline } from './markdown';
@@ -23,7 +24,7 @@ export function Pages({ project, pages, onChange }: Props) {
     onChange(pages.map((page) => (page.id === id ? { ...page, ...fields } : page)));
   const add = () => {
     const id = idFrom('page', pages.map((page) => page.id));
-    onChange([...pages, { id, title: `Page ${pages.length + 1}`, text: '' }]);
+    onChange([...pages, { id, title: t('Page {{number}}', { number: pages.length + 1 }), text: '' }]);
     choose(id);
   };
   const move = (id: string, by: number) => {
@@ -37,13 +38,13 @@ export function Pages({ project, pages, onChange }: Props) {
     <Paper p="lg">
       <Group justify="space-between" mb="md">
         <div>
-          <Title order={3}>Guideline</Title>
+          <Title order={3}>{t('Guideline')}</Title>
           <Text size="sm" c="dimmed">
-            The rules, with pictures as examples. It is at hand in the studio.
+            {t('The rules, with pictures as examples. It is at hand in the studio.')}
           </Text>
         </div>
         <Button variant="default" leftSection={<IconPlus size={15} />} onClick={add}>
-          Add a page
+          {t('Add a page')}
         </Button>
       </Group>
       {shown && (
@@ -52,7 +53,7 @@ export function Pages({ project, pages, onChange }: Props) {
             {pages.map((page) => (
               <Tabs.Tab key={page.id} value={page.id}>
                 <Text size="sm" className="lw-clip" maw={200}>
-                  {page.title || 'Untitled'}
+                  {page.title || t('Untitled')}
                 </Text>
               </Tabs.Tab>
             ))}
@@ -99,24 +100,24 @@ function PageForm({ project, page, onChange, onMove, onRemove }: PageProps) {
       <Group align="flex-end" gap="xs">
         <TextInput
           flex={1}
-          label="Title"
+          label={t('Title')}
           value={page.title}
           onChange={(event) => onChange({ title: event.currentTarget.value })}
         />
         <FileButton accept="image/*" onChange={(file) => file && send.mutate(file)}>
           {(props) => (
             <Button {...props} variant="default" loading={send.isPending} leftSection={<IconPhotoPlus size={16} />}>
-              Insert a picture
+              {t('Insert a picture')}
             </Button>
           )}
         </FileButton>
-        <ActionIcon variant="default" size={36} aria-label="Move the page to the left" onClick={() => onMove(-1)}>
+        <ActionIcon variant="default" size={36} aria-label={t('Move the page to the left')} onClick={() => onMove(-1)}>
           <IconArrowUp size={16} style={{ rotate: '-90deg' }} />
         </ActionIcon>
-        <ActionIcon variant="default" size={36} aria-label="Move the page to the right" onClick={() => onMove(1)}>
+        <ActionIcon variant="default" size={36} aria-label={t('Move the page to the right')} onClick={() => onMove(1)}>
           <IconArrowDown size={16} style={{ rotate: '-90deg' }} />
         </ActionIcon>
-        <ActionIcon variant="subtle" color="red" size={36} aria-label="Remove the page" onClick={onRemove}>
+        <ActionIcon variant="subtle" color="red" size={36} aria-label={t('Remove the page')} onClick={onRemove}>
           <IconTrash size={16} />
         </ActionIcon>
       </Group>
@@ -124,7 +125,7 @@ function PageForm({ project, page, onChange, onMove, onRemove }: PageProps) {
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Textarea
             ref={area}
-            label="Text, in Markdown"
+            label={t('Text, in Markdown')}
             autosize
             minRows={14}
             maxRows={30}
@@ -135,7 +136,7 @@ function PageForm({ project, page, onChange, onMove, onRemove }: PageProps) {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Text size="sm" fw={500} mb={4}>
-            As annotators see it
+            {t('As annotators see it')}
           </Text>
           <Paper p="md" bg="var(--lw-sunken)" mih={280}>
             <Guideline project={project} text={page.text ?? ''} />

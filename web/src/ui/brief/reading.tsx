@@ -1,6 +1,7 @@
 /** The brief for those who follow it. */
 import { Badge, Group, Paper, Stack, Text, Title } from '@mantine/core';
 
+import { t } from '../../language/language';
 import type { Brief } from '../../wire';
 import { SHAPE_WORDS } from '../words';
 import { Guideline } from './markdown';
@@ -18,7 +19,7 @@ export function BriefReading({ project, brief }: { project: string; brief: Brief
           ))}
         </Group>
         <Text className="lw-break" style={{ whiteSpace: 'pre-wrap' }}>
-          {brief.summary || 'No summary was written.'}
+          {brief.summary || t('No summary was written.')}
         </Text>
         {brief.targets?.map((target, index) => (
           <Text key={index} size="sm" mt="sm">

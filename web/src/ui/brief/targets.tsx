@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, NumberInput, Paper, Select, Stack, Text, Title } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 
+import { t } from '../../language/language';
 import type { AcceptanceTarget } from '../../wire';
 import { SHAPE_WORDS } from '../words';
 import { NEW_TARGET, targetWords } from './target-words';
@@ -18,9 +19,9 @@ export function Targets({ targets, onChange }: Props) {
     <Paper p="lg">
       <Group justify="space-between" mb={targets.length ? 'md' : 0}>
         <div>
-          <Title order={3}>Acceptance targets</Title>
+          <Title order={3}>{t('Acceptance targets')}</Title>
           <Text size="sm" c="dimmed">
-            What a release has to prove before it counts as accepted.
+            {t('What a release has to prove before it counts as accepted.')}
           </Text>
         </div>
         <Button
@@ -28,7 +29,7 @@ export function Targets({ targets, onChange }: Props) {
           leftSection={<IconPlus size={15} />}
           onClick={() => onChange([...targets, NEW_TARGET])}
         >
-          Add a target
+          {t('Add a target')}
         </Button>
       </Group>
       <Stack>
@@ -57,7 +58,7 @@ function Target({ target, onChange, onRemove }: TargetProps) {
       <Group align="flex-end" gap="sm">
         <Select
           w={120}
-          label="Kind"
+          label={t('Kind')}
           allowDeselect={false}
           data={Object.entries(SHAPE_WORDS).map(([value, label]) => ({ value, label }))}
           value={target.kind}
@@ -65,21 +66,21 @@ function Target({ target, onChange, onRemove }: TargetProps) {
         />
         <Select
           w={140}
-          label="Measure"
+          label={t('Measure')}
           allowDeselect={false}
           data={[
-            { value: 'precision', label: 'Precision' },
-            { value: 'recall', label: 'Recall' },
-            { value: 'accuracy', label: 'Accuracy' },
+            { value: 'precision', label: t('Precision') },
+            { value: 'recall', label: t('Recall') },
+            { value: 'accuracy', label: t('Accuracy') },
           ]}
           value={target.metric}
           onChange={(metric) => metric && onChange({ metric })}
         />
-        <Share label="At least" value={target.value} onChange={(value) => onChange({ value })} />
+        <Share label={t('At least')} value={target.value} onChange={(value) => onChange({ value })} />
         {target.kind !== 'tag' && (
           <NumberInput
             w={100}
-            label="From IoU"
+            label={t('From IoU')}
             min={0.05}
             max={1}
             step={0.05}
@@ -88,8 +89,8 @@ function Target({ target, onChange, onRemove }: TargetProps) {
             onChange={(value) => typeof value === 'number' && value > 0 && onChange({ iou: value })}
           />
         )}
-        <Share label="Confidence" value={target.confidence} onChange={(confidence) => onChange({ confidence })} />
-        <ActionIcon variant="subtle" color="red" size="lg" ml="auto" aria-label="Remove the target" onClick={onRemove}>
+        <Share label={t('Confidence')} value={target.confidence} onChange={(confidence) => onChange({ confidence })} />
+        <ActionIcon variant="subtle" color="red" size="lg" ml="auto" aria-label={t('Remove the target')} onClick={onRemove}>
           <IconTrash size={16} />
         </ActionIcon>
       </Group>

@@ -4,8 +4,9 @@ import { Dropzone } from '@mantine/dropzone';
 import { IconCloudUpload } from '@tabler/icons-react';
 import { useRef } from 'react';
 
+import { t } from '../../language/language';
 import { wordsOf } from '../notify';
-import { bytes, count, number, percent } from '../words';
+import { bytes, percent } from '../words';
 import { type Picked, picked } from './send-file';
 import type { useUpload } from './use-upload';
 
@@ -28,24 +29,24 @@ export function DropArea({ uploading, hint }: Props) {
         openRef={open}
         activateOnClick={false}
         activateOnKeyboard={false}
-        inputProps={{ 'aria-label': 'Choose files' }}
+        inputProps={{ 'aria-label': t('Choose files') }}
         tabIndex={-1}
         py={36}
       >
         <Stack align="center" gap="xs">
           <IconCloudUpload size={38} stroke={1.4} color="var(--lw-accent)" aria-hidden />
           <Text fw={600} fz="lg">
-            Drop files, folders or zips here
+            {t('Drop files, folders or zips here')}
           </Text>
           <Text size="sm" c="dimmed" ta="center">
             {hint}
           </Text>
           <Group mt="xs" style={{ pointerEvents: 'all' }}>
             <Button variant="default" onClick={() => open.current?.()}>
-              Choose files
+              {t('Choose files')}
             </Button>
             <Button variant="default" onClick={() => folder.current?.click()}>
-              Choose a folder
+              {t('Choose a folder')}
             </Button>
           </Group>
         </Stack>
@@ -59,7 +60,7 @@ export function DropArea({ uploading, hint }: Props) {
           type="file"
           multiple
           tabIndex={-1}
-          aria-label="Choose a folder"
+          aria-label={t('Choose a folder')}
           onChange={(event) => {
             take([...(event.currentTarget.files ?? [])]);
             event.currentTarget.value = '';
@@ -86,24 +87,26 @@ function Underway({ uploading: { upload, sum, cancel } }: { uploading: Props['up
     <Stack gap={6}>
       <Group justify="space-between">
         <Text size="sm" aria-live="polite">
-          {sum.isRunning ? 'Uploading' : 'Uploaded'} {number(sum.sentFiles)} of {count(sum.files, 'file')} ·{' '}
-          {bytes(sum.sentBytes)} of {bytes(sum.bytes)}
+          {sum.isRunning
+            ? t('Uploading {{sent}} of {{count}} files', { sent: sum.sentFiles, count: sum.files })
+            : t('Uploaded {{sent}} of {{count}} files', { sent: sum.sentFiles, count: sum.files })}{' '}
+          · {t('{{done}} of {{total}}', { done: bytes(sum.sentBytes), total: bytes(sum.bytes) })}
         </Text>
         <Button variant="subtle" size="compact-sm" color="gray" onClick={cancel}>
-          {sum.isRunning ? 'Cancel' : 'Clear'}
+          {sum.isRunning ? t('Cancel') : t('Clear')}
         </Button>
       </Group>
       <Progress
         value={share}
         size="lg"
-        aria-label={`Upload, ${percent(sum.sentBytes, sum.bytes)}`}
+        aria-label={t('Upload, {{percent}}', { percent: percent(sum.sentBytes, sum.bytes) })}
         color={sum.failed && !sum.isRunning ? 'orange' : 'pine'}
       />
       {sending.map(({ file, sent, tries }) => (
         <Group key={file.name} gap="sm" wrap="nowrap">
           <Text size="xs" c="dimmed" className="lw-clip" flex={1} title={file.name}>
             {file.name}
-            {tries > 1 && ` (try ${tries})`}
+            {tries > 1 && ` (${t('try {{tries}}', { tries })})`}
           </Text>
           <Progress value={file.size ? (sent / file.size) * 100 : 0} w={160} size="sm" aria-label={file.name} />
         </Group>
@@ -116,10 +119,10 @@ function Underway({ uploading: { upload, sum, cancel } }: { uploading: Props['up
       {failed.length > 0 && (
         <Group>
           <Text size="sm" c="dimmed">
-            {count(failed.length, 'file')} did not arrive.
+            {t('{{count}} files did not arrive.', { count: failed.length })}
           </Text>
           <Button size="compact-sm" variant="light" onClick={() => upload.queue.retry()}>
-            Try them again
+            {t('Try them again')}
           </Button>
         </Group>
       )}

@@ -5,6 +5,7 @@ import { modals } from '@mantine/modals';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { spoken, t } from '../../language/language';
 import { client, imports as importsQuery } from '../../queries';
 import type { Import } from '../../wire';
 import { tell } from '../notify';
@@ -25,7 +26,7 @@ export function ImportList({ project }: { project: string }) {
       {(data) =>
         data.length > 0 && (
           <Stack gap="xs">
-            <Title order={3}>Imports so far</Title>
+            <Title order={3}>{t('Imports so far')}</Title>
             {data.map((made) => (
               <Entry key={made.id} made={made} />
             ))}
@@ -36,10 +37,16 @@ export function ImportList({ project }: { project: string }) {
   );
 }
 
+const AS_WORDS: Record<string, string> = spoken<string>({
+  annotations: 'annotations',
+  predictions: 'predictions',
+  references: 'references',
+});
+
 function title({ kind, args }: Import): string {
-  if (kind === 'items') return 'Items';
-  const as = typeof args?.as === 'string' ? args.as : 'annotations';
-  return `Labels as ${as}${args?.dry_run ? ' (preview)' : ''}`;
+  if (kind === 'items') return t('Items');
+  const as = AS_WORDS[typeof args?.as === 'string' ? args.as : 'annotations'] ?? '';
+  return args?.dry_run ? t('Labels as {{as}} (preview)', { as }) : t('Labels as {{as}}', { as });
 }
 
 function Entry({ made }: { made: Import }) {
@@ -47,22 +54,22 @@ function Entry({ made }: { made: Import }) {
   const undo = useMutation({
     mutationFn: () => api.post(`/imports/${made.id}/undo`),
     onSuccess: () => {
-      tell('The import is being undone');
+      tell(t('The import is being undone'));
       void client.invalidateQueries({ queryKey: ['project', made.project] });
       void client.invalidateQueries({ queryKey: ['import', made.id] });
     },
   });
   const ask = () =>
     modals.openConfirmModal({
-      title: 'Undo this import?',
+      title: t('Undo this import?'),
       children: (
         <Text size="sm">
           {made.kind === 'items'
-            ? 'The items it brought in go away. Those that somebody has worked on stay, and are named.'
-            : 'The annotations are put back as they were before it.'}
+            ? t('The items it brought in go away. Those that somebody has worked on stay, and are named.')
+            : t('The annotations are put back as they were before it.')}
         </Text>
       ),
-      labels: { confirm: 'Undo the import', cancel: 'Keep it' },
+      labels: { confirm: t('Undo the import'), cancel: t('Keep it') },
       confirmProps: { color: 'red' },
       onConfirm: () => undo.mutate(),
     });
@@ -81,11 +88,11 @@ function Entry({ made }: { made: Import }) {
         <Group gap="xs">
           {made.can_undo && (
             <Button size="xs" variant="subtle" color="red" loading={undo.isPending} onClick={ask}>
-              Undo
+              {t('Undo')}
             </Button>
           )}
           <Button size="xs" variant="default" aria-expanded={opened} onClick={toggle}>
-            {opened ? 'Hide the report' : 'Report'}
+            {opened ? t('Hide the report') : t('Report')}
           </Button>
         </Group>
       </Group>

@@ -4,9 +4,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client } from '../../queries';
 import { Failure } from '../state';
-import { count } from '../words';
 import { DropArea } from './drop-area';
 import { ImportOutcome } from './outcome';
 import { idOfImport, type Started } from './started';
@@ -40,7 +40,7 @@ export function ItemImport({ project }: { project: string }) {
         <ImportOutcome id={started} />
         <Group>
           <Button variant="default" onClick={() => start.reset()}>
-            Import more
+            {t('Import more')}
           </Button>
         </Group>
       </Stack>
@@ -50,27 +50,27 @@ export function ItemImport({ project }: { project: string }) {
     <Stack>
       <SegmentedControl
         w="fit-content"
-        aria-label="Where the images are"
+        aria-label={t('Where the images are')}
         value={way}
         onChange={setWay}
         data={[
-          { value: 'here', label: 'On this computer' },
-          { value: 'server', label: 'On the server' },
+          { value: 'here', label: t('On this computer') },
+          { value: 'server', label: t('On the server') },
         ]}
       />
       {way === 'here' ? (
-        <DropArea uploading={uploading} hint="JPEG, PNG, GIF, WebP, BMP, TIFF and AVIF, as many as you like" />
+        <DropArea uploading={uploading} hint={t('JPEG, PNG, GIF, WebP, BMP, TIFF and AVIF, as many as you like')} />
       ) : (
         <Stack gap="sm" maw={640}>
           <TextInput
-            label="Folder, file or zip on the server"
+            label={t('Folder, file or zip on the server')}
             placeholder="/data/images"
             value={source}
             onChange={(event) => setSource(event.currentTarget.value)}
           />
           <Checkbox
-            label="Leave the files where they are"
-            description="Nothing is copied. The items need the files to stay there, unchanged."
+            label={t('Leave the files where they are')}
+            description={t('Nothing is copied. The items need the files to stay there, unchanged.')}
             checked={inPlace}
             onChange={(event) => setInPlace(event.currentTarget.checked)}
           />
@@ -79,15 +79,15 @@ export function ItemImport({ project }: { project: string }) {
       {start.error && <Failure error={start.error} />}
       {sum && sum.failed > 0 && !sum.isRunning && way === 'here' && (
         <Alert color="orange" p="xs">
-          {count(sum.failed, 'file')} did not arrive and will be left out.
+          {t('{{count}} files did not arrive and will be left out.', { count: sum.failed })}
         </Alert>
       )}
       <Group>
         <Button disabled={!isReady} loading={start.isPending} onClick={() => start.mutate()}>
-          {way === 'here' && sum?.sentFiles ? `Import ${count(sum.sentFiles, 'file')}` : 'Import'}
+          {way === 'here' && sum?.sentFiles ? t('Import {{count}} files', { count: sum.sentFiles }) : t('Import')}
         </Button>
         <Text size="sm" c="dimmed">
-          A file that cannot be read is listed with its reason; the rest goes on.
+          {t('A file that cannot be read is listed with its reason; the rest goes on.')}
         </Text>
       </Group>
     </Stack>

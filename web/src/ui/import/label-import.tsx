@@ -6,6 +6,7 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { spoken, t } from '../../language/language';
 import { client, formats as formatsQuery } from '../../queries';
 import { Failure } from '../state';
 import { DropArea } from './drop-area';
@@ -13,11 +14,11 @@ import { ImportOutcome, useImport } from './outcome';
 import { idOfImport, type Started } from './started';
 import { useUpload } from './use-upload';
 
-const AS_HELP: Record<string, string> = {
+const AS_HELP: Record<string, string> = spoken<string>({
   annotations: 'Becomes the work that counts; items with it are done.',
   predictions: 'A starting point that people correct.',
   references: 'The right answers to compare with; annotators do not see them.',
-};
+});
 
 const START = {
   way: 'here',
@@ -68,7 +69,7 @@ export function LabelImport({ project }: { project: string }) {
         <ImportOutcome id={idOfImport(apply.data)} />
         <Group>
           <Button variant="default" onClick={again}>
-            Import more
+            {t('Import more')}
           </Button>
         </Group>
       </Stack>
@@ -91,18 +92,18 @@ export function LabelImport({ project }: { project: string }) {
     <Stack>
       <SegmentedControl
         w="fit-content"
-        aria-label="Where the labels are"
+        aria-label={t('Where the labels are')}
         data={[
-          { value: 'here', label: 'On this computer' },
-          { value: 'server', label: 'On the server' },
+          { value: 'here', label: t('On this computer') },
+          { value: 'server', label: t('On the server') },
         ]}
         {...form.getInputProps('way')}
       />
       {form.values.way === 'here' ? (
-        <DropArea uploading={uploading} hint="COCO (JSON), Pascal VOC (XML) or YOLO (text), as files, a folder or a zip" />
+        <DropArea uploading={uploading} hint={t('COCO (JSON), Pascal VOC (XML) or YOLO (text), as files, a folder or a zip')} />
       ) : (
         <TextInput
-          label="Folder, file or zip on the server"
+          label={t('Folder, file or zip on the server')}
           placeholder="/data/labels"
           maw={640}
           {...form.getInputProps('source')}
@@ -112,10 +113,10 @@ export function LabelImport({ project }: { project: string }) {
       {preview.error && <Failure error={preview.error} />}
       <Group>
         <Button disabled={!isReady} loading={preview.isPending} onClick={() => preview.mutate()}>
-          Preview what will change
+          {t('Preview what will change')}
         </Button>
         <Text size="sm" c="dimmed">
-          Labels find their item by its name. Nothing changes before you apply.
+          {t('Labels find their item by its name. Nothing changes before you apply.')}
         </Text>
       </Group>
     </Stack>
@@ -128,47 +129,47 @@ function Options({ form }: { form: ReturnType<typeof useForm<Values>> }) {
     <>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Select
-          label="Format"
+          label={t('Format')}
           allowDeselect={false}
           data={[
-            { value: 'auto', label: 'Recognize it' },
+            { value: 'auto', label: t('Recognize it') },
             ...formats.map(({ name, title }) => ({ value: name, label: title || name })),
           ]}
           {...form.getInputProps('format')}
         />
         <Select
-          label="Bring in as"
+          label={t('Bring in as')}
           description={AS_HELP[form.values.as]}
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           allowDeselect={false}
           data={[
-            { value: 'annotations', label: 'Annotations' },
-            { value: 'predictions', label: 'Predictions' },
-            { value: 'references', label: 'References' },
+            { value: 'annotations', label: t('Annotations') },
+            { value: 'predictions', label: t('Predictions') },
+            { value: 'references', label: t('References') },
           ]}
           {...form.getInputProps('as')}
         />
         <Select
-          label="Where there is something already"
+          label={t('Where there is something already')}
           allowDeselect={false}
           data={[
-            { value: 'add', label: 'Add to it' },
-            { value: 'replace', label: 'Replace it' },
+            { value: 'add', label: t('Add to it') },
+            { value: 'replace', label: t('Replace it') },
           ]}
           {...form.getInputProps('mode')}
         />
       </SimpleGrid>
       {form.values.as === 'predictions' && (
         <TextInput
-          label="Model"
+          label={t('Model')}
           placeholder="detector@1.4"
-          description="Its name and version, kept as evidence"
+          description={t('Its name and version, kept as evidence')}
           maw={320}
           {...form.getInputProps('model')}
         />
       )}
       <Checkbox
-        label="Create categories that the ontology lacks"
+        label={t('Create categories that the ontology lacks')}
         {...form.getInputProps('create_categories', { type: 'checkbox' })}
       />
     </>
@@ -188,17 +189,17 @@ function Preview({ id, error, isBusy, onApply, onBack }: PreviewProps) {
   const isReady = made?.state === 'done';
   return (
     <Stack>
-      <Alert color="blue" title="This is a preview">
-        Nothing has changed yet. Look it over, then apply it; an import can be undone as one step.
+      <Alert color="blue" title={t('This is a preview')}>
+        {t('Nothing has changed yet. Look it over, then apply it; an import can be undone as one step.')}
       </Alert>
       <ImportOutcome id={id} />
       {Boolean(error) && <Failure error={error} />}
       <Group>
         <Button disabled={!isReady} loading={isBusy} onClick={onApply}>
-          Apply
+          {t('Apply')}
         </Button>
         <Button variant="default" onClick={onBack}>
-          Change the settings
+          {t('Change the settings')}
         </Button>
       </Group>
     </Stack>

@@ -3,6 +3,7 @@ import { Group, Loader, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
+import { t } from '../../language/language';
 import { client, importOf } from '../../queries';
 import type { Import } from '../../wire';
 import { FollowJob, isOver, useJob } from '../jobs/follow';
@@ -40,7 +41,7 @@ function Outcome({ made }: { made: Import }) {
         job?.state === 'done' && (
           <Group gap="xs">
             <Loader size="xs" />
-            <Text size="sm">Reading the report…</Text>
+            <Text size="sm">{t('Reading the report…')}</Text>
           </Group>
         )
       )}

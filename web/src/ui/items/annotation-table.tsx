@@ -2,6 +2,7 @@
 import { Group, Paper, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 
+import { t } from '../../language/language';
 import { projectMembers } from '../../queries';
 import type { Annotation, AttributeSpec, AttributeValue, Category, Evidence } from '../../wire';
 import { count, duration, SHAPE_WORDS, VERDICT_WORDS } from '../words';
@@ -27,11 +28,11 @@ export function AnnotationTable({ annotations, categories, project, marked, onMa
         <Table highlightOnHover stickyHeader>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Category</Table.Th>
-              <Table.Th>Attributes</Table.Th>
-              <Table.Th>Made by</Table.Th>
-              <Table.Th>Checked</Table.Th>
-              <Table.Th ta="right">Work</Table.Th>
+              <Table.Th>{t('Category')}</Table.Th>
+              <Table.Th>{t('Attributes')}</Table.Th>
+              <Table.Th>{t('Made by')}</Table.Th>
+              <Table.Th>{t('Checked')}</Table.Th>
+              <Table.Th ta="right">{t('Work')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -83,13 +84,13 @@ function attributes({ attributes: values = {} }: Annotation, category: Category 
 function answer(value: AttributeValue, spec: AttributeSpec | undefined): string {
   const named = (id: string) => spec?.options?.find((option) => option.id === id)?.name ?? id;
   if (Array.isArray(value)) return value.map(named).join(' + ');
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean') return value ? t('yes') : t('no');
   return typeof value === 'string' ? named(value) : String(value);
 }
 
 function maker(evidence: Evidence, names: Map<string, string>): React.ReactNode {
   const author = evidence.author ?? '';
-  const who = names.get(author) ?? (author.includes(':') ? author.replace(/^(model|import):/, '') : author ? 'A member' : '—');
+  const who = names.get(author) ?? (author.includes(':') ? author.replace(/^(model|import):/, '') : author ? t('A member') : '—');
   const similarity = evidence.similarity;
   return (
     <>
@@ -97,10 +98,10 @@ function maker(evidence: Evidence, names: Map<string, string>): React.ReactNode 
       {evidence.prediction && (
         <Text size="xs" c="dimmed">
           {similarity == null
-            ? 'from a prediction'
+            ? t('from a prediction')
             : similarity > 0.9995
-              ? 'prediction kept as it was'
-              : `prediction edited, IoU ${similarity.toFixed(2)}`}
+              ? t('prediction kept as it was')
+              : t('prediction edited, IoU {{iou}}', { iou: similarity.toFixed(2) })}
         </Text>
       )}
     </>
@@ -110,5 +111,6 @@ function maker(evidence: Evidence, names: Map<string, string>): React.ReactNode 
 function checked(evidence: Evidence, names: Map<string, string>): string {
   if (!evidence.verdict) return '—';
   const by = names.get(evidence.reviewer ?? '');
-  return `${VERDICT_WORDS[evidence.verdict]}${by ? ` by ${by}` : ''}`;
+  const verdict = VERDICT_WORDS[evidence.verdict] ?? evidence.verdict;
+  return by ? t('{{verdict}} by {{name}}', { verdict, name: by }) : verdict;
 }

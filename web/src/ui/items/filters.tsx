@@ -5,6 +5,7 @@ import { IconLayoutGrid, IconList, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 
+import { t } from '../../language/language';
 import type { ItemFilter } from '../../queries';
 import type { Category } from '../../wire';
 import { STATE_WORDS, STATES } from '../words';
@@ -49,8 +50,8 @@ export function Filters({ filter, look, set, categories }: Props) {
     <Group gap="sm" mb="md">
       <TextInput
         w={240}
-        aria-label="Search by name or client id"
-        placeholder="Name or client id"
+        aria-label={t('Search by name or client id')}
+        placeholder={t('Name or client id')}
         leftSection={<IconSearch size={15} />}
         value={text}
         onChange={(event) => {
@@ -60,8 +61,8 @@ export function Filters({ filter, look, set, categories }: Props) {
       />
       <Select
         w={150}
-        aria-label="State"
-        placeholder="Any state"
+        aria-label={t('State')}
+        placeholder={t('Any state')}
         clearable
         data={STATES.map((value) => ({ value, label: STATE_WORDS[value] }))}
         value={filter.state || null}
@@ -69,8 +70,8 @@ export function Filters({ filter, look, set, categories }: Props) {
       />
       <Select
         w={190}
-        aria-label="Category"
-        placeholder="Any category"
+        aria-label={t('Category')}
+        placeholder={t('Any category')}
         clearable
         searchable={categories.length > 8}
         data={categories.map(({ id, name }) => ({ value: id, label: name }))}
@@ -78,18 +79,18 @@ export function Filters({ filter, look, set, categories }: Props) {
         onChange={(value) => set('category', value)}
       />
       <Checkbox
-        label="Near duplicates only"
+        label={t('Near duplicates only')}
         checked={filter.near_duplicates}
         onChange={(event) => set('near_duplicates', event.currentTarget.checked ? '1' : null)}
       />
       <SegmentedControl
         ml="auto"
-        aria-label="How to show the items"
+        aria-label={t('How to show the items')}
         value={look}
         onChange={(value) => set('look', value === 'table' ? 'table' : null)}
         data={[
-          { value: 'grid', label: <LookIcon icon={<IconLayoutGrid size={16} />} word="Grid" /> },
-          { value: 'table', label: <LookIcon icon={<IconList size={16} />} word="Table" /> },
+          { value: 'grid', label: <LookIcon icon={<IconLayoutGrid size={16} />} word={t('Grid')} /> },
+          { value: 'table', label: <LookIcon icon={<IconList size={16} />} word={t('Table')} /> },
         ]}
       />
     </Group>

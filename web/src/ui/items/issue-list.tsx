@@ -3,6 +3,7 @@ import { Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client, issues as issuesQuery } from '../../queries';
 import type { Issue } from '../../wire';
 import { ago } from '../words';
@@ -18,17 +19,17 @@ export function IssueList({ item }: { item: string }) {
   return (
     <Paper p="md">
       <Title order={3} mb="sm">
-        Issues
+        {t('Issues')}
       </Title>
       <Stack gap="md">
         {issues.map((issue) => (
           <Stack key={issue.id} gap={4}>
             <Group justify="space-between">
               <Badge variant="light" color={issue.state === 'open' ? 'orange' : 'pine'} tt="none">
-                {issue.state === 'open' ? 'Open' : 'Resolved'}
+                {issue.state === 'open' ? t('Open') : t('Resolved')}
               </Badge>
               <Button variant="subtle" size="compact-xs" onClick={() => change.mutate(issue)}>
-                {issue.state === 'open' ? 'Resolve' : 'Open again'}
+                {issue.state === 'open' ? t('Resolve') : t('Open again')}
               </Button>
             </Group>
             {issue.comments.map((comment) => (

@@ -5,6 +5,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 
+import { t } from '../../language/language';
 import type { Item } from '../../wire';
 import { Thumbnail } from '../item-picture';
 import { StateBadge } from '../state-bar';
@@ -49,7 +50,7 @@ export function Listing({ items, look, hasMore, onMore }: Props) {
   return (
     <Box>
       {look === 'table' && <TableHead />}
-      <Box ref={useMergedRef(measured, list)} role="list" aria-label="Items" style={{ position: 'relative', height: virtual.getTotalSize() }}>
+      <Box ref={useMergedRef(measured, list)} role="list" aria-label={t('Items')} style={{ position: 'relative', height: virtual.getTotalSize() }}>
         {width > 0 &&
           shown.map((row) => (
             <Box
@@ -87,7 +88,7 @@ function Card({ item }: { item: Item }) {
         </Text>
         <Group justify="space-between" gap={4} mt={4} wrap="nowrap">
           <StateBadge state={item.state} />
-          <Text size="xs" c="dimmed" title="Annotations">
+          <Text size="xs" c="dimmed" title={t('Annotations')}>
             {number(item.annotations)}
           </Text>
         </Group>
@@ -98,9 +99,9 @@ function Card({ item }: { item: Item }) {
 
 function NearDuplicate() {
   return (
-    <Tooltip label="Looks almost like another item">
+    <Tooltip label={t('Looks almost like another item')}>
       <Badge size="xs" variant="filled" color="dark" pos="absolute" top={8} left={8} tt="none">
-        Near duplicate
+        {t('Near duplicate')}
       </Badge>
     </Tooltip>
   );
@@ -110,12 +111,12 @@ function TableHead() {
   return (
     <Box className={`${classes.row} ${classes.head}`} aria-hidden>
       <span />
-      <span>Name</span>
-      <span>State</span>
-      <span className={classes.right}>Annotations</span>
-      <span className={classes.right}>Size</span>
-      <span>Client id</span>
-      <span>Changed</span>
+      <span>{t('Name')}</span>
+      <span>{t('State')}</span>
+      <span className={classes.right}>{t('Annotations')}</span>
+      <span className={classes.right}>{t('Size')}</span>
+      <span>{t('Client id')}</span>
+      <span>{t('Changed')}</span>
     </Box>
   );
 }
@@ -130,7 +131,7 @@ function Row({ item }: { item: Item }) {
         {item.name}
         {item.near_duplicate_of && (
           <Badge size="xs" variant="default" ml={8} tt="none">
-            Near duplicate
+            {t('Near duplicate')}
           </Badge>
         )}
       </span>

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client, projectMembers } from '../../queries';
 import type { Item, Project } from '../../wire';
 import { tell } from '../notify';
@@ -18,34 +19,34 @@ export function Reopen({ item, project }: { item: Item; project: Project }) {
     mutationFn: () => api.post(`/items/${item.id}/reopen`, { to, comment }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['item', item.id] });
-      tell('The item is open again');
+      tell(t('The item is open again'));
       close();
     },
   });
   return (
     <>
       <Button variant="default" onClick={open}>
-        Reopen
+        {t('Reopen')}
       </Button>
-      <Modal opened={opened} onClose={close} title="Reopen this item">
+      <Modal opened={opened} onClose={close} title={t('Reopen this item')}>
         <Stack>
           <Select
-            label="For"
-            placeholder="Whoever comes next"
+            label={t('For')}
+            placeholder={t('Whoever comes next')}
             clearable
             data={people.filter(({ active }) => active).map(({ id, name }) => ({ value: id, label: name }))}
             value={to}
             onChange={setTo}
           />
           <Textarea
-            label="What to change"
+            label={t('What to change')}
             autosize
             minRows={3}
             value={comment}
             onChange={(event) => setComment(event.currentTarget.value)}
           />
           <Button loading={reopen.isPending} onClick={() => reopen.mutate()}>
-            Reopen
+            {t('Reopen')}
           </Button>
         </Stack>
       </Modal>

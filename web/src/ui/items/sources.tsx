@@ -2,6 +2,7 @@
 import { Badge, Group, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 
+import { t } from '../../language/language';
 import type { DocumentView, History } from '../../wire';
 import { ago, count, duration, moment, VERDICT_WORDS } from '../words';
 import classes from './sources.module.css';
@@ -23,7 +24,7 @@ export function Source({ sources, chosen, onChoose }: Props) {
   if (sources.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        Nobody has submitted anything on this item yet.
+        {t('Nobody has submitted anything on this item yet.')}
       </Text>
     );
   }
@@ -52,7 +53,7 @@ export function Source({ sources, chosen, onChoose }: Props) {
               ago(entry.created_at),
               count(entry.annotations, 'annotation'),
               entry.seconds > 0 ? duration(entry.seconds) : '',
-              entry.kind === 'submission' ? `guideline ${entry.guideline_version}` : '',
+              entry.kind === 'submission' ? t('guideline {{version}}', { version: entry.guideline_version }) : '',
             ]
               .filter(Boolean)
               .join(' · ')}
@@ -69,8 +70,9 @@ export function Source({ sources, chosen, onChoose }: Props) {
 }
 
 function title(entry: DocumentView): string {
-  if (entry.kind === 'prediction') return `Prediction of ${entry.model ?? entry.author_name}`;
-  if (entry.kind === 'reference') return 'Reference';
-  const act = entry.stage === 'review' ? 'Review by' : 'Submission by';
-  return `${act} ${entry.author_name}${entry.round > 1 ? `, round ${entry.round}` : ''}`;
+  if (entry.kind === 'prediction') return t('Prediction of {{name}}', { name: entry.model ?? entry.author_name });
+  if (entry.kind === 'reference') return t('Reference');
+  const name = entry.author_name;
+  const act = entry.stage === 'review' ? t('Review by {{name}}', { name }) : t('Submission by {{name}}', { name });
+  return entry.round > 1 ? `${act}, ${t('round {{round}}', { round: entry.round })}` : act;
 }

@@ -3,25 +3,26 @@ import { Alert, Badge, Button, Group, Progress, Stack, Text } from '@mantine/cor
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { spoken, t } from '../../language/language';
 import { client, job as jobQuery } from '../../queries';
 import type { Job, JobState } from '../../wire';
 import { number, plain } from '../words';
 
 const POLL_MS = 800;
 
-export const JOB_WORDS: Record<JobState, string> = {
+export const JOB_WORDS: Record<JobState, string> = spoken({
   queued: 'Queued',
   running: 'Running',
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
-};
+});
 
-const KIND_WORDS: Record<string, string> = {
+const KIND_WORDS: Record<string, string> = spoken<string>({
   import_items: 'Import of items',
   import_labels: 'Import of labels',
   undo_import: 'Undo of an import',
-};
+});
 
 export function kindWords(kind: string): string {
   return KIND_WORDS[kind] ?? plain(kind);
@@ -74,14 +75,14 @@ export function JobBar({ job }: { job: Job }) {
       <Group justify="space-between" gap="xs">
         <Text size="sm">{note || JOB_WORDS[job.state]}</Text>
         <Text size="sm" c="dimmed">
-          {total ? `${number(done)} of ${number(total)}` : done ? number(done) : ''}
+          {total ? t('{{done}} of {{total}}', { done, total }) : done ? number(done) : ''}
         </Text>
       </Group>
       <Progress
         value={total || job.state !== 'running' ? share : 100}
         animated={job.state === 'running'}
         color={job.state === 'failed' ? 'red' : 'pine'}
-        aria-label="Progress of the job"
+        aria-label={t('Progress of the job')}
       />
     </Stack>
   );
@@ -90,7 +91,7 @@ export function JobBar({ job }: { job: Job }) {
 export function JobError({ job }: { job: Job }) {
   if (!job.error) return null;
   return (
-    <Alert color="red" title={job.error.detail ?? job.error.title ?? 'The job failed.'}>
+    <Alert color="red" title={job.error.detail ?? job.error.title ?? t('The job failed.')}>
       {job.error.remedy}
     </Alert>
   );
@@ -108,12 +109,12 @@ export function FollowJob({ id }: { id: string }) {
       <Group>
         {!isOver(job.state) && (
           <Button size="xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate(job.id)}>
-            Cancel
+            {t('Cancel')}
           </Button>
         )}
         {(job.state === 'failed' || job.state === 'cancelled') && (
           <Button size="xs" loading={retry.isPending} onClick={() => retry.mutate(job.id)}>
-            Try again
+            {t('Try again')}
           </Button>
         )}
       </Group>

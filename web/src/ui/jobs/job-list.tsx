@@ -3,6 +3,7 @@ import { Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { IconClockPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 
+import { t } from '../../language/language';
 import { jobs as jobsQuery } from '../../queries';
 import type { Job } from '../../wire';
 import { Answer, Empty } from '../state';
@@ -27,8 +28,8 @@ export function JobList({ project, nameOf }: Props) {
     <Answer of={jobs}>
       {(data) =>
         data.length === 0 ? (
-          <Empty icon={<IconClockPlay />} title="No jobs yet">
-            Imports and other long work of the server appear here with their progress.
+          <Empty icon={<IconClockPlay />} title={t('No jobs yet')}>
+            {t('Imports and other long work of the server appear here with their progress.')}
           </Empty>
         ) : (
           <Stack gap="sm">
@@ -62,12 +63,12 @@ function Entry({ job, place }: { job: Job; place?: string | null | undefined }) 
           </Text>
           {!isOver(job.state) && (
             <Button size="xs" variant="default" onClick={() => cancel.mutate(job.id)}>
-              Cancel
+              {t('Cancel')}
             </Button>
           )}
           {(job.state === 'failed' || job.state === 'cancelled') && (
             <Button size="xs" variant="default" onClick={() => retry.mutate(job.id)}>
-              Try again
+              {t('Try again')}
             </Button>
           )}
         </Group>
@@ -85,8 +86,8 @@ function Entry({ job, place }: { job: Job; place?: string | null | undefined }) 
 function when(job: Job): string {
   const parts = [ago(job.created_at)];
   if (job.started_at && job.finished_at) {
-    parts.push(`took ${duration((Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000)}`);
+    parts.push(t('took {{time}}', { time: duration((Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000) }));
   }
-  if (job.attempts > 1) parts.push(`attempt ${job.attempts}`);
+  if (job.attempts > 1) parts.push(t('attempt {{number}}', { number: job.attempts }));
   return parts.join(' · ');
 }

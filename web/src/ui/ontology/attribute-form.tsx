@@ -4,6 +4,7 @@ import {
 } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 
+import { t } from '../../language/language';
 import type { AttributeKind, AttributeSpec } from '../../wire';
 import { ATTRIBUTE_WORDS } from '../words';
 import { optionsNamed, type Step } from './edit';
@@ -24,14 +25,14 @@ export function AttributeForm({ category, spec, take }: Props) {
         <Group align="flex-end" wrap="nowrap" gap="sm">
           <TextInput
             flex={1}
-            label="Attribute"
-            placeholder="Stage, occluded, count…"
+            label={t('Attribute')}
+            placeholder={t('Stage, occluded, count…')}
             value={spec.name}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <Select
             w={170}
-            label="Kind"
+            label={t('Kind')}
             allowDeselect={false}
             data={Object.entries(ATTRIBUTE_WORDS).map(([value, label]) => ({ value, label }))}
             value={spec.kind}
@@ -41,7 +42,7 @@ export function AttributeForm({ category, spec, take }: Props) {
             variant="subtle"
             color="red"
             size="lg"
-            aria-label={`Delete the attribute ${spec.name}`}
+            aria-label={t('Delete the attribute {{name}}', { name: spec.name })}
             onClick={() => take({ kind: 'remove attribute', id: category, attribute: spec.id })}
           >
             <IconTrash size={16} />
@@ -49,8 +50,8 @@ export function AttributeForm({ category, spec, take }: Props) {
         </Group>
         {hasOptions && (
           <TagsInput
-            label="Options"
-            placeholder="Type one and press Enter"
+            label={t('Options')}
+            placeholder={t('Type one and press Enter')}
             splitChars={[',', ';', '\n']}
             value={(spec.options ?? []).map(({ name }) => name)}
             onChange={(names) => change({ options: optionsNamed(names, spec.options ?? []) })}
@@ -61,7 +62,7 @@ export function AttributeForm({ category, spec, take }: Props) {
           <Default spec={spec} change={change} />
           <Checkbox
             pb={8}
-            label="Required"
+            label={t('Required')}
             checked={spec.required ?? false}
             onChange={(event) => change({ required: event.currentTarget.checked })}
           />
@@ -85,13 +86,13 @@ function Range({ spec, change }: PartProps) {
     <>
       <NumberInput
         w={110}
-        label="At least"
+        label={t('At least')}
         value={spec.minimum ?? ''}
         onChange={(value) => change({ minimum: numeric(value) })}
       />
       <NumberInput
         w={110}
-        label="At most"
+        label={t('At most')}
         value={spec.maximum ?? ''}
         onChange={(value) => change({ maximum: numeric(value) })}
       />
@@ -105,8 +106,8 @@ function Default({ spec, change }: PartProps) {
     case 'choice':
       return (
         <Select
-          label="Default"
-          placeholder="None"
+          label={t('Default')}
+          placeholder={t('None')}
           clearable
           data={options}
           value={typeof spec.default === 'string' ? spec.default : null}
@@ -116,8 +117,8 @@ function Default({ spec, change }: PartProps) {
     case 'choices':
       return (
         <MultiSelect
-          label="Default"
-          placeholder="None"
+          label={t('Default')}
+          placeholder={t('None')}
           data={options}
           value={Array.isArray(spec.default) ? spec.default : []}
           onChange={(value) => change({ default: value })}
@@ -126,7 +127,7 @@ function Default({ spec, change }: PartProps) {
     case 'text':
       return (
         <TextInput
-          label="Default"
+          label={t('Default')}
           value={typeof spec.default === 'string' ? spec.default : ''}
           onChange={(event) => change({ default: event.currentTarget.value })}
         />
@@ -135,7 +136,7 @@ function Default({ spec, change }: PartProps) {
       return (
         <NumberInput
           w={110}
-          label="Default"
+          label={t('Default')}
           value={typeof spec.default === 'number' ? spec.default : ''}
           onChange={(value) => change({ default: numeric(value) })}
         />
@@ -144,12 +145,12 @@ function Default({ spec, change }: PartProps) {
       return (
         <Select
           w={120}
-          label="Default"
-          placeholder="None"
+          label={t('Default')}
+          placeholder={t('None')}
           clearable
           data={[
-            { value: 'yes', label: 'Yes' },
-            { value: 'no', label: 'No' },
+            { value: 'yes', label: t('Yes') },
+            { value: 'no', label: t('No') },
           ]}
           value={spec.default === true ? 'yes' : spec.default === false ? 'no' : null}
           onChange={(value) => change({ default: value === null ? null : value === 'yes' })}

@@ -4,6 +4,7 @@ import {
 } from '@mantine/core';
 import { IconArrowMerge, IconPlus, IconTrash } from '@tabler/icons-react';
 
+import { t } from '../../language/language';
 import type { Category } from '../../wire';
 import { count as counted, SHAPE_WORDS } from '../words';
 import { AttributeForm } from './attribute-form';
@@ -35,13 +36,13 @@ export function CategoryForm({ category, categories, count, faults, mayChange, t
         <Group align="flex-end" gap="sm">
           <TextInput
             flex="1 1 200px"
-            label="Name"
+            label={t('Name')}
             value={category.name}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <ColorInput
             w={140}
-            label="Color"
+            label={t('Color')}
             format="hex"
             swatches={PALETTE}
             swatchesPerRow={6}
@@ -50,7 +51,7 @@ export function CategoryForm({ category, categories, count, faults, mayChange, t
           />
           <TextInput
             w={70}
-            label="Key"
+            label={t('Key')}
             maxLength={1}
             placeholder="1"
             value={category.shortcut ?? ''}
@@ -58,13 +59,13 @@ export function CategoryForm({ category, categories, count, faults, mayChange, t
           />
         </Group>
         <Checkbox.Group
-          label="Marked as"
+          label={t('Marked as')}
           value={category.shapes ?? USUAL}
           onChange={(shapes) => change({ shapes })}
         >
           <Group mt={6}>
             {Object.entries(SHAPE_WORDS).map(([kind, word]) => (
-              <Checkbox key={kind} value={kind} label={kind === 'tag' ? 'Tag (the whole item)' : word} />
+              <Checkbox key={kind} value={kind} label={kind === 'tag' ? t('Tag (the whole item)') : word} />
             ))}
           </Group>
         </Checkbox.Group>
@@ -77,14 +78,14 @@ export function CategoryForm({ category, categories, count, faults, mayChange, t
           />
         )}
         <Textarea
-          label="Description"
-          description="Shown to annotators when they choose the category"
+          label={t('Description')}
+          description={t('Shown to annotators when they choose the category')}
           autosize
           minRows={1}
           value={category.description ?? ''}
           onChange={(event) => change({ description: event.currentTarget.value })}
         />
-        <Divider label="Attributes" labelPosition="left" />
+        <Divider label={t('Attributes')} labelPosition="left" />
         {(category.attributes ?? []).map((spec) => (
           <AttributeForm key={spec.id} category={id} spec={spec} take={take} />
         ))}
@@ -96,7 +97,7 @@ export function CategoryForm({ category, categories, count, faults, mayChange, t
               style={{ alignSelf: 'flex-start' }}
               onClick={() => take({ kind: 'add attribute', id })}
             >
-              Add an attribute
+              {t('Add an attribute')}
             </Button>
             <Divider />
             <Removal category={category} categories={categories} count={count} take={take} />
@@ -118,7 +119,7 @@ function Removal({ category, categories, count, take }: Pick<Props, 'category' |
         <Menu disabled={others.length === 0}>
           <Menu.Target>
             <Button variant="default" size="xs" leftSection={<IconArrowMerge size={15} />} disabled={!others.length}>
-              Merge into…
+              {t('Merge into…')}
             </Button>
           </Menu.Target>
           <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
@@ -136,7 +137,7 @@ function Removal({ category, categories, count, take }: Pick<Props, 'category' |
           leftSection={<IconTrash size={15} />}
           onClick={() => take({ kind: 'remove', id: category.id })}
         >
-          Delete
+          {t('Delete')}
         </Button>
       </Group>
     </Group>

@@ -3,6 +3,7 @@ import { Badge, Box, Group, Kbd, Text, Tooltip, UnstyledButton } from '@mantine/
 import { IconAlertCircle, IconGripVertical } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 
+import { t } from '../../language/language';
 import type { Category } from '../../wire';
 import { number } from '../words';
 import classes from './category-list.module.css';
@@ -27,7 +28,7 @@ export function CategoryList({ categories, counts, faults, chosen, onChoose, onM
   };
   return (
     <Box>
-      <Box role="list" aria-label="Categories">
+      <Box role="list" aria-label={t('Categories')}>
         {categories.map((category, index) => (
           <Box
             key={category.id}
@@ -58,13 +59,13 @@ export function CategoryList({ categories, counts, faults, chosen, onChoose, onM
               {onMove && <IconGripVertical size={15} className={classes.grip} aria-hidden />}
               <span className={classes.swatch} style={{ background: category.color ?? '#E69F00' }} />
               <Text size="sm" flex={1} className="lw-clip" title={category.name}>
-                {category.name || <em>Unnamed</em>}
+                {category.name || <em>{t('Unnamed')}</em>}
               </Text>
               {faults.has(category.id) && (
-                <IconAlertCircle size={16} color="var(--mantine-color-error)" aria-label="Needs mending" />
+                <IconAlertCircle size={16} color="var(--mantine-color-error)" aria-label={t('Needs mending')} />
               )}
               {category.shortcut && <Kbd size="xs">{category.shortcut.toUpperCase()}</Kbd>}
-              <Tooltip label="Annotations in accepted and submitted work">
+              <Tooltip label={t('Annotations in accepted and submitted work')}>
                 <Badge variant="default" size="sm" fw={500}>
                   {number(counts[category.id] ?? 0)}
                 </Badge>
@@ -76,7 +77,7 @@ export function CategoryList({ categories, counts, faults, chosen, onChoose, onM
       {onMove && categories.length > 1 && (
         <Group gap={5} px="xs" pt={6}>
           <Text size="xs" c="dimmed">
-            Drag to reorder, or
+            {t('Drag to reorder, or')}
           </Text>
           <Kbd size="xs">Alt</Kbd>
           <Kbd size="xs">↑ ↓</Kbd>

@@ -1,4 +1,5 @@
 /** Editing an ontology: what is being changed, as pure steps, and what is wrong with it. */
+import { t } from '../../language/language';
 import type { AttributeSpec, Category, Ontology, Option, RelationSpec } from '../../wire';
 import { templateFaults } from './template';
 
@@ -200,13 +201,13 @@ export function faults(categories: Category[]): Map<string, string[]> {
   const shortcuts = tally(categories.map(({ shortcut }) => shortcut ?? ''));
   for (const category of categories) {
     const name = category.name.trim();
-    if (!name) say(category.id, 'It needs a name.');
-    else if ((names.get(name) ?? 0) > 1) say(category.id, `“${name}” stands twice.`);
+    if (!name) say(category.id, t('It needs a name.'));
+    else if ((names.get(name) ?? 0) > 1) say(category.id, t('“{{name}}” stands twice.', { name }));
     if (category.shortcut && (shortcuts.get(category.shortcut) ?? 0) > 1) {
-      say(category.id, `The key ${category.shortcut.toUpperCase()} is given twice.`);
+      say(category.id, t('The key {{key}} is given twice.', { key: category.shortcut.toUpperCase() }));
     }
-    if (!/^#[0-9a-f]{6}$/i.test(category.color ?? PALETTE[0]!)) say(category.id, 'Its color is not complete.');
-    if (category.shapes?.length === 0) say(category.id, 'It needs at least one shape.');
+    if (!/^#[0-9a-f]{6}$/i.test(category.color ?? PALETTE[0]!)) say(category.id, t('Its color is not complete.'));
+    if (category.shapes?.length === 0) say(category.id, t('It needs at least one shape.'));
     if (category.shapes?.includes('skeleton')) templateFaults(category.skeleton).forEach((fault) => say(category.id, fault));
     attributeFaults(category).forEach((fault) => say(category.id, fault));
   }
@@ -216,9 +217,9 @@ export function faults(categories: Category[]): Map<string, string[]> {
 /** What is wrong with the relations, in words. */
 export function relationFaults(relations: RelationSpec[]): string[] {
   const names = relations.map(({ name }) => name.trim());
-  if (names.some((name) => !name)) return ['A relation needs a name.'];
+  if (names.some((name) => !name)) return [t('A relation needs a name.')];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  return twice ? [`The relation “${twice}” stands twice.`] : [];
+  return twice ? [t('The relation “{{name}}” stands twice.', { name: twice })] : [];
 }
 
 function attributeFaults(category: Category): string[] {
@@ -226,11 +227,11 @@ function attributeFaults(category: Category): string[] {
   const names = tally(attributes.map(({ name }) => name.trim()));
   return attributes.flatMap((spec) => {
     const name = spec.name.trim();
-    if (!name) return ['An attribute needs a name.'];
+    if (!name) return [t('An attribute needs a name.')];
     const own: string[] = [];
-    if ((names.get(name) ?? 0) > 1) own.push(`The attribute “${name}” stands twice.`);
+    if ((names.get(name) ?? 0) > 1) own.push(t('The attribute “{{name}}” stands twice.', { name }));
     if ((spec.kind === 'choice' || spec.kind === 'choices') && !spec.options?.length) {
-      own.push(`“${name}” needs options.`);
+      own.push(t('“{{name}}” needs options.', { name }));
     }
     return own;
   });

@@ -3,6 +3,7 @@ import { Alert, Button, Grid, Group, Paper, Text } from '@mantine/core';
 import { IconTags } from '@tabler/icons-react';
 import { useEffect, useReducer, useState } from 'react';
 
+import { t } from '../../language/language';
 import type { OntologyView } from '../../wire';
 import { Empty } from '../state';
 import { CategoryForm } from './category-form';
@@ -38,8 +39,8 @@ export function Editor({ project, view, mayChange }: Props) {
   return (
     <>
       {edited.categories.length === 0 && (
-        <Empty icon={<IconTags />} title="No categories yet">
-          {mayChange ? 'Name the first ones below, one a line.' : 'A manager has still to add them.'}
+        <Empty icon={<IconTags />} title={t('No categories yet')}>
+          {mayChange ? t('Name the first ones below, one a line.') : t('A manager has still to add them.')}
         </Empty>
       )}
       <Grid gap="md">
@@ -93,14 +94,14 @@ export function Editor({ project, view, mayChange }: Props) {
         >
           <Group justify="space-between">
             <Text size="sm">
-              {isFaulty ? 'Something above needs mending before you save.' : 'You have changes that are not saved.'}
+              {isFaulty ? t('Something above needs mending before you save.') : t('You have changes that are not saved.')}
             </Text>
             <Group gap="sm">
               <Button variant="default" onClick={() => take({ kind: 'reset', to: begin(view.ontology) })}>
-                Drop the changes
+                {t('Drop the changes')}
               </Button>
               <Button disabled={isFaulty} onClick={() => setSaving(true)}>
-                Review and save
+                {t('Review and save')}
               </Button>
             </Group>
           </Group>

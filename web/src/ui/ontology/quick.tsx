@@ -2,6 +2,7 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
+import { t } from '../../language/language';
 
 const BETWEEN = /[\n,;]+/;
 
@@ -22,8 +23,8 @@ export function Quick({ onAdd }: { onAdd: (names: string[]) => void }) {
       <Group gap="xs" p="xs" wrap="nowrap">
         <TextInput
           flex={1}
-          aria-label="Name of a new category"
-          placeholder="New category (or paste a list)"
+          aria-label={t('Name of a new category')}
+          placeholder={t('New category (or paste a list)')}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           onPaste={(event) => {
@@ -34,7 +35,7 @@ export function Quick({ onAdd }: { onAdd: (names: string[]) => void }) {
           }}
         />
         <Button type="submit" variant="default" leftSection={<IconPlus size={15} />} disabled={!text.trim()}>
-          Add
+          {t('Add')}
         </Button>
       </Group>
     </form>

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, Paper, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 
+import { t } from '../../language/language';
 import type { RelationSpec } from '../../wire';
 import { idFrom } from './edit';
 
@@ -20,9 +21,9 @@ export function RelationsForm({ relations, faults, mayChange, onChange }: Props)
   return (
     <Paper p="lg" mt="md" data-testid="relations-form">
       <Stack gap="xs">
-        <Text fw={600}>Relations</Text>
+        <Text fw={600}>{t('Relations')}</Text>
         <Text size="sm" c="dimmed">
-          What can be said of two annotations: that one is part of another, follows it, or belongs with it.
+          {t('What can be said of two annotations: that one is part of another, follows it, or belongs with it.')}
         </Text>
         {faults.map((fault) => (
           <Text key={fault} size="sm" c="var(--mantine-color-error)" role="alert">
@@ -34,15 +35,15 @@ export function RelationsForm({ relations, faults, mayChange, onChange }: Props)
             <TextInput
               size="sm"
               flex={1}
-              aria-label="Name of the relation"
-              placeholder="part of"
+              aria-label={t('Name of the relation')}
+              placeholder={t('part of')}
               disabled={!mayChange}
               value={spec.name}
               onChange={(event) => change(spec.id, { name: event.currentTarget.value })}
             />
             <Switch
               size="sm"
-              label="One way"
+              label={t('One way')}
               disabled={!mayChange}
               checked={spec.directed !== false}
               onChange={(event) => change(spec.id, { directed: event.currentTarget.checked })}
@@ -51,7 +52,7 @@ export function RelationsForm({ relations, faults, mayChange, onChange }: Props)
               <ActionIcon
                 variant="subtle"
                 color="red"
-                aria-label={`Delete ${spec.name}`}
+                aria-label={t('Delete {{name}}', { name: spec.name })}
                 onClick={() => onChange(relations.filter(({ id }) => id !== spec.id))}
               >
                 <IconX size={16} />
@@ -61,7 +62,7 @@ export function RelationsForm({ relations, faults, mayChange, onChange }: Props)
         ))}
         {mayChange && (
           <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} style={{ alignSelf: 'flex-start' }} onClick={add}>
-            Add a relation
+            {t('Add a relation')}
           </Button>
         )}
       </Stack>

@@ -3,13 +3,13 @@ import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client } from '../../queries';
 import type { OntologySaved, OntologyView } from '../../wire';
 import { tell } from '../notify';
 import { Failure, Loading } from '../state';
 import { changeWords, touchedTotal } from './change-words';
 import type { Edited } from './edit';
-import { count } from '../words';
 
 export type Sending = { kind: 'edited'; edited: Edited } | { kind: 'yaml'; text: string };
 
@@ -43,7 +43,7 @@ export function SaveDialog({ project, view, sending, onClose }: Props) {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['project', project, 'ontology'] });
       void client.invalidateQueries({ queryKey: ['projects'] });
-      tell('The ontology is saved');
+      tell(t('The ontology is saved'));
       onClose();
     },
   });
@@ -51,11 +51,11 @@ export function SaveDialog({ project, view, sending, onClose }: Props) {
   const touched = change ? touchedTotal(change) : 0;
   const lines = trial.data ? changeWords(trial.data.change, view.ontology, trial.data.ontology) : [];
   return (
-    <Modal opened onClose={onClose} title="What this changes" size="lg">
+    <Modal opened onClose={onClose} title={t('What this changes')} size="lg">
       <Stack>
         {trial.isPending && <Loading rows={3} height={24} />}
         {trial.error && <Failure error={trial.error} />}
-        {trial.data && lines.length === 0 && <Text>Nothing: it is what is saved already.</Text>}
+        {trial.data && lines.length === 0 && <Text>{t('Nothing: it is what is saved already.')}</Text>}
         {lines.map((line) => (
           <Text key={line} size="sm" className="lw-break">
             {line}
@@ -64,17 +64,19 @@ export function SaveDialog({ project, view, sending, onClose }: Props) {
         {change && (
           <Alert color={touched ? 'orange' : 'pine'} p="sm">
             {touched
-              ? `${count(touched, 'annotation')} will read differently. Nothing stored is rewritten, and you can undo the change.`
-              : 'No annotation is touched.'}
+              ? t('{{count}} annotations will read differently. Nothing stored is rewritten, and you can undo the change.', {
+                  count: touched,
+                })
+              : t('No annotation is touched.')}
           </Alert>
         )}
         {save.error && <Failure error={save.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Go on editing
+            {t('Go on editing')}
           </Button>
           <Button disabled={lines.length === 0} loading={save.isPending} onClick={() => save.mutate()}>
-            Save
+            {t('Save')}
           </Button>
         </Group>
       </Stack>

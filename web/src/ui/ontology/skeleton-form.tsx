@@ -3,6 +3,7 @@ import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core
 import { IconX } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 
+import { t } from '../../language/language';
 import type { SkeletonTemplate } from '../../wire';
 import { EMPTY_TEMPLATE, movedPoint, PERSON, renamedPoint, toggledEdge, withoutPoint, withPoint } from './template';
 
@@ -26,16 +27,16 @@ export function SkeletonForm({ template, color, mayChange, onChange }: Props) {
     <Stack gap={6} data-testid="skeleton-form">
       <Group justify="space-between">
         <Text size="sm" fw={500}>
-          Skeleton
+          {t('Skeleton')}
         </Text>
         {mayChange && shown.keypoints.length === 0 && (
           <Button size="compact-xs" variant="light" onClick={() => onChange(PERSON)}>
-            A person, as in COCO
+            {t('A person, as in COCO')}
           </Button>
         )}
       </Group>
       <Text size="xs" c="dimmed">
-        Click to add a keypoint, drag to move it. Click one and then another to join or part them.
+        {t('Click to add a keypoint, drag to move it. Click one and then another to join or part them.')}
       </Text>
       <Group align="flex-start" gap="md">
         <Drawing template={shown} color={color} mayChange={mayChange} chosen={chosen} choose={choose} onChange={onChange} />
@@ -48,7 +49,7 @@ export function SkeletonForm({ template, color, mayChange, onChange }: Props) {
               <TextInput
                 size="xs"
                 flex={1}
-                aria-label={`Name of keypoint ${index + 1}`}
+                aria-label={t('Name of keypoint {{number}}', { number: index + 1 })}
                 value={point.name}
                 onFocus={() => choose(index)}
                 onChange={(event) => onChange(renamedPoint(shown, index, event.currentTarget.value))}
@@ -57,7 +58,7 @@ export function SkeletonForm({ template, color, mayChange, onChange }: Props) {
                 size="sm"
                 variant="subtle"
                 color="red"
-                aria-label={`Delete ${point.name}`}
+                aria-label={t('Delete {{name}}', { name: point.name })}
                 onClick={() => {
                   choose(null);
                   onChange(withoutPoint(shown, index));
@@ -71,7 +72,9 @@ export function SkeletonForm({ template, color, mayChange, onChange }: Props) {
       </Group>
       {(shown.swaps ?? []).length > 0 && (
         <Text size="xs" c="dimmed">
-          Left and right: {shown.swaps!.map(([a, b]) => `${shown.keypoints[a]?.name} ↔ ${shown.keypoints[b]?.name}`).join(', ')}
+          {t('Left and right: {{pairs}}', {
+            pairs: shown.swaps!.map(([a, b]) => `${shown.keypoints[a]?.name} ↔ ${shown.keypoints[b]?.name}`).join(', '),
+          })}
         </Text>
       )}
     </Stack>
@@ -108,7 +111,7 @@ function Drawing({ template, color, mayChange, chosen, choose, onChange }: Drawi
       height={SIDE}
       viewBox={`0 0 ${SIDE} ${SIDE}`}
       role="img"
-      aria-label={`Template of ${template.keypoints.length} keypoints`}
+      aria-label={t('Template of {{count}} keypoints', { count: template.keypoints.length })}
       style={{ border: '1px solid var(--lw-line)', borderRadius: 8, background: 'var(--lw-sunken)', touchAction: 'none', cursor: mayChange ? 'crosshair' : 'default' }}
       onPointerDown={(event) => {
         if (!mayChange || event.target !== surface.current) return;

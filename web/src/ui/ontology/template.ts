@@ -1,4 +1,5 @@
 /** Editing a skeleton's template as pure steps: its keypoints, edges, and pairs of left and right. */
+import { t } from '../../language/language';
 import type { SkeletonTemplate } from '../../wire';
 
 type Pair = [number, number];
@@ -82,11 +83,11 @@ export function pairsByName({ keypoints }: SkeletonTemplate): Pair[] {
 
 /** What keeps a template from being saved, in words. */
 export function templateFaults(template: SkeletonTemplate | null | undefined): string[] {
-  if (!template || template.keypoints.length === 0) return ['Its skeleton needs keypoints.'];
+  if (!template || template.keypoints.length === 0) return [t('Its skeleton needs keypoints.')];
   const names = template.keypoints.map(({ name }) => name.trim());
-  if (names.some((name) => !name)) return ['Every keypoint needs a name.'];
+  if (names.some((name) => !name)) return [t('Every keypoint needs a name.')];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  return twice ? [`The keypoint “${twice}” stands twice.`] : [];
+  return twice ? [t('The keypoint “{{name}}” stands twice.', { name: twice })] : [];
 }
 
 function changed(template: SkeletonTemplate, index: number, fields: Partial<SkeletonTemplate['keypoints'][number]>): SkeletonTemplate {

@@ -3,6 +3,7 @@ import { Button, Group, Table, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client, ontologyVersions, projectMembers } from '../../queries';
 import type { OntologySaved, OntologyView } from '../../wire';
 import { tell } from '../notify';
@@ -23,7 +24,7 @@ export function Versions({ project, view, mayChange }: Props) {
     mutationFn: () => api.post<OntologySaved>(`/projects/${project}/ontology/undo`, { base: view.version }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['project', project, 'ontology'] });
-      tell('The last change is undone', 'Every annotation reads as it did before.');
+      tell(t('The last change is undone'), t('Every annotation reads as it did before.'));
     },
   });
   return (
@@ -32,10 +33,10 @@ export function Versions({ project, view, mayChange }: Props) {
         <Table highlightOnHover>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={90}>Version</Table.Th>
-              <Table.Th>Change</Table.Th>
-              <Table.Th>By</Table.Th>
-              <Table.Th>When</Table.Th>
+              <Table.Th w={90}>{t('Version')}</Table.Th>
+              <Table.Th>{t('Change')}</Table.Th>
+              <Table.Th>{t('By')}</Table.Th>
+              <Table.Th>{t('When')}</Table.Th>
               <Table.Th w={150} />
             </Table.Tr>
           </Table.Thead>
@@ -44,7 +45,7 @@ export function Versions({ project, view, mayChange }: Props) {
               <Table.Tr key={entry.version}>
                 <Table.Td>{entry.version}</Table.Td>
                 <Table.Td>
-                  {entry.undoes ? `Undoes version ${entry.undoes}` : changeSummary(entry.change)}
+                  {entry.undoes ? t('Undoes version {{undoes}}', { undoes: entry.undoes }) : changeSummary(entry.change)}
                 </Table.Td>
                 <Table.Td>{people.find(({ id }) => id === entry.created_by)?.name ?? '—'}</Table.Td>
                 <Table.Td title={moment(entry.created_at)}>{ago(entry.created_at)}</Table.Td>
@@ -52,12 +53,12 @@ export function Versions({ project, view, mayChange }: Props) {
                   <Group justify="flex-end">
                     {entry.version === view.version && mayChange && entry.version > 1 && (
                       <Button size="xs" variant="default" loading={undo.isPending} onClick={() => undo.mutate()}>
-                        Undo this change
+                        {t('Undo this change')}
                       </Button>
                     )}
                     {entry.version === view.version && (
                       <Text size="xs" c="dimmed">
-                        current
+                        {t('current')}
                       </Text>
                     )}
                   </Group>

@@ -3,6 +3,7 @@ import { Button, CopyButton, FileButton, Group, Stack, Text, Textarea } from '@m
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { t } from '../../language/language';
 import { ontologyYaml } from '../../queries';
 import type { OntologyView } from '../../wire';
 import { Answer } from '../state';
@@ -26,13 +27,13 @@ function YamlEditor({ project, view, mayChange, saved }: Props & { saved: string
     <Stack gap="sm">
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          A category keeps its annotations as long as its id stays. Without an id, it is found by its name.
+          {t('A category keeps its annotations as long as its id stays. Without an id, it is found by its name.')}
         </Text>
         <Group gap="xs">
           <CopyButton value={text}>
             {({ copied, copy }) => (
               <Button variant="default" onClick={copy}>
-                {copied ? 'Copied' : 'Copy'}
+                {copied ? t('Copied') : t('Copy')}
               </Button>
             )}
           </CopyButton>
@@ -41,19 +42,19 @@ function YamlEditor({ project, view, mayChange, saved }: Props & { saved: string
               <FileButton accept=".yaml,.yml" onChange={(file) => void file?.text().then(setText)}>
                 {(props) => (
                   <Button {...props} variant="default">
-                    Read from a file…
+                    {t('Read from a file…')}
                   </Button>
                 )}
               </FileButton>
               <Button disabled={text === saved} onClick={() => setSaving(true)}>
-                Review and apply
+                {t('Review and apply')}
               </Button>
             </>
           )}
         </Group>
       </Group>
       <Textarea
-        aria-label="Ontology as YAML"
+        aria-label={t('Ontology as YAML')}
         value={text}
         readOnly={!mayChange}
         onChange={(event) => setText(event.currentTarget.value)}

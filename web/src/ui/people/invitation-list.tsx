@@ -3,6 +3,7 @@ import { Button, Paper, Table, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client, invitations as invitationsQuery } from '../../queries';
 import { ago, moment, ROLE_WORDS } from '../words';
 
@@ -24,28 +25,28 @@ export function InvitationList({ project, nameOf }: Props) {
   return (
     <Paper p={0}>
       <Title order={3} p="md" pb="xs">
-        Open invitations
+        {t('Open invitations')}
       </Title>
       <Table.ScrollContainer minWidth={560}>
         <Table>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>For</Table.Th>
-              <Table.Th>Role</Table.Th>
-              {!project && <Table.Th>Project</Table.Th>}
-              <Table.Th>Made</Table.Th>
-              <Table.Th>Ends</Table.Th>
+              <Table.Th>{t('For')}</Table.Th>
+              <Table.Th>{t('Role')}</Table.Th>
+              {!project && <Table.Th>{t('Project')}</Table.Th>}
+              <Table.Th>{t('Made')}</Table.Th>
+              <Table.Th>{t('Ends')}</Table.Th>
               <Table.Th />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {open.map((entry) => (
               <Table.Tr key={entry.id}>
-                <Table.Td className="lw-break">{entry.email ?? 'Whoever has the link'}</Table.Td>
+                <Table.Td className="lw-break">{entry.email ?? t('Whoever has the link')}</Table.Td>
                 <Table.Td>{ROLE_WORDS[entry.role]}</Table.Td>
                 {!project && (
                   <Table.Td className="lw-break">
-                    {entry.project ? (nameOf?.(entry.project) ?? 'A project') : 'The organization'}
+                    {entry.project ? (nameOf?.(entry.project) ?? t('A project')) : t('The organization')}
                   </Table.Td>
                 )}
                 <Table.Td title={moment(entry.created_at)}>{ago(entry.created_at)}</Table.Td>
@@ -58,7 +59,7 @@ export function InvitationList({ project, nameOf }: Props) {
                     loading={revoke.isPending && revoke.variables === entry.id}
                     onClick={() => revoke.mutate(entry.id)}
                   >
-                    Revoke
+                    {t('Revoke')}
                   </Button>
                 </Table.Td>
               </Table.Tr>

@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client } from '../../queries';
 import type { Invitation, Role } from '../../wire';
 import { Failure } from '../state';
@@ -20,8 +21,8 @@ export function Invite(props: Props) {
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpened(true)}>Invite</Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="Invite somebody">
+      <Button onClick={() => setOpened(true)}>{t('Invite')}</Button>
+      <Modal opened={opened} onClose={() => setOpened(false)} title={t('Invite somebody')}>
         <InviteForm {...props} onClose={() => setOpened(false)} />
       </Modal>
     </>
@@ -42,14 +43,14 @@ function InviteForm({ project, roles, onClose }: Props & { onClose: () => void }
     onSuccess: () => client.invalidateQueries({ queryKey: ['invitations'] }),
   });
   if (invite.data) {
-    return <OneTime title="Send them this link. It works once." text={linkOf(invite.data)} onClose={onClose} />;
+    return <OneTime title={t('Send them this link. It works once.')} text={linkOf(invite.data)} onClose={onClose} />;
   }
   return (
     <form onSubmit={form.onSubmit((values) => invite.mutate(values))}>
       <Stack>
         {invite.error && <Failure error={invite.error} />}
         <Select
-          label="Role"
+          label={t('Role')}
           allowDeselect={false}
           description={ROLE_HELP[form.values.role]}
           inputWrapperOrder={['label', 'input', 'description']}
@@ -57,14 +58,14 @@ function InviteForm({ project, roles, onClose }: Props & { onClose: () => void }
           {...form.getInputProps('role')}
         />
         <TextInput
-          label="E-mail"
-          description="If given, only this address can accept. Nothing is sent; you pass the link on."
+          label={t('E-mail')}
+          description={t('If given, only this address can accept. Nothing is sent; you pass the link on.')}
           type="email"
           {...form.getInputProps('email')}
         />
-        <NumberInput label="Good for days" min={1} max={90} {...form.getInputProps('expires_in_days')} />
+        <NumberInput label={t('Good for days')} min={1} max={90} {...form.getInputProps('expires_in_days')} />
         <Button type="submit" loading={invite.isPending}>
-          Make the link
+          {t('Make the link')}
         </Button>
       </Stack>
     </form>
@@ -84,18 +85,18 @@ export function OneTime({ title, text, onClose }: { title: string; text: string;
         {text}
       </Code>
       <Text size="sm" c="dimmed">
-        It is shown this once.
+        {t('It is shown this once.')}
       </Text>
       <Group justify="flex-end">
         <CopyButton value={text}>
           {({ copied, copy }) => (
             <Button onClick={copy} data-autofocus>
-              {copied ? 'Copied' : 'Copy'}
+              {copied ? t('Copied') : t('Copy')}
             </Button>
           )}
         </CopyButton>
         <Button variant="default" onClick={onClose}>
-          Close
+          {t('Close')}
         </Button>
       </Group>
     </Stack>

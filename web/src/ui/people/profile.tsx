@@ -4,6 +4,7 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 
 import { api, rememberSession } from '../../api';
+import { t } from '../../language/language';
 import { client, session } from '../../queries';
 import type { Member, Session } from '../../wire';
 import { tell } from '../notify';
@@ -11,7 +12,7 @@ import { tell } from '../notify';
 export function Profile({ me }: { me: Member }) {
   const form = useForm({
     initialValues: { name: me.name, email: me.email ?? '' },
-    validate: { name: (name) => (name.trim() ? null : 'Give your name') },
+    validate: { name: (name) => (name.trim() ? null : t('Give your name')) },
   });
   const save = useMutation({
     mutationFn: (values: { name: string; email: string }) =>
@@ -20,16 +21,16 @@ export function Profile({ me }: { me: Member }) {
       rememberSession(answer);
       client.setQueryData(session.queryKey, answer);
       form.resetDirty();
-      tell('Saved');
+      tell(t('Saved'));
     },
   });
   return (
     <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
       <Group align="flex-end">
-        <TextInput flex="1 1 200px" label="Name" autoComplete="name" {...form.getInputProps('name')} />
-        <TextInput flex="1 1 240px" label="E-mail" type="email" autoComplete="email" {...form.getInputProps('email')} />
+        <TextInput flex="1 1 200px" label={t('Name')} autoComplete="name" {...form.getInputProps('name')} />
+        <TextInput flex="1 1 240px" label={t('E-mail')} type="email" autoComplete="email" {...form.getInputProps('email')} />
         <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
-          Save
+          {t('Save')}
         </Button>
       </Group>
     </form>

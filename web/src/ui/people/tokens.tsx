@@ -7,6 +7,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { phrase, t } from '../../language/language';
 import { client, tokens as tokensQuery } from '../../queries';
 import type { Token } from '../../wire';
 import { Answer, Failure } from '../state';
@@ -14,11 +15,11 @@ import { ago, moment } from '../words';
 import { OneTime } from './invite';
 
 const SCOPES: { value: string; label: string; description: string }[] = [
-  { value: 'read', label: 'Read', description: 'Projects, items, history and exports' },
-  { value: 'annotate', label: 'Annotate', description: 'Take tasks, draw and submit' },
-  { value: 'review', label: 'Review', description: 'Annotate, and give verdicts' },
-  { value: 'manage', label: 'Manage', description: 'Everything in projects: import, ontology, releases, members' },
-  { value: 'admin', label: 'Admin', description: 'Everything you may do yourself' },
+  { value: 'read', label: phrase('Read'), description: phrase('Projects, items, history and exports') },
+  { value: 'annotate', label: phrase('Annotate'), description: phrase('Take tasks, draw and submit') },
+  { value: 'review', label: phrase('Review'), description: phrase('Annotate, and give verdicts') },
+  { value: 'manage', label: phrase('Manage'), description: phrase('Everything in projects: import, ontology, releases, members') },
+  { value: 'admin', label: phrase('Admin'), description: phrase('Everything you may do yourself') },
 ];
 
 export function Tokens() {
@@ -32,30 +33,30 @@ export function Tokens() {
     <Paper p="lg">
       <Group justify="space-between" mb="sm">
         <div>
-          <Title order={3}>Personal tokens</Title>
+          <Title order={3}>{t('Personal tokens')}</Title>
           <Text size="sm" c="dimmed">
-            For the command line and scripts. A token can do no more than you can.
+            {t('For the command line and scripts. A token can do no more than you can.')}
           </Text>
         </div>
         <Button variant="default" onClick={open}>
-          New token
+          {t('New token')}
         </Button>
       </Group>
       <Answer of={tokens}>
         {(data) =>
           data.length === 0 ? (
             <Text size="sm" c="dimmed">
-              You have none.
+              {t('You have none.')}
             </Text>
           ) : (
             <Table.ScrollContainer minWidth={560}>
               <Table horizontalSpacing="xs">
                 <Table.Thead>
                   <Table.Tr>
-                    <Table.Th>Name</Table.Th>
-                    <Table.Th>Scopes</Table.Th>
-                    <Table.Th>Ends</Table.Th>
-                    <Table.Th>Last used</Table.Th>
+                    <Table.Th>{t('Name')}</Table.Th>
+                    <Table.Th>{t('Scopes')}</Table.Th>
+                    <Table.Th>{t('Ends')}</Table.Th>
+                    <Table.Th>{t('Last used')}</Table.Th>
                     <Table.Th />
                   </Table.Tr>
                 </Table.Thead>
@@ -72,11 +73,11 @@ export function Tokens() {
                           ))}
                         </Group>
                       </Table.Td>
-                      <Table.Td>{token.expires_at ? moment(token.expires_at) : 'never'}</Table.Td>
-                      <Table.Td>{token.last_used_at ? ago(token.last_used_at) : 'never'}</Table.Td>
+                      <Table.Td>{token.expires_at ? moment(token.expires_at) : t('never')}</Table.Td>
+                      <Table.Td>{token.last_used_at ? ago(token.last_used_at) : t('never')}</Table.Td>
                       <Table.Td ta="right">
                         <Button size="xs" variant="subtle" color="red" onClick={() => revoke.mutate(token.id)}>
-                          Revoke
+                          {t('Revoke')}
                         </Button>
                       </Table.Td>
                     </Table.Tr>
@@ -87,7 +88,7 @@ export function Tokens() {
           )
         }
       </Answer>
-      <Modal opened={opened} onClose={close} title="New token">
+      <Modal opened={opened} onClose={close} title={t('New token')}>
         <NewToken onClose={close} />
       </Modal>
     </Paper>
@@ -98,8 +99,8 @@ function NewToken({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initialValues: { name: '', scopes: ['read'], expires_in_days: 90 },
     validate: {
-      name: (name) => (name.trim() ? null : 'Say what it is for'),
-      scopes: (scopes) => (scopes.length ? null : 'Choose at least one'),
+      name: (name) => (name.trim() ? null : t('Say what it is for')),
+      scopes: (scopes) => (scopes.length ? null : t('Choose at least one')),
     },
   });
   const create = useMutation({
@@ -108,23 +109,23 @@ function NewToken({ onClose }: { onClose: () => void }) {
     onSuccess: () => client.invalidateQueries({ queryKey: ['tokens'] }),
   });
   if (create.data?.token) {
-    return <OneTime title={`The token “${create.data.name}”`} text={create.data.token} onClose={onClose} />;
+    return <OneTime title={t('The token “{{name}}”', { name: create.data.name })} text={create.data.token} onClose={onClose} />;
   }
   return (
     <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
       <Stack>
         {create.error && <Failure error={create.error} />}
-        <TextInput label="Name" placeholder="Nightly export" data-autofocus {...form.getInputProps('name')} />
-        <Checkbox.Group label="What it may do" {...form.getInputProps('scopes')}>
+        <TextInput label={t('Name')} placeholder={t('Nightly export')} data-autofocus {...form.getInputProps('name')} />
+        <Checkbox.Group label={t('What it may do')} {...form.getInputProps('scopes')}>
           <Stack gap="xs" mt={6}>
             {SCOPES.map((scope) => (
-              <Checkbox key={scope.value} {...scope} />
+              <Checkbox key={scope.value} value={scope.value} label={t(scope.label)} description={t(scope.description)} />
             ))}
           </Stack>
         </Checkbox.Group>
-        <NumberInput label="Good for days" min={1} max={366} {...form.getInputProps('expires_in_days')} />
+        <NumberInput label={t('Good for days')} min={1} max={366} {...form.getInputProps('expires_in_days')} />
         <Button type="submit" loading={create.isPending}>
-          Make the token
+          {t('Make the token')}
         </Button>
       </Stack>
     </form>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { address, api } from '../../api';
+import { t } from '../../language/language';
 import { formats as formatsQuery } from '../../queries';
 import { Report } from '../report';
 import { Failure, Loading } from '../state';
@@ -45,12 +46,12 @@ export function ExportDialog({ project, release, onClose }: Props) {
   });
   const isReady = report.data !== undefined && (!isLossy || mayDrop);
   return (
-    <Modal opened onClose={onClose} title={release ? `Export release ${release}` : 'Export what is done now'} size="lg">
+    <Modal opened onClose={onClose} title={release ? t('Export release {{release}}', { release }) : t('Export what is done now')} size="lg">
       <Stack>
         <Group align="flex-end">
           <Select
             flex={1}
-            label="Format"
+            label={t('Format')}
             allowDeselect={false}
             data={formats.map(({ name, title }) => ({ value: name, label: title || name }))}
             value={format}
@@ -58,7 +59,7 @@ export function ExportDialog({ project, release, onClose }: Props) {
           />
           <Switch
             pb={8}
-            label="With the images"
+            label={t('With the images')}
             checked={withMedia}
             onChange={(event) => setWithMedia(event.currentTarget.checked)}
           />
@@ -67,10 +68,10 @@ export function ExportDialog({ project, release, onClose }: Props) {
         {report.error && <Failure error={report.error} onRetry={() => void report.refetch()} />}
         {report.data && <Report report={report.data} />}
         {isLossy && (
-          <Alert color="orange" title="This format cannot hold everything">
+          <Alert color="orange" title={t('This format cannot hold everything')}>
             <Checkbox
               mt={4}
-              label="Leave out what it cannot hold, as listed above"
+              label={t('Leave out what it cannot hold, as listed above')}
               checked={mayDrop}
               onChange={(event) => setMayDrop(event.currentTarget.checked)}
             />
@@ -78,14 +79,14 @@ export function ExportDialog({ project, release, onClose }: Props) {
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Close
+            {t('Close')}
           </Button>
           {isReady ? (
             <Button component="a" href={href} download>
-              Download the zip
+              {t('Download the zip')}
             </Button>
           ) : (
-            <Button disabled>Download the zip</Button>
+            <Button disabled>{t('Download the zip')}</Button>
           )}
         </Group>
       </Stack>

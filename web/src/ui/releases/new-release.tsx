@@ -4,11 +4,11 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { client } from '../../queries';
 import type { Release } from '../../wire';
 import { tell } from '../notify';
 import { Failure } from '../state';
-import { count } from '../words';
 
 interface Props {
   project: string;
@@ -22,7 +22,7 @@ const TAG = /^[\p{L}\p{N}_][\p{L}\p{N}._-]{0,59}$/u;
 export function NewRelease({ project, number, done, onClose }: Props) {
   const form = useForm({
     initialValues: { tag: `v${number}`, notes: '' },
-    validate: { tag: (tag) => (TAG.test(tag) ? null : 'Use letters, digits, dots, dashes and underscores') },
+    validate: { tag: (tag) => (TAG.test(tag) ? null : t('Use letters, digits, dots, dashes and underscores')) },
   });
   const create = useMutation({
     meta: { quiet: true },
@@ -30,22 +30,22 @@ export function NewRelease({ project, number, done, onClose }: Props) {
       api.post<Release>(`/projects/${project}/releases`, { ...values, states: ['done'] }),
     onSuccess: (made) => {
       void client.invalidateQueries({ queryKey: ['project', project, 'releases'] });
-      tell(`Release ${made.tag} is made`);
+      tell(t('Release {{tag}} is made', { tag: made.tag }));
       onClose();
     },
   });
   return (
-    <Modal opened onClose={onClose} title="New release">
+    <Modal opened onClose={onClose} title={t('New release')}>
       <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
         <Stack>
           {create.error && <Failure error={create.error} />}
           <Text size="sm">
-            {count(done, 'item')} that are done go in, with their annotations as they are now.
+            {t('{{count}} items that are done go in, with their annotations as they are now.', { count: done })}
           </Text>
-          <TextInput label="Tag" data-autofocus {...form.getInputProps('tag')} />
-          <Textarea label="Notes" autosize minRows={3} {...form.getInputProps('notes')} />
+          <TextInput label={t('Tag')} data-autofocus {...form.getInputProps('tag')} />
+          <Textarea label={t('Notes')} autosize minRows={3} {...form.getInputProps('notes')} />
           <Button type="submit" loading={create.isPending}>
-            Make the release
+            {t('Make the release')}
           </Button>
         </Stack>
       </form>

@@ -3,6 +3,7 @@ import { Alert, Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import { t } from '../../language/language';
 import { ontology as ontologyQuery } from '../../queries';
 import type { Release, Verification } from '../../wire';
 import { count, moment, number } from '../words';
@@ -14,7 +15,7 @@ export function ReleaseDetail({ release, onClose }: { release: Release; onClose:
   });
   const category = (id: string) => view?.ontology.categories?.find((entry) => entry.id === id);
   return (
-    <Modal opened onClose={onClose} title={`Release ${release.tag}`} size="lg">
+    <Modal opened onClose={onClose} title={t('Release {{tag}}', { tag: release.tag })} size="lg">
       <Stack>
         {release.notes && (
           <Text className="lw-break" style={{ whiteSpace: 'pre-wrap' }}>
@@ -22,14 +23,13 @@ export function ReleaseDetail({ release, onClose }: { release: Release; onClose:
           </Text>
         )}
         <Text size="sm" c="dimmed">
-          Made {moment(release.created_at)}. Ontology version {release.ontology_version}, brief version{' '}
-          {release.brief_version}.
+          {t('Made {{time}}. Ontology version {{ontologyVersion}}, brief version {{briefVersion}}.', { time: moment(release.created_at), ontologyVersion: release.ontology_version, briefVersion: release.brief_version })}
         </Text>
         <Table withTableBorder>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Category</Table.Th>
-              <Table.Th ta="right">Annotations</Table.Th>
+              <Table.Th>{t('Category')}</Table.Th>
+              <Table.Th ta="right">{t('Annotations')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -52,11 +52,11 @@ export function ReleaseDetail({ release, onClose }: { release: Release; onClose:
         </Text>
         {verify.data &&
           (verify.data.ok ? (
-            <Alert color="pine" title="It holds">
-              Every hash of {count(verify.data.entries, 'entry', 'entries')} is what it was.
+            <Alert color="pine" title={t('It holds')}>
+              {t('Every hash of {{count}} entries is what it was.', { count: verify.data.entries })}
             </Alert>
           ) : (
-            <Alert color="red" title="It does not hold">
+            <Alert color="red" title={t('It does not hold')}>
               {verify.data.faults.map((fault) => (
                 <Text key={fault} size="sm">
                   {fault}
@@ -66,7 +66,7 @@ export function ReleaseDetail({ release, onClose }: { release: Release; onClose:
           ))}
         <Group justify="flex-end">
           <Button variant="default" loading={verify.isPending} onClick={() => verify.mutate()}>
-            Verify
+            {t('Verify')}
           </Button>
         </Group>
       </Stack>
