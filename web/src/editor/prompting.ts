@@ -59,8 +59,10 @@ export interface Proposal {
   /** What a click at the pointer would add or take away. */
   readonly hover?: Shape | null;
   readonly score?: number;
+  /** Item pixels to a pixel of the copy that it was found on; 1 where it is as fine as the item. */
+  readonly grain?: number;
   /** How sure the hand can be of it: how coarsely it was made, what was left out. */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** How the smart tools are set; it stays from shape to shape. */
@@ -91,7 +93,7 @@ const nobody: Answer = () => Promise.reject(new Error('Nothing here can answer a
 
 export class Prompting {
   readonly changed = new Signal();
-  settings: SmartSettings = { tolerance: 18, superpixel: 24, fillHoles: true, result: 'auto' };
+  settings: SmartSettings = { tolerance: 18, superpixel: 24, fillHoles: false, result: 'auto' };
   /** The last prompt, as far as it is not dropped or taken. */
   prompt: Prompt | null = null;
   current: Proposal | null = null;

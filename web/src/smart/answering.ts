@@ -1,0 +1,38 @@
+/** Answers the prompts of one item: finds the predictor, makes it ready once, and hands the prompt on. */
+import type { Answer } from '../editor/prompting';
+import { type PictureSource, type Predictor, PREDICTORS } from './predictor';
+
+export interface Answering {
+  readonly answer: Answer;
+  close(): void;
+}
+
+export function answering(picture: Promise<PictureSource>, table = PREDICTORS): Answering {
+  const made = new Map<string, Promise<Predictor>>();
+
+  const prepared = async (name: string): Promise<Predictor> => {
+    const make = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (!make) throw new Error(`No predictor is called “${name}”. There are: ${Object.keys(table).join(', ')}.`);
+    const [predictor, source] = await Promise.all([make(), picture]);
+    await predictor.ready(source);
+    return predictor;
+  };
+
+  const answer: Answer = async (prompt, signal) => {
+    const { predictor: name } = prompt;
+    let predictor = made.get(name);
+    if (!predictor) {
+      predictor = prepared(name);
+      made.set(name, predictor);
+      // What failed once is tried again with the next prompt.
+      predictor.catch(() => made.delete(name));
+    }
+    return (await predictor).propose(prompt, signal);
+  };
+
+  const close = () => {
+    for (const predictor of made.values()) void predictor.then((one) => one.close?.()).catch(() => undefined);
+    made.clear();
+  };
+  return { answer, close };
+}
