@@ -161,6 +161,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/tasks/{task}/submission"): {},
     ("POST", "/tasks/{task}/left"): {"task": "none", "member": "nobody"},
     ("POST", "/tasks/{task}/skip"): {"reason": "unclear"},
+    ("POST", "/projects/{project}/verification/operations"): {"drafts": []},
+    ("POST", "/projects/{project}/verification/closing"): {"tasks": [], "verdict": "accepted"},
     ("POST", "/items/{item}/issues"): {"text": "look"},
     ("PATCH", "/issues/{issue}"): {"state": "resolved"},
     ("POST", "/issues/{issue}/comments"): {"text": "yes"},
@@ -170,6 +172,8 @@ BODIES: dict[tuple[str, str], Any] = {
     },
 }  # fmt: skip
 QUERIES = {
+    ("GET", "/projects/{project}/verification"): "?source=predictions",
+    ("GET", "/items/{item}/crop"): "?left=0&top=0&right=8&bottom=6",
     ("PUT", "/uploads/{upload}/files"): "?name=a.png",
     ("GET", "/projects/{project}/export"): "?format=coco",
     ("GET", "/projects/{project}/export/report"): "?format=coco",

@@ -36,6 +36,7 @@ NOUNS = (
     "brief",
     "items",
     "tasks",
+    "verification",
     "issues",
     "uploads",
     "imports",

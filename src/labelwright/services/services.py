@@ -5,6 +5,7 @@ from labelwright.services.audit_log import AuditLog
 from labelwright.services.briefs import Briefs
 from labelwright.services.brought import Brought
 from labelwright.services.context import Context
+from labelwright.services.crops import Crops
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
 from labelwright.services.exports import Exports
@@ -23,6 +24,8 @@ from labelwright.services.queue import Queue
 from labelwright.services.releases import Releases
 from labelwright.services.submissions import Submissions
 from labelwright.services.uploads import Uploads
+from labelwright.services.verdicts import Verdicts
+from labelwright.services.verification import Verification
 
 
 class Services:
@@ -43,6 +46,9 @@ class Services:
         self.brought = Brought(context)
         self.envelopes = Envelopes(context)
         self.submissions = Submissions(context)
+        self.crops = Crops(context)
+        self.verification = Verification(context, self.crops)
+        self.verdicts = Verdicts(context, self.submissions)
         self.issues = Issues(context)
         self.progress = Progress(context)
         self.releases = Releases(context)
