@@ -23,6 +23,7 @@ export interface Aids {
 export type Tab = 'annotations' | 'predictions' | 'issues' | 'guideline';
 
 const CLOSE = 120; // screen pixels around what is followed
+const ASKED = 160; // and around what is asked about, so that it is seen above the question
 
 export class Flow {
   readonly listing: Listing;
@@ -151,7 +152,7 @@ export class Flow {
     const { editor } = this;
     const annotation = this.asking && editor.store.get(objectOf(this.asking) ?? '');
     if (this.asking) editor.selection.select(annotation ? [annotation.id] : []);
-    if (annotation?.shape) editor.viewport.show(boundsOfShape(annotation.shape), CLOSE);
+    if (annotation?.shape) editor.viewport.show(boundsOfShape(annotation.shape), ASKED);
     this.askingChanged.emit();
   }
 

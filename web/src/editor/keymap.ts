@@ -132,6 +132,13 @@ export function normalKey(text: string): string | null {
   return [...MODIFIERS.filter((name) => held.includes(name)), bare].join('+');
 }
 
+const SIGNS: Record<string, string> = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓', PageUp: 'PgUp', PageDown: 'PgDn', Escape: 'Esc' };
+
+/** A key as people see it on their keyboard: `Ctrl+←`. */
+export function keySign(key: string): string {
+  return key.replace(/Arrow\w+|Page\w+|Escape/, (name) => SIGNS[name] ?? name);
+}
+
 /** Why a key cannot be given to an action, or null. */
 export function refusal(key: string): string | null {
   if (key === 'Escape') return 'Escape always drops what is begun; it cannot mean anything else.';

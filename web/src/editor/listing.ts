@@ -237,6 +237,15 @@ function gathered(chosen: readonly Annotation[]): readonly Annotation[] {
   });
 }
 
+/** What an annotation's attributes say in a few words: a yes by its name, a no not at all. */
+export function inShort(annotation: Annotation, category: Category | undefined): string {
+  const flags = new Set((category?.attributes ?? []).filter(({ kind }) => kind === 'flag').map(({ name }) => name));
+  return saidOf(annotation, category)
+    .map(({ name, value }) => (flags.has(name) ? (value === 'yes' ? name : '') : value))
+    .filter(Boolean)
+    .join(', ');
+}
+
 /** What an annotation's attributes say, in the words of the ontology. */
 export function saidOf(annotation: Annotation, category: Category | undefined): { name: string; value: string }[] {
   return Object.entries(annotation.attributes ?? {}).map(([id, value]) => {

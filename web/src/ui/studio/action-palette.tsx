@@ -5,8 +5,8 @@ import { useState } from 'react';
 
 import { ACTIONS, type Action, type Studio } from '../../editor/actions';
 import { findCategories } from '../../editor/category-finder';
-import { keymap } from '../../editor/keymap';
-import { kindOf, saidOf } from '../../editor/listing';
+import { keymap, keySign } from '../../editor/keymap';
+import { inShort, kindOf } from '../../editor/listing';
 import type { Desk } from './desk';
 import { recentOf } from './recent';
 
@@ -73,7 +73,7 @@ function annotationsLike({ editor, flow }: Desk, words: string): SpotlightAction
   for (const annotation of number ? [editor.store.all()[number - 1]] : editor.store.all()) {
     if (!annotation) continue;
     const category = editor.categoryOf(annotation.category);
-    const said = saidOf(annotation, category).map(({ value }) => value).join(', ');
+    const said = inShort(annotation, category);
     const label = `Go to ${category?.name ?? 'annotation'} ${flow.listing.numberOf(annotation.id)}`;
     if (!number && !`${label} ${said}`.toLowerCase().includes(asked)) continue;
     found.push({
@@ -96,7 +96,7 @@ function Keys({ of }: { of: readonly string[] }) {
     <Group gap={4} wrap="nowrap">
       {of.slice(0, 2).map((key) => (
         <Kbd key={key} size="xs">
-          {key}
+          {keySign(key)}
         </Kbd>
       ))}
     </Group>

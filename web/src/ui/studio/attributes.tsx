@@ -19,6 +19,7 @@ import type { Annotation, AttributeSpec, AttributeValue } from '../../wire';
 import { Bonds } from './bonds';
 import type { Desk } from './desk';
 import { Keypoints } from './keypoints';
+import { keyHint } from './own-keys';
 import classes from './studio.module.css';
 import { useSignal } from './use-signal';
 
@@ -29,7 +30,6 @@ export function Attributes({ desk }: { desk: Desk }) {
   if (chosen.length === 0) return null;
   const first = chosen[0]!;
   const same = chosen.every((annotation) => annotation.category === first.category);
-  const category = same ? editor.categoryOf(first.category) : undefined;
   const kinds = new Set(chosen.map((annotation) => annotation.shape?.kind ?? 'tag'));
   const possible = (editor.ontology.categories ?? []).filter((entry) =>
     [...kinds].every((kind) => shapesOf(entry).includes(kind)),
@@ -57,7 +57,7 @@ export function Attributes({ desk }: { desk: Desk }) {
         value={same ? first.category : null}
         onChange={(value) => value && recategorize(editor, ids, value)}
       />
-      {(category?.attributes ?? []).map((spec) => (
+      {sharedBy(chosen, editor).map((spec) => (
         <Field key={`${first.id} ${spec.id}`} desk={desk} spec={spec} chosen={chosen} />
       ))}
       {chosen.length === 1 && <Keypoints desk={desk} annotation={first} />}
@@ -66,15 +66,24 @@ export function Attributes({ desk }: { desk: Desk }) {
       {desk.isReview && !editor.readOnly && (
         <Group gap="xs" grow>
           <Button size="compact-sm" variant="light" onClick={() => judge(editor, ids, 'accepted')}>
-            Accept (A)
+            Accept{keyHint('review.accept')}
           </Button>
           <Button size="compact-sm" variant="light" color="orange" onClick={() => judge(editor, ids, 'returned')}>
-            Correct this (R)
+            Correct this{keyHint('review.return')}
           </Button>
         </Group>
       )}
     </Stack>
   );
+}
+
+/** The attributes that all have: of one category all of its own, of several those that are the same. */
+function sharedBy(chosen: readonly Annotation[], editor: Desk['editor']): AttributeSpec[] {
+  const [first = [], ...others] = [...new Set(chosen.map(({ category }) => category))].map(
+    (category) => editor.categoryOf(category)?.attributes ?? [],
+  );
+  const isSame = (a: AttributeSpec, b: AttributeSpec) => JSON.stringify(a) === JSON.stringify(b);
+  return first.filter((spec) => others.every((specs) => specs.some((other) => isSame(spec, other))));
 }
 
 function Origin({ annotation }: { annotation: Annotation }) {
@@ -101,13 +110,20 @@ function Field({ desk: { editor }, spec, chosen }: FieldProps) {
   const value = same ? values[0] : undefined;
   const set = (next: AttributeValue | undefined) =>
     setAttribute(editor, chosen.map((annotation) => annotation.id), spec.id, next);
-  const common = { label: spec.name, size: 'xs', withAsterisk: spec.required === true, disabled: editor.readOnly };
+  const common = {
+    label: same ? spec.name : <Mixed name={spec.name} />,
+    'aria-label': same ? spec.name : `${spec.name}, mixed`,
+    size: 'xs',
+    withAsterisk: spec.required === true,
+    disabled: editor.readOnly,
+    ...(!same && { placeholder: 'Mixed' }),
+  };
   const missing = spec.required && value === undefined && same ? 'Required' : null;
   const options = (spec.options ?? []).map((option) => ({ value: option.id, label: option.name }));
   switch (spec.kind) {
     case 'choice':
       return options.length <= 4 ? (
-        <Choice spec={spec} value={value} missing={missing} set={set} disabled={editor.readOnly} />
+        <Choice spec={spec} isMixed={!same} value={value} missing={missing} set={set} disabled={editor.readOnly} />
       ) : (
         <Select {...common} error={missing} clearable={!spec.required} data={options} value={(value as string) ?? null} onChange={(v) => set(v ?? undefined)} />
       );
@@ -117,7 +133,12 @@ function Field({ desk: { editor }, spec, chosen }: FieldProps) {
       return (
         <Checkbox
           {...common}
-          label={spec.name + (spec.required ? ' *' : '')}
+          label={
+            <>
+              {common.label}
+              {spec.required && ' *'}
+            </>
+          }
           checked={value === true}
           indeterminate={value === undefined}
           error={missing}
@@ -140,19 +161,32 @@ function Field({ desk: { editor }, spec, chosen }: FieldProps) {
   }
 }
 
+/** The name of an attribute that the selected do not agree about. */
+function Mixed({ name }: { name: string }) {
+  return (
+    <>
+      {name}{' '}
+      <Text span size="xs" c="dimmed" fw={400} data-testid="mixed">
+        mixed
+      </Text>
+    </>
+  );
+}
+
 interface ChoiceProps {
   spec: AttributeSpec;
+  isMixed: boolean;
   value: AttributeValue | undefined;
   missing: string | null;
   set: (value: AttributeValue | undefined) => void;
   disabled: boolean;
 }
 
-function Choice({ spec, value, missing, set, disabled }: ChoiceProps) {
+function Choice({ spec, isMixed, value, missing, set, disabled }: ChoiceProps) {
   return (
     <Stack gap={3}>
       <Text size="xs" fw={500}>
-        {spec.name}
+        {isMixed ? <Mixed name={spec.name} /> : spec.name}
         {spec.required && <Text span c="red"> *</Text>}
       </Text>
       <Chip.Group value={(value as string) ?? ''} onChange={(next) => set(next as string)}>
@@ -174,7 +208,7 @@ function Choice({ spec, value, missing, set, disabled }: ChoiceProps) {
 }
 
 interface TextProps {
-  common: { label: string; size: string; withAsterisk: boolean; disabled: boolean };
+  common: { label: React.ReactNode; size: string; withAsterisk: boolean; disabled: boolean };
   missing: string | null;
   value: string;
   set: (value: string | undefined) => void;

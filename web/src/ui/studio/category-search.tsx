@@ -1,6 +1,6 @@
 /** A small search of categories beside the pointer: for the next shape, or for what is selected. */
 import { Text } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import { chooseCategory, type Studio } from '../../editor/actions';
 import { findCategories } from '../../editor/category-finder';
@@ -36,13 +36,13 @@ export function CategorySearch({ desk, studio, pointer }: Props) {
   const [words, setWords] = useState('');
   const [at, setAt] = useState(0);
   const holder = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState<React.CSSProperties>({ visibility: 'hidden' });
+  const [place, setPlace] = useState<React.CSSProperties>({ opacity: 0 });
   const [recent] = useState(() => recentOf(envelope.task.project));
   const found = findCategories(editor.ontology.categories ?? [], words, recent);
   const shown = found.slice(0, MOST);
   const current = Math.min(at, shown.length - 1);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const room = holder.current!.parentElement!.getBoundingClientRect();
     setPlace(placeIn(room, pointer.current));
   }, [pointer]);

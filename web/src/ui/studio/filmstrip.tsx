@@ -158,7 +158,9 @@ function Frame({ index, left, item, isHere, isStop, closed, onOpen }: FrameProps
       </span>
       <span className={classes.caption}>
         <i style={{ background: stateColor(state) }} />
-        <span className={classes.name}>{item.name}</span>
+        <span className={classes.name}>
+          <bdi>{item.name}</bdi>
+        </span>
         {item.annotations > 0 && <b>{item.annotations}</b>}
       </span>
     </button>

@@ -5,7 +5,7 @@ import { IconArrowBackUp, IconPlus, IconSearch, IconX } from '@tabler/icons-reac
 import { useEffect, useState } from 'react';
 
 import { ACTIONS, type Action, keyOf } from '../../editor/actions';
-import { keymap, type Keyed, type Outcome } from '../../editor/keymap';
+import { keymap, type Keyed, keySign, type Outcome } from '../../editor/keymap';
 import { tell, tellProblem } from '../notify';
 import classes from './keys.module.css';
 import { useSignal } from './use-signal';
@@ -140,7 +140,7 @@ function KeyRow({ action, actions, recording, onRecord }: RowProps) {
                 aria-label={`${action.title}: ${key}. Press to change`}
                 onClick={() => onRecord({ action, instead: key })}
               >
-                <Kbd size="xs">{key}</Kbd>
+                <Kbd size="xs">{keySign(key)}</Kbd>
               </button>
               {key !== 'Escape' && (
                 <button type="button" className={classes.take} aria-label={`Take ${key} from ${action.title}`} onClick={() => keymap.take(action, key)}>

@@ -15,7 +15,7 @@ import {
   IconTag,
 } from '@tabler/icons-react';
 
-import { type Entry, kindOf, saidOf } from '../../editor/listing';
+import { type Entry, inShort, kindOf } from '../../editor/listing';
 import { colorOf } from '../../model/ontology';
 import type { Desk } from './desk';
 import classes from './list.module.css';
@@ -43,7 +43,7 @@ export function Row({ desk, entry: { annotation, number, grouped }, top, isStop,
   const hidden = editor.view.hidden.has(id);
   const locked = editor.view.locked.has(id);
   const wrong = flow.listing.problemsOf(annotation).join('; ');
-  const said = saidOf(annotation, category).map(({ value }) => value).join(', ');
+  const said = inShort(annotation, category);
   const kind = kindOf(annotation);
   const Icon = KIND_ICONS[kind] ?? IconTag;
   const name = category?.name ?? 'Removed category';

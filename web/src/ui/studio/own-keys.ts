@@ -1,7 +1,7 @@
 /** A person's own keys, kept in this browser for each member. */
 import { useEffect } from 'react';
 
-import { keymap } from '../../editor/keymap';
+import { keymap, keySign } from '../../editor/keymap';
 import { ACTIONS } from '../../editor/actions';
 import { useSignal } from './use-signal';
 
@@ -49,5 +49,5 @@ export function useOwnKeys(member: string): void {
 export function keyHint(id: string): string {
   const action = ACTIONS.find((entry) => entry.id === id);
   const key = action && keymap.of(action)[0];
-  return key ? ` (${key})` : '';
+  return key ? ` (${keySign(key)})` : '';
 }

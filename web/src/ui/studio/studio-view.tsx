@@ -53,7 +53,7 @@ export function StudioView({ work, desk, project, member }: Props) {
   const closing = useClosing(work, desk);
   const items = useItems(desk, project, member);
   const takeRenderer = useAccompaniment(desk);
-  useSignal(editor.selection.changed, hand.changed, flow.changed);
+  useSignal(editor.selection.changed, hand.changed, flow.changed, flow.askingChanged);
   useOwnKeys(member);
   useAids(flow);
   useRecent(desk);
@@ -99,7 +99,7 @@ export function StudioView({ work, desk, project, member }: Props) {
         onRenderer={takeRenderer}
         onPin={pinned === 'choosing' ? (x, y) => setPinned({ x, y }) : null}
       />
-      <div className={classes.over}>
+      <div className={classes.over} data-asking={flow.asking !== null}>
         <Pins desk={desk} isPlacing={pinned === 'choosing'} />
         <Aside desk={desk} />
         {flow.aids.minimap && <Minimap desk={desk} />}
