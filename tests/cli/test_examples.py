@@ -19,7 +19,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 def test_an_example_ontology_is_one(file: Path) -> None:
     ontology = ontology_yaml.read(file.read_text(encoding="utf-8"))
 
-    assert len(ontology.categories) == 3
+    assert len(ontology.categories) >= 3
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

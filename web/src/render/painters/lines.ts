@@ -7,6 +7,7 @@ import { hatchOf } from './pattern';
 
 const SPECK = 3; // below so many pixels a shape is painted as a dot
 const FEW = 24; // corners that are painted as they are at any zoom
+const OPEN = 1.5; // times the width of an outline
 const HAIR = 0.6; // surface pixels: corners nearer to one another are left out
 
 export function paintLines(context: CanvasRenderingContext2D, shape: Shape, look: Look, place: Place): void {
@@ -29,9 +30,13 @@ export function paintLines(context: CanvasRenderingContext2D, shape: Shape, look
   context.lineWidth /= scale;
   context.lineJoin = 'round';
   context.setLineDash(context.getLineDash().map((length) => length / scale));
-  if (look.fill > 0 && closed) filled(context, look, () => context.fill(closed, 'evenodd'), scale);
+  if (look.fill > 0 && closed) filled(context, look, () => context.fill(closed, shape.kind === 'cuboid' ? 'nonzero' : 'evenodd'), scale);
   if (closed) context.stroke(closed);
-  if (open) context.stroke(open);
+  if (open) {
+    // A line that encloses nothing has only itself to be seen by.
+    if (!closed) context.lineWidth *= OPEN;
+    context.stroke(open);
+  }
   context.restore();
 }
 

@@ -10,6 +10,9 @@ import classes from './studio.module.css';
 import { TOOL_GROUPS } from './tool-icons';
 import { useSignal } from './use-signal';
 
+/** More tools than this stand in two columns, so that all are seen. */
+const CROWDED = 12;
+
 const ZOOMS: [string, ComponentType<{ size: number }>][] = [
   ['view.in', IconZoomIn],
   ['view.out', IconZoomOut],
@@ -18,8 +21,10 @@ const ZOOMS: [string, ComponentType<{ size: number }>][] = [
 
 export function ToolRail({ desk, studio }: { desk: Desk; studio: Studio }) {
   useSignal(desk.hand.changed, desk.editor.categoryChanged);
+  const usable = TOOL_GROUPS.flat().filter(([name]) => desk.hand.can(name)).length;
+  const isCrowded = usable > CROWDED;
   return (
-    <nav className={classes.rail} aria-label="Tools" data-tour="tools">
+    <nav className={classes.rail} data-wide={isCrowded} aria-label="Tools" data-tour="tools">
       {TOOL_GROUPS.map((group) => {
         const possible = group.filter(([name]) => desk.hand.can(name));
         if (possible.length === 0) return null;
@@ -30,7 +35,7 @@ export function ToolRail({ desk, studio }: { desk: Desk; studio: Studio }) {
                 <Icon size={20} />
               </Tool>
             ))}
-            <Divider w={28} my={2} />
+            <Divider w={isCrowded ? 70 : 28} my={2} />
           </Fragment>
         );
       })}
@@ -39,7 +44,7 @@ export function ToolRail({ desk, studio }: { desk: Desk; studio: Studio }) {
           <Icon size={20} />
         </Tool>
       ))}
-      <Divider w={28} my={4} />
+      <Divider w={isCrowded ? 70 : 28} my={4} />
       <Adjust desk={desk} />
     </nav>
   );
