@@ -153,6 +153,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "/projects/{project}/ontology"): lambda place: {
         "base": place.base("ontology"), "categories": [{"id": "cell", "name": f"Cell {place.sent}"}],
     },
+    ("POST", "/projects/{project}/rules/offenders"): lambda place: {"base": place.base("ontology")},
     ("POST", "/projects/{project}/ontology/undo"): lambda place: {"base": place.base("ontology")},
     ("PUT", "/projects/{project}/brief"): lambda place: {"base": place.base("brief"), "brief": {}},
     ("POST", "/items/{item}/reopen"): {},

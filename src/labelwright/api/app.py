@@ -33,6 +33,7 @@ NOUNS = (
     "invitations",
     "projects",
     "ontology",
+    "rules",
     "brief",
     "items",
     "tasks",

@@ -5,7 +5,7 @@ and the `remedy`. What nobody expected becomes a 500 with an id that is also in 
 and traceback never leave the server.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from labelwright.core import errors as core
+from labelwright.core.rules import BrokenRule
+from labelwright.core.shapes import Bounds
 from labelwright.formats.format import WouldDrop
 
 HUNG_UP = 499  # in the log only: nobody is there to read it
@@ -52,11 +54,20 @@ TITLES = {
 }
 
 
+MOST_FAULTS = 200  # that one answer lists; its sentence gives the number of all
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One of several things that are wrong; `annotation` is the id of the annotation it is about."""
+    """One of several things that are wrong; `annotation` is the id of the annotation it is about.
+
+    For a broken label rule also the rule's id, every annotation it is about, and the place to look at.
+    """
 
     fault: str
     annotation: str | None = None
+    rule: str | None = None
+    annotations: tuple[str, ...] = ()
+    place: Bounds | None = None
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -84,6 +95,8 @@ def refusal(error: core.LabelwrightError) -> Response:
     faults: list[Fault] = []
     if isinstance(error, core.InvalidAnnotations):
         faults = [Fault(annotation=annotation, fault=fault) for annotation, fault in error.faults]
+    elif isinstance(error, core.BrokenRules):
+        faults = [_fault_of(cast("BrokenRule", broken)) for broken in error.broken[:MOST_FAULTS]]
     status = status_of(type(error))
     headers: dict[str, str] = {}
     if isinstance(error, core.Throttled):
@@ -99,6 +112,16 @@ def refusal(error: core.LabelwrightError) -> Response:
         errors=faults,
         report=error.report if isinstance(error, WouldDrop) else None,
         headers=headers,
+    )
+
+
+def _fault_of(broken: BrokenRule) -> Fault:
+    return Fault(
+        fault=broken.sentence,
+        annotation=broken.annotations[0] if broken.annotations else None,
+        rule=broken.rule,
+        annotations=broken.annotations,
+        place=broken.place,
     )
 
 

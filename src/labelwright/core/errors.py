@@ -15,6 +15,7 @@ LabelwrightError
 │   ├── WrongMediaType       a body of a kind that is not read here
 │   ├── KeyReused            an idempotency key that came with another request
 │   ├── InvalidAnnotations   annotations that break the ontology; lists each
+│   ├── BrokenRules          annotations that break label rules; lists where
 │   ├── InvalidShape         a shape that has no meaning
 │   └── InvalidOntology      an ontology that contradicts itself
 ├── BadFile                  a file that cannot be used; names the file and the place in it
@@ -35,7 +36,8 @@ LabelwrightError
     └── NoRoom               too little is left for something that can be made again
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 
 class LabelwrightError(Exception):
@@ -189,6 +191,23 @@ class InvalidAnnotations(InvalidInput):
         first = faults[0][1] if faults else ""
         super().__init__(f"{len(faults)} annotations cannot be submitted. The first: {first}.")
         self.faults = faults
+
+
+class _Told(Protocol):
+    @property
+    def sentence(self) -> str: ...
+
+
+class BrokenRules(InvalidInput):
+    """Annotations that break label rules of severity “error”; `broken` says each rule and where."""
+
+    code = "invalid.rules"
+    remedy = "Go to each place listed and mend it, then submit again; your work is saved."
+
+    def __init__(self, broken: Sequence[_Told]) -> None:
+        what = "A label rule is broken" if len(broken) == 1 else f"{len(broken)} label rules are broken"
+        super().__init__(f"{what}. The first: {broken[0].sentence}.")
+        self.broken = broken
 
 
 class InvalidOntology(InvalidInput):

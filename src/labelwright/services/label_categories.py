@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from labelwright.core.ontology import PALETTE, Category, Ontology, RelationSpec
+from labelwright.core.rules import others_of
 from labelwright.core.shapes import Skeleton
 from labelwright.formats.figures import numbered, template_of
 from labelwright.formats.format import LabeledItem, Reading
@@ -138,12 +139,16 @@ def added(context: Context, import_id: str) -> list[str]:
 
 
 def remove(context: Context, row: Row[Any], actor: Actor) -> list[str]:
-    """Take away the categories that the import added and nothing uses any more; gives their names."""
+    """Take away the categories that the import added and nothing uses any more; gives their names.
+
+    One that a label rule names stays.
+    """
 
     def look(tx: Connection) -> tuple[int, Ontology, set[str]]:
         project = project_for(tx, actor, row.project_id, "project.import")
         ontology = read_ontology(context, tx, project.id, project.ontology_version)
         used = {name for name, count in annotation_counts(tx, project.id, ontology).items() if count}
+        used |= {name for rule in ontology.rules for name in (*rule.categories, *others_of(rule))}
         return project.ontology_version, ontology, _noted(tx, row.id).keys() - used
 
     version, ontology, unused = context.database.read(look)

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from labelwright.core.document import EMPTY, Annotation, Evidence, decode
+from labelwright.core.document import EMPTY, Annotation, Document, Evidence, decode
 from labelwright.core.ontology import Ontology
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.report import Fault
+from labelwright.quality.rule_check import broken_rules
 from labelwright.services import label_categories
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.label_fitting import Fitted, Fitter
 from labelwright.services.label_matching import Finder, not_there, other_frame
+from labelwright.services.label_rules import RuleTally
 from labelwright.services.ontologies import read_ontology
 from labelwright.storage.schema import documents, import_entries, items, tasks
 
@@ -36,6 +38,7 @@ class PlannedEntry:
     item_name: str
     annotations: tuple[Annotation, ...]
     replace: bool
+    size: tuple[int, int]
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Plan:
     already_there: int = 0
     faults: list[Fault] = field(default_factory=list[Fault])
     notes: list[str] = field(default_factory=list[str])
+    rules: RuleTally = field(default_factory=RuleTally)
     outcomes: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
     def report(self, *, dry_run: bool) -> dict[str, Any]:
@@ -76,6 +80,7 @@ class Plan:
             "refused": [{"reason": n, "annotations": c} for n, c in counts.refused.items()],
             "left_out": [{"what": n, "count": c} for n, c in counts.left_out.items()],
             "without_a_required_attribute": counts.incomplete,
+            **self.rules.report(),
             "unmatched": self.unmatched[:MOST_LISTED],
             "ambiguous": self.ambiguous[:MOST_LISTED],
             "faults": [msgspec.to_builtins(fault) for fault in self.faults[:MOST_LISTED]],
@@ -129,6 +134,9 @@ class Planner:
                 check()
                 part = todo[start : start + BATCH]
                 self.context.database.read(lambda tx, part=part: self._compare(tx, part, ontology))
+        else:
+            for entry in made.entries:
+                self._keep_to_rules(entry, entry.annotations, ontology, waits=False)
         return made
 
     def _done(self, tx: Connection) -> set[str]:
@@ -162,6 +170,16 @@ class Planner:
                 self.plan_made.already_there += len(entry.annotations) - len(fresh)
             self._count(entry.annotations, ontology, -1)
             self._count(fresh, ontology, 1)
+            if fresh or (entry.replace and entry.item_id not in held):
+                beside = () if entry.replace else present.get(entry.item_id, EMPTY).annotations
+                self._keep_to_rules(entry, (*beside, *fresh), ontology, waits=True)
+
+    def _keep_to_rules(
+        self, entry: PlannedEntry, annotations: Sequence[Annotation], ontology: Ontology, *, waits: bool
+    ) -> None:
+        broken = broken_rules(Document(annotations=tuple(annotations)), ontology, *entry.size)
+        _, _, record = entry.name.partition(" ")
+        self.plan_made.rules.add(entry.item_name, record, broken, waits=waits)
 
     def _count(self, annotations: Sequence[Annotation], ontology: Ontology, times: int) -> None:
         for annotation in annotations:
@@ -213,5 +231,6 @@ class Planner:
                 item_name=item.name,
                 annotations=tuple(annotations),
                 replace=self.args.mode == "replace",
+                size=(item.width, item.height),
             )
         )

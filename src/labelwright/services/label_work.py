@@ -6,11 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from labelwright.core.document import EMPTY, Document, decode
+from labelwright.core.rules import ERROR
 from labelwright.core.workflow import ANNOTATE
+from labelwright.quality.rule_check import broken_rules
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.label_matching import fresh_beside
 from labelwright.services.label_plan import HELD, Plan, PlannedEntry
+from labelwright.services.label_rules import leave_for_people
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.submissions import move_on, store_document
 from labelwright.storage.schema import (
@@ -99,8 +102,13 @@ def _submit(
     if task is not None:
         closing = {"state": "submitted", "document_id": stored, "closed_at": context.now()}
         tx.execute(update(tasks).where(tasks.c.id == task.id).values(**closing))
-    as_if: Any = SimpleNamespace(stage=ANNOTATE, item_id=item.id, position=item.position, round=number)
-    move_on(tx, context, project, as_if, stored, len(document.annotations), author=plan.author)
+    found = broken_rules(document, ontology, item.width, item.height)
+    broken = [entry for entry in found if entry.severity == ERROR]
+    if broken:
+        leave_for_people(tx, context, item, number, stored, len(document.annotations), broken)
+    else:
+        as_if: Any = SimpleNamespace(stage=ANNOTATE, item_id=item.id, position=item.position, round=number)
+        move_on(tx, context, project, as_if, stored, len(document.annotations), author=plan.author)
     return {
         "document": stored,
         "added": len(fresh),

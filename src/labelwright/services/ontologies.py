@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from labelwright.core import ontology_yaml
 from labelwright.core.errors import StaleVersion, WrongState
 from labelwright.core.ontology import Category, Ontology, OntologyChange, RelationSpec, succeed
+from labelwright.core.rules import Rule
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.context import Context
@@ -75,11 +76,12 @@ class Ontologies:
         categories: Iterable[Category],
         merges: Mapping[str, str] | None = None,
         relations: Iterable[RelationSpec] | None = None,
+        rules: Iterable[Rule] | None = None,
         dry_run: bool = False,
     ) -> OntologySaved:
         """Replace the categories; with `dry_run` only say what that would touch.
 
-        `relations` stay as they are where none are given.
+        `relations` and `rules` stay as they are where none are given.
 
         Raises StaleVersion if `base` is not the current version, InvalidOntology.
         """
@@ -87,7 +89,7 @@ class Ontologies:
         def work(tx: Connection) -> OntologySaved:
             project = project_for(tx, actor, project_id, "project.manage")
             before = self._current(tx, project, base)
-            after, change = succeed(before, categories, dict(merges or {}), relations)
+            after, change = succeed(before, categories, dict(merges or {}), relations, rules)
             change = _with_counts(tx, project_id, before, change)
             if dry_run:
                 return OntologySaved(version=base, change=change, ontology=after)
@@ -109,6 +111,7 @@ class Ontologies:
             base=base or current.version,
             categories=wanted.categories,
             relations=wanted.relations,
+            rules=wanted.rules,
             dry_run=dry_run,
         )
 

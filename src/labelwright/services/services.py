@@ -22,6 +22,7 @@ from labelwright.services.progress import Progress
 from labelwright.services.projects import Projects
 from labelwright.services.queue import Queue
 from labelwright.services.releases import Releases
+from labelwright.services.rule_offenders import RuleOffenders
 from labelwright.services.submissions import Submissions
 from labelwright.services.uploads import Uploads
 from labelwright.services.verdicts import Verdicts
@@ -38,6 +39,7 @@ class Services:
         self.idempotency = Idempotency(context)
         self.projects = Projects(context)
         self.ontologies = Ontologies(context)
+        self.rule_offenders = RuleOffenders(context)
         self.briefs = Briefs(context)
         self.items = Items(context)
         self.pictures = Pictures(context)

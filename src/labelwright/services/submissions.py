@@ -14,6 +14,7 @@ from labelwright.core.document import Annotation, Document, decode, encode
 from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, OpenConflicts, WrongState
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import Operation
+from labelwright.core.rules import BrokenRule
 from labelwright.core.workflow import ANNOTATE, DONE, REVIEW, SKIP_REASONS, stage_after
 from labelwright.quality.iou import iou
 from labelwright.services.access import Actor, project_for
@@ -25,6 +26,7 @@ from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import item_of, open_task, task_for
 from labelwright.services.removed import hidden, shown
+from labelwright.services.rule_keeping import keep_rules, warnings_of
 from labelwright.storage.database import Work
 from labelwright.storage.schema import documents, drafts, issues, items, members, tasks
 
@@ -59,13 +61,14 @@ VERDICTS = ("accepted", "returned", "amended")
 
 
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a submission led to."""
+    """What a submission led to; `warnings` are label rules that it breaks and may break."""
 
     submission: str
     item: str
     item_state: str
     verdict: str | None
     annotations: int
+    warnings: tuple[BrokenRule, ...] = ()
 
 
 class Submitting(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +91,8 @@ class Submissions:
         """Hand in the work on a task; the item moves to its next stage.
 
         Raises NotFound, LeaseLost (the operations are then kept as a draft by sending them to
-        the draft), OpenConflicts, InvalidAnnotations, InvalidInput for a verdict that does not fit the stage.
+        the draft), OpenConflicts, InvalidAnnotations, BrokenRules, InvalidInput for a verdict that does
+        not fit the stage.
         """
         return self.context.database.write(self.submit_work(actor, task_id, sent))
 
@@ -100,7 +104,7 @@ class Submissions:
             draft = tx.execute(_own_draft, {"task": task_id, "member": actor.id}).first()
             if draft is not None and draft.document_id and task.document_id == draft.document_id:
                 append(self.context, tx, actor.id, task, draft, sent.operations)
-                return _handed_before(tx, task)
+                return self._handed_before(tx, task)
             now = self.context.clock()
             self_review = workflow_of(project).self_review
             may_continue(tx, actor, task, now, self_review=self_review)
@@ -253,6 +257,7 @@ class Submissions:
         faults = [(a.id, fault) for a in document.annotations for fault in ontology.faults(a)]
         if faults:
             raise InvalidAnnotations(faults)
+        warnings = keep_rules(document, ontology, item_of(tx, task))
         stored = self._store(tx, actor, project, task, document, revision, sent)
         state = move_on(tx, self.context, project, task, stored, len(document.annotations), author=actor.id)
         return Handed(
@@ -261,6 +266,20 @@ class Submissions:
             item_state=state,
             verdict=sent.verdict,
             annotations=len(document.annotations),
+            warnings=warnings,
+        )
+
+    def _handed_before(self, tx: Connection, task: Row[Any]) -> Handed:
+        row = tx.execute(select(documents).where(documents.c.id == task.document_id)).one()
+        item = item_of(tx, task)
+        ontology = read_ontology(self.context, tx, task.project_id, row.ontology_version)
+        return Handed(
+            submission=row.id,
+            item=task.item_id,
+            item_state=item.state,
+            verdict=row.verdict,
+            annotations=row.annotations,
+            warnings=warnings_of(decode(row.body), ontology, item) if ontology.rules else (),
         )
 
     def _store(
@@ -434,17 +453,6 @@ def _judged(document: Document, changed: set[str], reviewer: str, now: str) -> D
         )
         judged.append(msgspec.structs.replace(annotation, evidence=evidence))
     return Document(annotations=tuple(judged))
-
-
-def _handed_before(tx: Connection, task: Row[Any]) -> Handed:
-    row = tx.execute(select(documents).where(documents.c.id == task.document_id)).one()
-    return Handed(
-        submission=row.id,
-        item=task.item_id,
-        item_state=item_of(tx, task).state,
-        verdict=row.verdict,
-        annotations=row.annotations,
-    )
 
 
 def _open_issues(tx: Connection, item_id: str) -> bool:

@@ -12,6 +12,7 @@ from labelwright.api.paging import ListQuery, Page, page_of
 from labelwright.api.routing import Routes
 from labelwright.core.errors import InvalidOntology, Malformed, StaleVersion, WrongState
 from labelwright.core.ontology import Category, RelationSpec
+from labelwright.core.rules import Rule
 from labelwright.services.access import Actor
 from labelwright.services.ontologies import OntologySaved, OntologyVersion, OntologyView
 from labelwright.services.services import Services
@@ -37,13 +38,14 @@ class YamlQuery(SaveQuery, frozen=True, kw_only=True):
 class OntologyIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The categories in their order. One left out is deleted, or merged as `merges` says.
 
-    Without `relations` those of before stay.
+    Without `relations` or `rules` those of before stay.
     """
 
     base: Version
     categories: list[Category]
     merges: dict[str, str] = {}
     relations: list[RelationSpec] | None = None
+    rules: list[Rule] | None = None
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,6 +70,7 @@ def save(project: str, query: SaveQuery, body: OntologyIn, who: Actor, services:
         categories=body.categories,
         merges=body.merges,
         relations=body.relations,
+        rules=body.rules,
         dry_run=query.dry_run,
     )
 

@@ -14,6 +14,7 @@ from labelwright.api.callers import SIGNED
 from labelwright.api.paging import ListQuery, Page, Text, page_of
 from labelwright.api.routing import Routes
 from labelwright.core.errors import (
+    BrokenRules,
     Conflict,
     Forbidden,
     InvalidAnnotations,
@@ -24,6 +25,7 @@ from labelwright.core.errors import (
     WrongState,
 )
 from labelwright.core.operations import Operation
+from labelwright.core.rules import BrokenRule
 from labelwright.core.steps import Steps
 from labelwright.services.access import Actor
 from labelwright.services.brought import BroughtIn, LeftWork
@@ -102,13 +104,14 @@ class Submitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubmissionOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What was handed in, and where that leaves the item."""
+    """What was handed in, where that leaves the item, and the label rules it breaks without being refused."""
 
     submission: Submitted
     item: str
     item_state: str
     verdict: str | None
     annotations: int
+    warnings: list[BrokenRule]
 
 
 class SkipIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,7 +187,7 @@ def bring_in(task: str, body: LeftIn, who: Actor, services: Services) -> Brought
     "task.annotate",
     status=201,
     hot=True,
-    raises=(LeaseLost, WrongState, OpenConflicts, InvalidAnnotations),
+    raises=(LeaseLost, WrongState, OpenConflicts, InvalidAnnotations, BrokenRules),
 )
 async def submit(task: str, body: SubmissionIn, who: Actor, services: Services) -> SubmissionOut:
     """Hand in the work on a task; the item moves on. Doing it twice gives the same submission."""
@@ -195,6 +198,7 @@ async def submit(task: str, body: SubmissionIn, who: Actor, services: Services) 
         item_state=done.item_state,
         verdict=done.verdict,
         annotations=done.annotations,
+        warnings=list(done.warnings),
     )
 
 
