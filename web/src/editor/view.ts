@@ -4,6 +4,8 @@ import { Signal } from './signal';
 
 export class View {
   readonly changed = new Signal();
+  /** Only the picture is shown otherwise; annotations are as they were. */
+  readonly pictureChanged = new Signal();
   /** How the picture is shown. */
   adjustments: Adjustments = PLAIN;
   names = false;
@@ -24,7 +26,7 @@ export class View {
 
   adjust(values: Partial<Adjustments>): void {
     this.adjustments = adjusted(this.adjustments, values);
-    this.changed.emit();
+    this.pictureChanged.emit();
   }
 
   toggle(which: 'hidden' | 'hiddenCategories' | 'locked', id: string): void {

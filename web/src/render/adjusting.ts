@@ -61,7 +61,8 @@ function grays(table: Uint8Array): Uint32Array {
 export function turnPixels(pixels: Uint32Array, recipe: Recipe): void {
   const { colors, single } = recipe;
   if (single) {
-    for (let at = 0; at < pixels.length; at++) pixels[at] = single.grays[(pixels[at]! >>> single.shift) & 255]!;
+    const { grays, shift } = single;
+    for (let at = 0; at < pixels.length; at++) pixels[at] = grays[(pixels[at]! >>> shift) & 255]!;
   } else if (colors) {
     const [red, green, blue] = colors;
     for (let at = 0; at < pixels.length; at++) {
@@ -69,6 +70,11 @@ export function turnPixels(pixels: Uint32Array, recipe: Recipe): void {
       pixels[at] = red[pixel & 255]! | green[(pixel >>> 8) & 255]! | blue[(pixel >>> 16) & 255]!;
     }
   }
+}
+
+/** Fill pixels with the grays of deep values. */
+export function fillDeep(pixels: Uint32Array, values: Uint16Array, grays: Uint32Array): void {
+  for (let at = 0; at < pixels.length; at++) pixels[at] = grays[values[at]!]!;
 }
 
 /** The values of a deep tile, which travels with the high byte as red and the low one as green. */
@@ -122,7 +128,7 @@ export class Kitchen {
     if (canvas.width !== raw.wide || canvas.height !== raw.high) [canvas.width, canvas.height] = [raw.wide, raw.high];
     const data = raw.values ? new ImageData(raw.wide, raw.high) : this.read(raw);
     const pixels = new Uint32Array(data.data.buffer);
-    if (raw.values && recipe.deep) for (let at = 0; at < pixels.length; at++) pixels[at] = recipe.deep[raw.values[at]!]!;
+    if (raw.values && recipe.deep) fillDeep(pixels, raw.values, recipe.deep);
     else turnPixels(pixels, recipe);
     canvas.getContext('2d')!.putImageData(data, 0, 0);
     this.done.set(raw, { key: recipe.key, canvas });

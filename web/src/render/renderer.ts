@@ -65,6 +65,7 @@ export class Renderer {
       editor.viewport.changed.subscribe(() => this.moved()),
       editor.painted.subscribe(() => this.repaint()),
       editor.view.changed.subscribe(() => this.reset()),
+      editor.view.pictureChanged.subscribe(() => this.arrived()),
       editor.selection.changed.subscribe(() => this.selected()),
     ];
   }
@@ -108,7 +109,7 @@ export class Renderer {
     this.picture?.rest();
   }
 
-  /** More of the picture can be painted. */
+  /** The picture can be painted better, or is to be painted otherwise; annotations are as they were. */
   private arrived(): void {
     this.baseDue = true;
     this.schedule();

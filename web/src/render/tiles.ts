@@ -6,7 +6,7 @@ import { Kitchen, type Painted, type Raw, type Recipe } from './adjusting';
 import type { Place } from './look';
 import { ancestor, boundsOfTile, cornerOfTile, snapped, type TileAt, type Tiling } from './tiling';
 
-const BUDGET = 8; // milliseconds of a frame for turning tiles by their adjustments
+const BUDGET = 5; // milliseconds of a frame for turning tiles by their adjustments
 const COVER = 2; // levels by which the tiles that stand in during a drag are coarser
 
 /** Where tiles come from. */

@@ -13,7 +13,7 @@ const FINE = 256; // steps of the sliders of a deep picture
 
 export function Adjust({ desk }: { desk: Desk }) {
   const { view } = desk.editor;
-  useSignal(view.changed);
+  useSignal(view.changed, view.pictureChanged);
   const [opened, setOpened] = useState(false);
   const { depth } = desk.envelope.item;
   const isChanged = !isPlain(view.adjustments);
