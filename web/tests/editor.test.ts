@@ -215,6 +215,7 @@ describe('the action table', () => {
     feed: () => {},
     can: () => true,
     toolName: () => 'select',
+    tune: () => {},
     again: () => {},
     knows: () => true,
     isDrawing: () => false,

@@ -12,6 +12,8 @@ export interface Studio {
   /** Whether a tool can be used here and now. */
   can(tool: string): boolean;
   toolName(): string;
+  /** A step more or less of what a smart tool is set by. */
+  tune(setting: 'tolerance' | 'superpixel', direction: 1 | -1): void;
   /** Draw once more what was drawn last. */
   again(): void;
   /** Whether a category of the ontology is marked as a kind of shape. */

@@ -178,6 +178,7 @@ export class Prompting {
   private start(prompt: Prompt): void {
     const flight: Flight = { prompt, controller: new AbortController() };
     this.flight = flight;
+    this.told = null;
     const { area, zoom } = { area: this.viewport.seen(), zoom: this.viewport.scale };
     const { tolerance, superpixel, fillHoles } = this.settings;
     const complete: Prompt = { ...prompt, options: { tolerance, superpixel, fillHoles, ...prompt.options }, seen: { area, zoom } };

@@ -4,6 +4,8 @@ import type { Action, Studio } from './action';
 const writable = ({ editor }: Studio) => !editor.readOnly;
 const paints = (s: Studio) => BRUSHES.includes(s.toolName());
 const BRUSHES = ['brush', 'eraser'];
+const STEPPED: Readonly<Record<string, 'tolerance' | 'superpixel'>> = { wand: 'tolerance', superpixels: 'superpixel' };
+const steps = (s: Studio) => s.toolName() in STEPPED;
 
 const tool = (name: string, title: string, ...keys: string[]): Action => ({
   id: `tool.${name}`,
@@ -29,6 +31,10 @@ export const TOOL_ACTIONS: readonly Action[] = [
   tool('eraser', 'Erase from masks', 'X'),
   tool('lasso', 'Lasso masks', 'Shift+M'),
   tool('fill', 'Fill holes of masks', 'Alt+M'),
+  tool('wand', 'Magic wand: regions of like color', 'W'),
+  tool('scissors', 'Intelligent scissors along edges', 'I'),
+  tool('superpixels', 'Paint superpixels', 'S'),
+  tool('grabcut', 'Cut an object out of a box', 'G'),
   tool('hole', 'Cut a hole into the selection', 'Alt+P'),
   tool('part', 'Add a part to the selection', 'Alt+A'),
   tool('cut', 'Cut in two along a line', 'Shift+X'),
@@ -43,6 +49,8 @@ export const TOOL_ACTIONS: readonly Action[] = [
   { id: 'tool.cancel', title: 'Drop the shape, or select nothing', group: 'Tools', keys: ['Escape'], run: cancel },
   { id: 'tool.larger', title: 'Larger brush', group: 'Tools', keys: [']', '.'], repeats: true, enabled: paints, run: ({ editor }) => editor.options.resizeBrush(1) },
   { id: 'tool.smaller', title: 'Smaller brush', group: 'Tools', keys: ['[', ','], repeats: true, enabled: paints, run: ({ editor }) => editor.options.resizeBrush(-1) },
+  { id: 'tool.more', title: 'Wand takes more, superpixels larger', group: 'Tools', keys: [']', '.'], repeats: true, enabled: steps, run: (s) => s.tune(STEPPED[s.toolName()]!, 1) },
+  { id: 'tool.less', title: 'Wand takes less, superpixels smaller', group: 'Tools', keys: ['[', ','], repeats: true, enabled: steps, run: (s) => s.tune(STEPPED[s.toolName()]!, -1) },
   { id: 'tool.snap', title: 'Snap to neighbours, or not', group: 'Tools', keys: ['Shift+S'], enabled: writable, run: ({ editor }) => editor.options.set({ snap: !editor.options.snap }) },
   { id: 'tool.panoptic', title: 'One annotation a pixel, or not', group: 'Tools', keys: ['Shift+O'], enabled: (s) => s.can('brush'), run: ({ editor }) => editor.options.set({ panoptic: !editor.options.panoptic }) },
 ];

@@ -8,6 +8,7 @@ import type { Annotation, Category, Issue } from '../wire';
 import { paintAids } from './aids';
 import { paintBonds } from './bonds';
 import { type Look, type Place, paintShape, underlay } from './painters';
+import { paintProposal } from './proposal';
 import type { StrokeLayer } from './stroke';
 
 export interface Live {
@@ -45,6 +46,7 @@ export function paintLive(context: CanvasRenderingContext2D, live: Live): void {
   paintHandles(context, live);
   paintDrawing(context, live);
   paintFrame(context, live);
+  if (live.preview.smart) paintProposal(context, live.preview.smart, colorOf(live.editor.category), live.place);
   paintAids(context, live);
   for (const issue of live.issues) paintPin(context, live, issue);
   if (live.crosshair && live.pointer) paintCrosshair(context, live, live.pointer);

@@ -9,6 +9,7 @@ export interface Answering {
 
 export function answering(picture: Promise<PictureSource>, table = PREDICTORS): Answering {
   const made = new Map<string, Promise<Predictor>>();
+  picture.catch(() => undefined); // told to whoever asks
 
   const prepared = async (name: string): Promise<Predictor> => {
     const make = Object.hasOwn(table, name) ? table[name] : undefined;

@@ -86,8 +86,8 @@ export function wordsOf(cv: Cv, error: unknown): string {
 
 /** The library once it can be used. In a box, for by itself it looks like a promise that never settles. */
 export async function boxed(library: unknown): Promise<{ cv: Cv }> {
-  const module = library as Cv & { then?: unknown; onRuntimeInitialized?: () => void };
+  const module = library as Partial<Cv> & { then?: unknown; onRuntimeInitialized?: () => void };
   delete module.then;
-  if (!('Mat' in module)) await new Promise<void>((resolve) => (module.onRuntimeInitialized = resolve));
-  return { cv: module };
+  if (!module.Mat) await new Promise<void>((resolve) => (module.onRuntimeInitialized = resolve));
+  return { cv: module as Cv };
 }

@@ -6,6 +6,7 @@ import { Signal } from '../../editor/signal';
 import { fold } from '../../model/fold';
 import type { Operation } from '../../model/operations';
 import type { Picture } from '../../render/picture';
+import { type Answering, answering } from '../../smart/answering';
 import { loadPicture } from '../../render/tiled-picture';
 import { failureOf } from '../../sync/deliver';
 import { DraftSync } from '../../sync/draft-sync';
@@ -14,6 +15,7 @@ import type { Journal } from '../../sync/journal';
 import type { Transport } from '../../sync/transport';
 import { HandAtWork } from '../../tools/worker';
 import type { Issue } from '../../wire';
+import { pixelsOf } from './pixels';
 import { Safety, type Surroundings } from './safety';
 import { type Envelope, transportOf } from './server';
 import { rememberSettled, settledOf } from './settled';
@@ -46,6 +48,7 @@ export class Desk {
   issues: Issue[];
   readonly flow: Flow;
   readonly safety: Safety;
+  private readonly smart: Answering;
   private readonly transport: Transport;
   private readonly heartbeat: ReturnType<typeof setInterval>;
 
@@ -66,6 +69,8 @@ export class Desk {
       judges: envelope.task.stage === 'review',
     });
     this.hand = new HandAtWork(this.editor);
+    this.smart = answering(this.picture.then(pixelsOf));
+    this.hand.prompting.answer = this.smart.answer;
     this.flow = new Flow(this.editor, proposalsOf(this.editor, envelope, member));
     this.sync = new DraftSync({
       task: envelope.task.id,
@@ -101,6 +106,7 @@ export class Desk {
     clearInterval(this.heartbeat);
     document.removeEventListener('visibilitychange', this.beat);
     this.safety.close();
+    this.smart.close();
     this.sync.close();
   }
 

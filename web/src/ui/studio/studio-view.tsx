@@ -68,6 +68,7 @@ export function StudioView({ work, desk, project, member }: Props) {
       useTool: (name) => hand.use(name),
       can: (name) => hand.can(name),
       toolName: () => hand.current.name,
+      tune: (setting, direction) => hand.prompting.step(setting, direction),
       again: () => hand.again(),
       knows: (kind) => (editor.ontology.categories ?? []).some((entry) => shapesOf(entry).includes(kind)),
       feed: (kind) => hand.feed({ kind }),

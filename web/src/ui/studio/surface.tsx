@@ -7,6 +7,7 @@ import type { Desk } from './desk';
 import { listen } from './pointers';
 import classes from './studio.module.css';
 import { SharpnessNote } from './sharpness';
+import { SmartOptions } from './smart-options';
 import { ToolOptions } from './tool-options';
 
 interface Props {
@@ -73,6 +74,7 @@ export function Surface({ desk, spaceHeld, onRenderer, onPin }: Props) {
       <canvas ref={base} />
       <canvas ref={top} />
       <ToolOptions desk={desk} />
+      <SmartOptions desk={desk} />
       {picture && <SharpnessNote picture={picture} />}
       {failure && (
         <div className={classes.failure} role="alert">

@@ -8,18 +8,22 @@ import {
   IconCube,
   IconEraser,
   IconFocus2,
+  IconFocusCentered,
   IconHandStop,
+  IconHexagons,
   IconLasso,
   IconLink,
   IconOval,
   IconPointer,
   IconPolygon,
   IconRulerMeasure,
+  IconScissors,
   IconSlice,
   IconSquare,
   IconSquareRotated,
   IconStretching,
   IconTimeline,
+  IconWand,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
@@ -47,6 +51,12 @@ export const TOOL_GROUPS: readonly (readonly Entry[])[] = [
     ['eraser', IconEraser],
     ['lasso', IconLasso],
     ['fill', IconBucketDroplet],
+  ],
+  [
+    ['wand', IconWand],
+    ['scissors', IconScissors],
+    ['superpixels', IconHexagons],
+    ['grabcut', IconFocusCentered],
   ],
   [
     ['hole', IconCircleMinus],

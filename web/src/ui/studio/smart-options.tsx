@@ -1,0 +1,82 @@
+/** How the smart tool in use is set, what it is waiting for, and what became of its last proposal. */
+import { Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
+
+import { LIMITS, type Result } from '../../editor/prompting';
+import { shapesOf } from '../../model/ontology';
+import type { Desk } from './desk';
+import classes from './studio.module.css';
+import { useSignal } from './use-signal';
+
+const SETTINGS = {
+  wand: { name: 'tolerance', title: 'Tolerance', unit: '' },
+  superpixels: { name: 'superpixel', title: 'Size', unit: ' px' },
+} as const;
+
+export function SmartOptions({ desk }: { desk: Desk }) {
+  const { editor, hand } = desk;
+  const { prompting } = hand;
+  useSignal(hand.changed, prompting.changed, editor.categoryChanged);
+  if (!hand.current.smart) return null;
+  const { name } = hand.current;
+  const { settings, current, error, told } = prompting;
+  const setting = name === 'wand' || name === 'superpixels' ? SETTINGS[name] : null;
+  const kinds = editor.category ? shapesOf(editor.category) : [];
+  const hasChoice = kinds.includes('mask') && kinds.includes('polygon');
+  const words = error ?? current?.note ?? told;
+  return (
+    <div className={classes.options} data-testid="smart-options" onPointerDown={(event) => event.stopPropagation()}>
+      <Group gap="md" wrap="nowrap">
+        {setting && (
+          <Group gap={8} wrap="nowrap">
+            <Text size="xs">{setting.title}</Text>
+            <Slider
+              w={130}
+              size="sm"
+              min={LIMITS[setting.name][0]}
+              max={LIMITS[setting.name][1]}
+              value={settings[setting.name]}
+              label={(value) => `${value}${setting.unit}`}
+              aria-label={setting.title}
+              onChange={(value) => prompting.tune({ [setting.name]: value })}
+            />
+            <Text size="xs" w={28} ta="right" data-testid="smart-value">
+              {settings[setting.name]}
+            </Text>
+          </Group>
+        )}
+        {name === 'wand' && (
+          <Switch
+            size="xs"
+            label="Fill holes"
+            checked={settings.fillHoles}
+            onChange={(event) => prompting.tune({ fillHoles: event.currentTarget.checked })}
+          />
+        )}
+        {hasChoice && (
+          <SegmentedControl
+            size="xs"
+            aria-label="What it becomes"
+            data={[
+              { value: 'auto', label: 'As fits' },
+              { value: 'mask', label: 'Mask' },
+              { value: 'polygon', label: 'Polygon' },
+            ]}
+            value={settings.result}
+            onChange={(result) => prompting.tune({ result: result as Result })}
+          />
+        )}
+        <Loader size={14} data-testid="smart-busy" style={{ visibility: prompting.busy ? 'visible' : 'hidden' }} className={classes.patient} />
+        {words && (
+          <Text size="xs" c={error ? 'var(--lw-returned)' : 'dimmed'} role={error ? 'alert' : 'status'} data-testid="smart-words" maw={340} lineClamp={2}>
+            {words}
+          </Text>
+        )}
+        {!words && !setting && !hasChoice && (
+          <Text size="xs" c="dimmed">
+            {current?.shape ? 'Enter takes it, Escape drops it.' : 'Nothing is proposed yet.'}
+          </Text>
+        )}
+      </Group>
+    </div>
+  );
+}
