@@ -57,7 +57,7 @@ export function ItemPicture({ item, annotations, categories, marked = null, onMa
         </Center>
       )}
       <img
-        src={address(`/items/${item.id}/image`)}
+        src={address(`/items/${item.id}/preview`)}
         alt={item.name}
         hidden={isBroken}
         onError={() => setBroken(true)}
