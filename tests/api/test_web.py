@@ -17,6 +17,7 @@ def site(api: Api, tmp_path: Path):
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<title>Labelwright</title>")
     (folder / "assets" / "app-1a2b.js").write_text("export {}")
+    (folder / "assets" / "vision-worker-3c4d.js").write_text("export {}")
     (folder / "favicon.svg").write_text("<svg/>")
     (tmp_path / "secret.txt").write_text("secret")
     transport = InProcess(create_app(api.world.services, access_log=False, static=folder))
@@ -37,6 +38,17 @@ def test_files_with_a_hash_in_their_name_are_kept_for_ever(site: httpx.Client) -
 
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_only_the_worker_of_the_smart_tools_may_make_functions_and_it_has_no_network(
+    site: httpx.Client,
+) -> None:
+    worker = site.get("/assets/vision-worker-3c4d.js").headers["content-security-policy"]
+    page = site.get("/").headers["content-security-policy"]
+    script = site.get("/assets/app-1a2b.js").headers["content-security-policy"]
+
+    assert worker == "default-src 'none'; script-src 'self' 'unsafe-eval'; frame-ancestors 'none'"
+    assert "unsafe-eval" not in page + script
 
 
 @pytest.mark.parametrize("path", ["/assets/gone.js", "/api/nothing", "/api"])

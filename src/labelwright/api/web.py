@@ -12,6 +12,10 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 FOLDER = Path(__file__).parent.parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 _MEDIA_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
+WORKER_POLICY = "default-src 'none'; script-src 'self' 'unsafe-eval'; frame-ancestors 'none'"
+"""The policy of the worker of the smart tools. Its library makes functions out of text, which pages may
+not; in return it has no network at all, beside the scripts that we serve."""
+_WORKER = "vision-worker"
 _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Labelwright</title>
 <body style="font: 1rem/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
 <h1>The web application was not built</h1>
@@ -35,7 +39,10 @@ class Web:
         if file is not None:
             kept = FOR_EVER if path.startswith("/assets/") else "no-cache"
             media_type = _MEDIA_TYPES.get(file.suffix)
-            return FileResponse(file, media_type=media_type, headers={"Cache-Control": kept})
+            headers = {"Cache-Control": kept}
+            if path.startswith(f"/assets/{_WORKER}"):
+                headers["Content-Security-Policy"] = WORKER_POLICY
+            return FileResponse(file, media_type=media_type, headers=headers)
         if path.startswith("/assets/"):
             raise HTTPException(404)
         page = self._folder / "index.html"
