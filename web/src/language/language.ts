@@ -34,6 +34,9 @@ export type Values = Record<string, string | number>;
 const catalogues = import.meta.glob<{ default: Catalogue }>(['../locales/*.json', '!../locales/en.json']);
 const listeners = new Set<() => void>();
 
+let current: Language = 'en';
+let wanted: Language = 'en';
+
 export const i18n = i18next.createInstance();
 void i18n.init({
   lng: 'en',
@@ -49,21 +52,19 @@ void i18n.init({
   initAsync: false,
 });
 
-let current: Language = 'en';
-
 export const language = (): Language => current;
 export const locales = (): { numbers: string; dates: string } => LOCALES[current];
 
 /** A sentence in the reader's language. Numbers are written as that language writes them; `count` picks the plural. */
 export function t(sentence: string, values?: Values): string {
-  if (!values) return i18n.t(sentence);
-  return i18n.t(sentence, { ...values, replace: written(values) });
+  if (!values) return i18n.t(sentence, { lng: current });
+  return i18n.t(sentence, { ...values, lng: current, replace: written(values) });
 }
 
 /** “1 item”, “2,000 items”: a number with its noun. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   const replace = written({ count: value });
-  return i18n.t(`{{count}} ${many}`, { count: value, replace, defaultValue_one: `{{count}} ${one}` });
+  return i18n.t(`{{count}} ${many}`, { count: value, lng: current, replace, defaultValue_one: `{{count}} ${one}` });
 }
 
 /** Whether the catalogue in use has this sentence. English has next to no catalogue: its sentences stand as they are. */
@@ -88,8 +89,6 @@ export function onLanguage(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-let wanted: Language = 'en';
-
 /** Fetches the catalogue where it is needed and puts it to use; everybody who listens is told. */
 export async function speak(chosen: Language): Promise<void> {
   wanted = chosen;
@@ -98,10 +97,10 @@ export async function speak(chosen: Language): Promise<void> {
     if (!load) throw new Error(`There is no catalogue for ${chosen}.`);
     i18n.addResourceBundle(chosen, 'translation', (await load()).default);
   }
-  // A slow catalogue does not overrule what was chosen after it.
+  // A slow catalogue does not overrule what was chosen after it; from here on nothing waits.
   if (wanted !== chosen || current === chosen) return;
-  await i18n.changeLanguage(chosen);
   current = chosen;
+  void i18n.changeLanguage(chosen);
   listeners.forEach((listener) => listener());
 }
 
