@@ -84,5 +84,5 @@ def test_two_tabs_on_one_task_merge(
     first.draw_box((0.6, 0.2), (0.7, 0.3))
     first.saved()
 
-    second.count(2)
     first.count(3)
+    second.count(3)  # told by the first as soon as it is saved
