@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, Route, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Route, expect
 from scripts.browser import installed
 
 from tests.journeys.conftest import FLAGS, StartServer
@@ -88,6 +88,7 @@ def test_two_tabs_that_move_one_box_are_shown_both_versions_and_one_is_chosen(
     first.page.keyboard.press("Control+Enter")  # work with an open conflict is not handed in
     expect(first.page.get_by_text("changed in two places at once").first).to_be_visible()
     first.page.get_by_test_id("conflict-open").click()
+    expect(first.page.get_by_test_id("conflict")).to_be_visible()
     first.page.wait_for_timeout(600)
     first.page.screenshot(path=picture("conflict"))
     first.page.get_by_test_id("choose-aside").click()
@@ -175,9 +176,7 @@ def test_undo_walks_back_over_a_reload_one_gesture_at_a_time(
 
 
 @contextmanager
-def own_browser(
-    playwright: Playwright, profile: Path
-) -> Iterator[tuple[subprocess.Popen[bytes], BrowserContext]]:
+def own_browser(kind: BrowserType, profile: Path) -> Iterator[tuple[subprocess.Popen[bytes], BrowserContext]]:
     """A browser in a process of its own, which can be killed; its profile stays."""
     path = installed()
     assert path is not None
