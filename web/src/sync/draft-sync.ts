@@ -38,6 +38,7 @@ const GATHER = 250; // milliseconds in which operations are gathered before they
 const SHORTEST_PAUSE = 1000;
 const LONGEST_PAUSE = 20_000;
 const MOST_WITH_SUBMISSION = 500;
+const AT_REST: readonly SaveState[] = ['saved', 'lease-lost', 'closed'];
 const WAITS: readonly Failure[] = ['offline', 'full', 'signed-out'];
 
 export class DraftSync {
@@ -129,7 +130,7 @@ export class DraftSync {
     });
     this.keeper.add(entries);
     if (operations.some((operation) => operation.settles)) this.conflictsChanged.emit();
-    if (this.state === 'saved') this.become('pending');
+    if (AT_REST.includes(this.state)) this.become('pending');
     else this.changed.emit();
     this.later(GATHER);
   }
