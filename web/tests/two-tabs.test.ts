@@ -128,14 +128,11 @@ function chances(seed: number) {
   };
 }
 
-test.each(Array.from({ length: 60 }, (_, seed) => seed))('two tabs agree with the server in the end, round %i', async (seed) => {
+/** Sixty things at random, done in tabs picked at random. */
+async function play(seed: number, server: Server, tabs: readonly ReturnType<typeof tab>[]): Promise<void> {
   const chance = chances(seed + 1);
-  const server = new Server();
-  const made: Operation[] = [];
-  const tabs = [tab(server, made), tab(server, made)];
-
   for (let turn = 0; turn < 60; turn++) {
-    const { editor, sync } = tabs[chance(2)]!;
+    const { editor, sync } = tabs[chance(tabs.length)]!;
     const all = editor.store.all();
     const id = all[chance(all.length || 1)]?.id ?? 'a';
     const there = editor.store.get(id);
@@ -180,6 +177,15 @@ test.each(Array.from({ length: 60 }, (_, seed) => seed))('two tabs agree with th
       await new Promise((done) => setTimeout(done));
     }
   }
+}
+
+const ROUNDS = Array.from({ length: 60 }, (_, seed) => seed);
+
+test.each(ROUNDS)('two tabs agree with the server in the end, round %i', async (seed) => {
+  const server = new Server();
+  const made: Operation[] = [];
+  const tabs = [tab(server, made), tab(server, made)];
+  await play(seed, server, tabs);
 
   const [one, two] = tabs;
   expect(server.log.map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort());
@@ -188,4 +194,14 @@ test.each(Array.from({ length: 60 }, (_, seed) => seed))('two tabs agree with th
   expect(one!.sync.conflicts).toEqual(server.conflicts);
   expect(two!.sync.conflicts).toEqual(server.conflicts);
   expect([one!.sync.state, two!.sync.state]).toEqual(['saved', 'saved']);
+});
+
+test.each(ROUNDS.slice(0, 15))('one tab alone is never asked about itself, round %i', async (seed) => {
+  const server = new Server();
+  const alone = tab(server, []);
+  await play(seed, server, [alone]);
+
+  expect(server.log.some((operation) => operation.clashes?.length)).toBe(false);
+  expect(alone.sync.conflicts).toEqual([]);
+  expect(said(alone.editor.store.all())).toEqual(said(fold(START, server.log)));
 });
