@@ -223,9 +223,11 @@ def test_a_browser_killed_in_mid_stroke_offers_the_half_drawn_shape_again(
         for x, y in ((0.3, 0.2), (0.5, 0.2), (0.6, 0.35), (0.5, 0.5)):
             studio.page.mouse.click(*studio.at(x, y))
         studio.page.wait_for_timeout(400)
+        cookies = context.cookies()  # the browser writes them only twice a minute
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
     with own_browser(browser.browser_type, profile) as (_, context):
+        context.add_cookies(cookies)
         page = context.new_page()
         page.goto(address)
         studio = Studio(page).ready()
