@@ -101,6 +101,8 @@ export class Prompting {
   /** What the last one that was taken became, in words. */
   told: string | null = null;
   answer: Answer = nobody;
+  /** Called when a tool is chosen, so that who answers it is ready by the first click. */
+  onChosen: (tool: string) => void = () => {};
   private flight: Flight | null = null;
   private waiting: Prompt | null = null;
   /** Who waits to take the answer to the last prompt. */

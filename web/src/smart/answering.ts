@@ -4,6 +4,8 @@ import { type PictureSource, type Predictor, PREDICTORS } from './predictor';
 
 export interface Answering {
   readonly answer: Answer;
+  /** Make the predictor of a tool ready before it is asked. */
+  readonly warm: (name: string) => void;
   close(): void;
 }
 
@@ -19,8 +21,7 @@ export function answering(picture: Promise<PictureSource>, table = PREDICTORS): 
     return predictor;
   };
 
-  const answer: Answer = async (prompt, signal) => {
-    const { predictor: name } = prompt;
+  const ready = (name: string): Promise<Predictor> => {
     let predictor = made.get(name);
     if (!predictor) {
       predictor = prepared(name);
@@ -28,12 +29,14 @@ export function answering(picture: Promise<PictureSource>, table = PREDICTORS): 
       // What failed once is tried again with the next prompt.
       predictor.catch(() => made.delete(name));
     }
-    return (await predictor).propose(prompt, signal);
+    return predictor;
   };
+  const answer: Answer = async (prompt, signal) => (await ready(prompt.predictor)).propose(prompt, signal);
+  const warm = (name: string) => void ready(name).catch(() => undefined);
 
   const close = () => {
     for (const predictor of made.values()) void predictor.then((one) => one.close?.()).catch(() => undefined);
     made.clear();
   };
-  return { answer, close };
+  return { answer, warm, close };
 }

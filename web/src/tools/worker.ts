@@ -131,6 +131,7 @@ export class HandAtWork {
 
   private settle(tool: Tool, state: State): void {
     if (tool !== this.tool) this.prompting.drop();
+    if (tool !== this.tool && tool.smart) this.prompting.onChosen(tool.name);
     this.tool = tool;
     this.state = state;
     this.markMoving();

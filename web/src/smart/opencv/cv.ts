@@ -51,6 +51,7 @@ export interface Cv {
   findContours(image: Mat, contours: MatVector, hierarchy: Mat, mode: number, method: number): void;
   drawContours(image: Mat, contours: MatVector, index: number, color: readonly number[], thickness: number): void;
   contourArea(contour: Mat): number;
+  countNonZero(image: Mat): number;
   connectedComponents(image: Mat, labels: Mat, connectivity: number): number;
   watershed(image: Mat, markers: Mat): void;
   grabCut(image: Mat, mask: Mat, area: object, background: Mat, foreground: Mat, rounds: number, mode: number): void;

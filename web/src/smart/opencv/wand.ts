@@ -15,7 +15,9 @@ import { fillHoles, type Mask, maskOfPixels } from './regions';
 
 const BUDGET = 3_000_000;
 const GAIN = 1.4; // how much finer a second look must be to be worth it
-const SPECK = 12; // pixels: smaller holes are noise
+const SMOOTH = 5; // pixels: thinner hairs and notches are noise
+const SPECK = 0.01; // of the region: smaller holes are noise
+const LEAST_SPECK = 12; // pixels
 
 export const wand: Algorithm = (bench, job) => {
   const { prompt, item, sharpest } = job;
@@ -51,8 +53,8 @@ function region(bench: Bench, patch: Patch, { prompt: { points = [], options = {
     const sum = keep(new cv.Mat(patch.height, patch.width, cv.CV_8UC1!, [0, 0, 0, 0]));
     for (const point of points) pour(cv, lab, patch, point, point.tolerance ?? Number(options.tolerance ?? 18), sum);
     const clean = keep(new cv.Mat());
-    cv.medianBlur(sum, clean, 3);
-    fillHoles(cv, clean, options.fillHoles ? Infinity : SPECK);
+    cv.medianBlur(sum, clean, SMOOTH);
+    fillHoles(cv, clean, options.fillHoles ? Infinity : Math.max(LEAST_SPECK, SPECK * cv.countNonZero(clean)));
     return maskOfPixels(patch, clean.data);
   });
 }

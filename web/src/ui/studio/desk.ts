@@ -71,6 +71,7 @@ export class Desk {
     this.hand = new HandAtWork(this.editor);
     this.smart = answering(this.picture.then(pixelsOf));
     this.hand.prompting.answer = this.smart.answer;
+    this.hand.prompting.onChosen = this.smart.warm;
     this.flow = new Flow(this.editor, proposalsOf(this.editor, envelope, member));
     this.sync = new DraftSync({
       task: envelope.task.id,
