@@ -12,6 +12,7 @@ from scripts.browser import installed
 
 from benchmarks.studio import own, peers
 from benchmarks.studio.frames import frames, say
+from benchmarks.studio.serving import Serving, enter
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
@@ -20,7 +21,8 @@ def main() -> None:
     """Print a line for every scene."""
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        server = own.Own(folder)
+        picture = own.picture(folder)
+        server = Serving(folder, own.ONTOLOGY, picture)
         try:
             browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
             page = browser.new_context(viewport={"width": 1600, "height": 900}).new_page()
@@ -28,11 +30,11 @@ def main() -> None:
             page.goto("about:blank")
             limit = frames(page)
             say("an empty page", limit)
-            own.enter(page, server.link)
+            enter(page, server.link)
             own.measure(page, limit)
             own.opening(page)
             (folder / "peers").mkdir()
-            with peers.served(folder / "peers", folder / "large.jpg") as address:
+            with peers.served(folder / "peers", picture) as address:
                 if address is None:
                     print("The peers' packages could not be installed: left out.")
                 else:

@@ -1,8 +1,5 @@
 """Labelwright's studio with a picture of 4000 × 3000, driven for frames, opening, memory and the wire."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 from PIL import Image
@@ -34,57 +31,11 @@ OPENED = """
 """
 
 
-class Own:
-    """A server of its own with one project."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data = folder / "data"
-        picture = folder / "large.jpg"
-        Image.effect_noise((SIZE[0] // 8, SIZE[1] // 8), 60).resize(SIZE).convert("RGB").save(picture)
-        ontology = folder / "ontology.yaml"
-        ontology.write_text(ONTOLOGY)
-        self._run("project", "create", "Bench", "--ontology", ontology, "--no-review")
-        self._run("import", "Bench", picture)
-        command = [
-            sys.executable,
-            "-m",
-            "labelwright",
-            "serve",
-            "--json",
-            "--port",
-            "0",
-            "--data",
-            str(self.data),
-        ]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        text = ""
-        while not text.endswith("}\n"):
-            read = self.process.stdout.readline() if self.process.stdout else ""
-            if not read:
-                raise RuntimeError("the server ended before it was ready")
-            text += read
-        self.link = str(json.loads(text)["link"])
-
-    def _run(self, *arguments: str | Path) -> None:
-        command = [sys.executable, "-m", "labelwright", *map(str, arguments), "--data", str(self.data)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-    def close(self) -> None:
-        """End the server."""
-        self.process.terminate()
-        self.process.wait(30)
-
-
-def enter(page: Page, link: str) -> None:
-    """The studio on the only task."""
-    page.goto(link)
-    page.get_by_test_id("welcome-later").click()
-    page.get_by_role("link", name="Bench").first.click()
-    page.get_by_role("link", name="Start annotating").click()
-    page.wait_for_selector("[data-testid=surface][data-ready=true]")
-    page.wait_for_timeout(1000)
-    if page.get_by_label("End the tour").count():
-        page.get_by_label("End the tour").click()
+def picture(folder: Path) -> Path:
+    """A picture of noise, large enough to be in the way."""
+    path = folder / "large.jpg"
+    Image.effect_noise((SIZE[0] // 8, SIZE[1] // 8), 60).resize(SIZE).convert("RGB").save(path)
+    return path
 
 
 def show(page: Page, kind: str, count: int) -> None:
