@@ -58,7 +58,6 @@ function LayerRow({ desk, layer, byCategory }: { desk: Desk; layer: Layer; byCat
         step={0.05}
         value={layer.opacity}
         label={(value) => `${Math.round(value * 100)} %`}
-        aria-label={`Strength of ${layer.name}`}
         thumbLabel={`Strength of ${layer.name}`}
         onChange={(opacity) => proposals.dress(layer.id, { opacity })}
       />

@@ -49,8 +49,7 @@ export function Predictions({ desk, project }: { desk: Desk; project: Project })
                 value={proposals.least}
                 onChange={(least) => proposals.setLeast(least)}
                 label={(value) => `score from ${value.toFixed(2)}`}
-                aria-label="Least score"
-                thumbProps={{ 'aria-label': 'Least score' } as never}
+                thumbLabel="Least score"
                 mb={8}
               />
             )}
