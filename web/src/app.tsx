@@ -3,13 +3,17 @@ import { MantineProvider } from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { RouterProvider } from 'react-router';
 
+import { useLanguage } from './language/chosen';
 import { client } from './queries';
 import { router } from './router';
-import { theme, tokens } from './theme';
+import { spokenTheme, tokens } from './theme';
 
 export function App() {
+  const language = useLanguage();
+  const theme = useMemo(() => spokenTheme(), [language]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={tokens} defaultColorScheme="auto">
       <QueryClientProvider client={client}>

@@ -3,10 +3,13 @@ import {
   createTheme,
   type CSSVariablesResolver,
   type MantineColorsTuple,
+  mergeThemeOverrides,
   Modal,
   Paper,
   Tooltip,
 } from '@mantine/core';
+
+import { t } from './language/language';
 
 const pine: MantineColorsTuple = [
   '#e8f6f3', '#d0ebe6', '#a3d8cf', '#72c4b7', '#48ae9f', '#2b988a', '#178276', '#0e6c63', '#0b5851', '#07413c',
@@ -27,7 +30,7 @@ export const theme = createTheme({
   luminanceThreshold: 0.34,
   colors: { pine, dark: ink, gray: slate },
   black: '#17211f',
-  fontFamily: 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
+  fontFamily: 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, "PingFang TC", "Microsoft JhengHei", "Noto Sans TC", "Noto Sans CJK TC", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '0.75rem', sm: '0.84rem', md: '0.92rem', lg: '1.05rem', xl: '1.25rem' },
   headings: {
@@ -53,6 +56,16 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } },
   },
 });
+
+/** The same, with what Mantine's parts say by themselves in the language of the moment. */
+export function spokenTheme() {
+  return mergeThemeOverrides(theme, {
+    components: {
+      PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': t('Show or hide the password') } } },
+      Modal: { defaultProps: { closeButtonProps: { 'aria-label': t('Close') } } },
+    },
+  });
+}
 
 /** Mantine's light fills are loud on ink; these are the same colors as a thin wash. */
 const QUIET_BY_NIGHT = Object.fromEntries(

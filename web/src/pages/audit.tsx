@@ -8,9 +8,10 @@ import { useState } from 'react';
 import { api } from '../api';
 import { t } from '../language/language';
 import { useAudit } from '../queries';
+import { actionWords } from '../ui/audit-words';
 import { Page } from '../ui/page';
 import { Failure, Loading } from '../ui/state';
-import { moment, plain } from '../ui/words';
+import { moment } from '../ui/words';
 import type { AuditEntry } from '../wire';
 
 export default function Audit() {
@@ -72,7 +73,7 @@ function Row({ entry }: { entry: AuditEntry }) {
       <Table.Td c="dimmed">{entry.seq}</Table.Td>
       <Table.Td>{moment(entry.at)}</Table.Td>
       <Table.Td className="lw-break">{entry.actor_name || entry.actor}</Table.Td>
-      <Table.Td title={entry.action}>{plain(entry.action)}</Table.Td>
+      <Table.Td title={entry.action}>{actionWords(entry.action)}</Table.Td>
       <Table.Td>
         {detail.length > 0 && (
           <Code className="lw-break" style={{ whiteSpace: 'pre-wrap' }} bg="transparent" p={0}>

@@ -129,7 +129,7 @@ function Facts({ item }: { item: ItemView }) {
       <Stack gap={6}>
         {facts.map(([word, value]) => (
           <Group key={word} wrap="nowrap" align="baseline" gap="md">
-            <Text size="sm" c="dimmed" w={76} style={{ flex: 'none' }}>
+            <Text size="sm" c="dimmed" w={88} style={{ flex: 'none' }}>
               {word}
             </Text>
             <Text size="sm" component="div" className="lw-break">

@@ -1,8 +1,9 @@
 /** A report as people read it: counts first, then what was converted, dropped or refused, entry by entry. */
 import { Accordion, Group, ScrollArea, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 
-import { spoken, t } from '../language/language';
-import { number, plain } from './words';
+import { t } from '../language/language';
+import { words } from './report-words';
+import { number } from './words';
 
 type Value = unknown;
 type Entry = Record<string, Value>;
@@ -10,24 +11,6 @@ type Entry = Record<string, Value>;
 /** Facts that say something to machines only: ids and hashes, by their look. */
 const MACHINE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})$/;
 const LONGEST = 300;
-
-const WORDS: Record<string, string> = spoken<string>({
-  new: 'New items',
-  added: 'Added',
-  failed: 'Not read',
-  failures: 'Not read',
-  faults: 'Not read',
-  duplicates: 'Exact duplicates',
-  near_duplicates: 'Near duplicates',
-  imported: 'Imported',
-  kept: 'Kept as it is',
-  converted: 'Converted',
-  dropped: 'Dropped',
-});
-
-export function words(key: string): string {
-  return WORDS[key] ?? plain(key);
-}
 
 function isEntry(value: Value): value is Entry {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

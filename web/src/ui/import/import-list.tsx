@@ -10,7 +10,7 @@ import { client, imports as importsQuery } from '../../queries';
 import type { Import } from '../../wire';
 import { tell } from '../notify';
 import { Answer } from '../state';
-import { ago, plain } from '../words';
+import { ago } from '../words';
 import { ImportOutcome, SETTLED } from './outcome';
 
 const POLL_MS = 2000;
@@ -41,6 +41,16 @@ const AS_WORDS: Record<string, string> = spoken<string>({
   annotations: 'annotations',
   predictions: 'predictions',
   references: 'references',
+});
+
+const IMPORT_WORDS: Record<string, string> = spoken<string>({
+  queued: 'Queued',
+  running: 'Running',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  undoing: 'Being undone',
+  undone: 'Undone',
 });
 
 function title({ kind, args }: Import): string {
@@ -79,7 +89,7 @@ function Entry({ made }: { made: Import }) {
         <Group gap="sm">
           <Text fw={560}>{title(made)}</Text>
           <Badge variant="light" tt="none" color={made.state === 'failed' ? 'red' : made.state === 'done' ? 'pine' : 'gray'}>
-            {plain(made.state)}
+            {IMPORT_WORDS[made.state] ?? made.state}
           </Badge>
           <Text size="sm" c="dimmed">
             {ago(made.created_at)}
