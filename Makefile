@@ -36,8 +36,9 @@ dev: $(PYTHON_READY) $(NODE_READY) ## Server and web application, both reloading
 bench: $(PYTHON_READY) $(WEB_BUILT) ## Measures speed and size, and prints the ratios
 	python -m benchmarks
 
-docs: $(PYTHON_READY) ## Writes the generated pages anew (settings, command line)
+docs: $(PYTHON_READY) $(NODE_READY) ## Writes the generated pages anew (settings, command line, formats, shortcuts)
 	python scripts/make_docs.py
+	cd web && UPDATE_DOCS=1 npx vitest run tests/shortcuts.test.ts
 
 build: $(WEB_BUILT) ## Builds the web application into the package
 

@@ -1,5 +1,4 @@
 /** The worker's side of the smart tools, with the real library, on pictures whose truth is known. */
-// @ts-expect-error The studio is typed for browsers; tests run in Node.
 import { createRequire } from 'node:module';
 
 import { describe, expect, test } from 'vitest';
