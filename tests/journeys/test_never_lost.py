@@ -87,6 +87,7 @@ def test_two_tabs_that_move_one_box_are_shown_both_versions_and_one_is_chosen(
 
     first.page.keyboard.press("Control+Enter")  # work with an open conflict is not handed in
     expect(first.page.get_by_text("changed in two places at once").first).to_be_visible()
+    first.page.bring_to_front()
     first.page.get_by_test_id("conflict-open").click()
     expect(first.page.get_by_test_id("conflict")).to_be_visible()
     first.page.wait_for_timeout(600)
@@ -115,6 +116,7 @@ def test_a_box_deleted_in_one_tab_and_moved_in_the_other_stands_until_somebody_c
         move(second, 0, 60)
         second.saved()
     first.count(1)  # it comes back, and is asked about
+    first.page.bring_to_front()
     first.page.get_by_test_id("conflict-open").click()
     expect(first.page.get_by_test_id("conflict")).to_contain_text("deleted in this tab")
     first.page.wait_for_timeout(600)
