@@ -161,6 +161,12 @@ class Back:
         return {entry.name: entry for entry in self.items}
 
 
+@pytest.fixture(autouse=True)
+def trusted_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own tables are not tried in a process of their own first, hundreds of times."""
+    monkeypatch.setattr("labelwright.formats.parquet_process.try_apart", lambda tables: None)
+
+
 @pytest.fixture(params=list(registry.FORMATS))
 def format(request: pytest.FixtureRequest) -> Format:  # noqa: A001
     """Runs a test once for every registered format."""

@@ -154,7 +154,9 @@ def test_coco_has_one_record_for_a_figure_and_it_is_two_annotations_again(
     said = {"attributes": {"a2": "x"}, "flags": {"iscrowd": True}, "evidence": Evidence(score=0.5)}
     losses, found, reading = there_and_back(Coco(), pair(outline, **said), tmp_path / "out")
 
-    (record,) = json.loads((tmp_path / "out" / FILE).read_text())["annotations"]
+    written_file = json.loads((tmp_path / "out" / FILE).read_text())
+    assert written_file["categories"][0]["skeleton"] == [[1, 2], [1, 3]]
+    (record,) = written_file["annotations"]
     assert record["keypoints"] == [10.5, 8.25, 2, 30, 12, 1, 0, 0, 0]
     assert (record["num_keypoints"], record["iscrowd"], record["group"]) == (2, 1, "g")
     assert record["area"] == pytest.approx(outline.area)
@@ -164,6 +166,14 @@ def test_coco_has_one_record_for_a_figure_and_it_is_two_annotations_again(
     assert {a.attributes["Remark"] for a in found} == {"x"}
     assert {a.evidence.score for a in found} == {0.5}
     assert reading.definitions["Zelle"].skeleton == ONTOLOGY.categories[0].skeleton
+
+
+def test_an_absent_keypoint_is_at_zero_as_coco_has_it(tmp_path: Path) -> None:
+    absent = Skeleton(keypoints=(Keypoint(1, 2, 2), Keypoint(3, 4, 0), Keypoint(5, 6, 1)))
+    written(Coco(), [item("a.png", Document(annotations=(annotation(1, absent),)))], tmp_path / "out")
+
+    (record,) = json.loads((tmp_path / "out" / FILE).read_text())["annotations"]
+    assert record["keypoints"] == [1, 2, 2, 0, 0, 0, 5, 6, 1]
 
 
 def test_what_is_not_one_thing_stays_two_records(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from labelwright.core.document import Document, Evidence, Relation
 from labelwright.core.errors import BadFile, UnreadableLabels, UnsafeArchive
 from labelwright.core.ontology import AttributeSpec, Category, Ontology, Option
 from labelwright.core.shapes import Mask
-from labelwright.formats import parquet
+from labelwright.formats import labelwright_reading, parquet, parquet_process
 from labelwright.formats.conversion import convert
 from labelwright.formats.folder import source_of
 from labelwright.formats.labelwright import Labelwright
+from labelwright.formats.labelwright_tables import ANNOTATIONS
 from labelwright.formats.registry import choose
 from labelwright.formats.report import Fault
 from tests.conformance.conftest import BOX, ONTOLOGY, annotation, item, one_of_every_shape, written
@@ -41,6 +42,21 @@ FULL = Evidence(
     verdict="amended",
     reviewed_at="2026-11-23T10:00:00.000Z",
 )
+
+
+TYPES = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "flag": pa.bool_()}
+
+
+@pytest.fixture
+def tried_apart() -> None:
+    """Asks for what is done outside of tests: tables are tried in a process of their own."""
+
+
+@pytest.fixture(autouse=True)
+def read_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else they are not, for a process takes its time."""
+    if "tried_apart" not in request.fixturenames:
+        monkeypatch.setattr(parquet_process, "try_apart", lambda tables: None)
 
 
 def export(folder: Path, *, items: int = 2) -> Path:
@@ -84,6 +100,7 @@ def faults(folder: Path) -> list[Fault]:
     return reading.faults
 
 
+@pytest.mark.usefixtures("tried_apart")
 def test_everything_that_is_known_of_an_item_and_its_evidence_comes_back(tmp_path: Path) -> None:
     reading = Labelwright().read(source_of(export(tmp_path / "out")))
     first, _ = reading.items
@@ -162,11 +179,62 @@ def test_a_table_that_breaks_off_under_a_manifest_that_lies_is_named(
         faults(sealed(tmp_path / "out"))
 
 
+@pytest.mark.usefixtures("tried_apart")
+def test_a_table_that_ends_the_program_that_reads_it_is_named(tmp_path: Path) -> None:
+    path = export(tmp_path / "out") / "items.parquet"
+    optional, required = b"\x25\x02\x18\x04name", b"\x25\x00\x18\x04name"  # one bit of the footer
+    assert path.read_bytes().count(optional) == 1
+    path.write_bytes(path.read_bytes().replace(optional, required))
+
+    with pytest.raises(UnreadableLabels, match=r"items\.parquet"):  # Arrow 26 aborts on it
+        faults(sealed(tmp_path / "out"))
+
+
+@pytest.mark.usefixtures("tried_apart")
+@pytest.mark.parametrize("limit", ["MEMORY", "SECONDS"])
+def test_a_table_that_takes_too_much_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    folder = export(tmp_path / "out")
+    change = "pp.MEMORY = 300_000_000" if limit == "MEMORY" else "pp._limit(1)\nwhile True: pass"
+    program = f"import labelwright.formats.parquet_process as pp\n{change}\npp.main()"
+
+    def begin(file, name, columns) -> subprocess.Popen[bytes]:
+        listed = json.dumps([[column.name, column.type] for column in columns])
+        command = [sys.executable, "-c", program, name, listed]
+        return subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    monkeypatch.setattr(parquet_process, "_begin", begin)
+
+    with pytest.raises(UnreadableLabels, match=r"items\.parquet"):
+        faults(folder)
+
+
+def test_a_tiny_table_of_endless_rows_is_refused(tmp_path: Path) -> None:
+    nothing = pa.table({c.name: pa.nulls(3_000_000, TYPES[c.type]) for c in ANNOTATIONS})
+    folder = export(tmp_path / "out")
+    pq.write_table(nothing, folder / "annotations.parquet")
+    size = (folder / "annotations.parquet").stat().st_size
+
+    assert size < 200_000
+    with pytest.raises(UnreadableLabels, match=f"its {size:,} bytes hold 3,000,000 rows"):
+        faults(sealed(folder, annotations=3_000_000))
+
+
+def test_a_table_of_nothing_but_faults_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labelwright_reading, "MOST_FAULTS", 5)
+    folder = changed(export(tmp_path / "out"), "annotations.parquet", with_column("category", ["x"] * 9))
+
+    with pytest.raises(UnreadableLabels, match="the 5th fault"):
+        faults(folder)
+
+
+@pytest.mark.usefixtures("tried_apart")
 def test_every_byte_of_a_table_may_be_wrong(tmp_path: Path) -> None:
     path = export(tmp_path / "out", items=1) / "annotations.parquet"
     whole = path.read_bytes()
 
-    for at in range(0, len(whole), max(1, len(whole) // 150)):
+    for at in range(0, len(whole), len(whole) // 3):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1 :])
         with contextlib.suppress(UnreadableLabels):  # nothing else, or a reading with faults
             faults(sealed(tmp_path / "out"))

@@ -49,6 +49,6 @@ it back writes its new SHA-256, size and counts into `manifest.json`.
 ```
 
 Columns may be added within a version; a change of what there is makes a new one, which older readers refuse
-by name. Sizes over 1 GiB in one row group, names with NUL characters and ids that stand twice in an item are
+by name. Tables of more than 512 MiB in one row group, or of four times as many rows as bytes, names with NUL characters and ids that stand twice in an item are
 refused too.
 """

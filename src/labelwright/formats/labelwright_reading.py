@@ -18,6 +18,7 @@ from labelwright.core.document import Annotation, AttributeValue, Document, Evid
 from labelwright.core.errors import BadFile, InvalidOntology, InvalidShape, UnreadableLabels
 from labelwright.core.ontology import Ontology
 from labelwright.core.shapes import Shape
+from labelwright.formats import parquet_process
 from labelwright.formats.folder import Source
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.labelwright_tables import ANNOTATIONS, ITEMS
@@ -34,6 +35,7 @@ LARGEST_ONTOLOGY = 64 * 2**20
 LARGEST_PICTURE = 2 * 2**30
 LARGEST_SIDE = 10_000_000
 LONGEST_REASON = 300
+MOST_FAULTS = 100_000  # a table of nothing but faults may be tiny
 
 # Columns that others may use and that are not read: what they say stands elsewhere already.
 _FOR_OTHERS = ("item_name", "category_name", "kind", "left", "top", "right", "bottom", "area")
@@ -177,6 +179,12 @@ class _Tables:
             self._source.open(self._base + ITEMS_FILE) as items_file,
             self._source.open(self._base + ANNOTATIONS_FILE) as annotations_file,
         ):
+            parquet_process.try_apart(
+                (
+                    (items_file, self._base + ITEMS_FILE, ITEMS),
+                    (annotations_file, self._base + ANNOTATIONS_FILE, _COLUMNS),
+                )
+            )
             items = TableReader(items_file, self._base + ITEMS_FILE, ITEMS)
             annotations = TableReader(annotations_file, self._base + ANNOTATIONS_FILE, _COLUMNS)
             self._check_counts(len(items), len(annotations))
@@ -203,9 +211,7 @@ class _Tables:
         annotations = self._annotations(values["item"], values["annotations"] or 0, rows)
         reason = _item_fault(values)
         if reason:
-            self._faults.append(
-                Fault(file=self._base + ITEMS_FILE, place=f"row {number}", reason=_shown(reason))
-            )
+            self._fault(ITEMS_FILE, number, reason)
             return None
         return LabeledItem(
             values["name"],
@@ -233,14 +239,18 @@ class _Tables:
                 )
             made = self._annotation(row, seen)
             if isinstance(made, str):
-                place = f"row {self._row}"
-                self._faults.append(
-                    Fault(file=self._base + ANNOTATIONS_FILE, place=place, reason=_shown(made))
-                )
+                self._fault(ANNOTATIONS_FILE, self._row, made)
             else:
                 seen.add(made.id)
                 found.append(made)
         return tuple(found)
+
+    def _fault(self, file: str, row: int, reason: str) -> None:
+        if len(self._faults) >= MOST_FAULTS:
+            raise UnreadableLabels(self._base + file, f"row {row}", f"the {MOST_FAULTS:,}th fault: {reason}")
+        # A database may not hold this character, and reports are kept.
+        shown = reason.replace("\0", "�")
+        self._faults.append(Fault(file=self._base + file, place=f"row {row}", reason=shown))
 
     def _broken(self, reason: str) -> UnreadableLabels:
         return UnreadableLabels(self._base + ANNOTATIONS_FILE, "", reason)
@@ -290,11 +300,6 @@ def _item_fault(values: dict[str, Any]) -> str | None:
     if any(side is None or not 0 <= side <= LARGEST_SIDE for side in sides):
         return f"a picture of {sides[0]} × {sides[1]} pixels is none"
     return None
-
-
-def _shown(reason: str) -> str:
-    # A database may not hold this character, and reports are kept.
-    return reason.replace("\0", "�")
 
 
 def _evidence(values: list[Any]) -> Evidence:

@@ -1,7 +1,7 @@
 """Parquet tables, a row group at a time, over pyarrow; it is loaded by whoever reads or writes first.
 
-A table of a stranger is looked at before it is read: which columns it has and of which types, and how
-much it says that it unpacks to.
+A table of a stranger is looked at before it is read: which columns it has and of which types, how many
+rows, and how much it says that it unpacks to. `parquet_process.py` tries it out before anybody trusts it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,8 @@ from labelwright.core.errors import UnreadableLabels
 
 ROWS = 16_384  # of a row group
 BYTES = 16 * 2**20  # of text of a row group, so that large masks do not gather
-MOST_UNPACKED = 2**30  # bytes that a row group may say it has
+MOST_UNPACKED = 2**29  # bytes that a row group may say it has
+ROWS_A_BYTE, FEW_ROWS = 4, 100_000  # that a table may say it has; real ones have many bytes a row
 BATCH = 4096  # rows that are in memory while reading
 
 Row = tuple[Any, ...]
@@ -77,7 +78,7 @@ class TableReader:
     def __init__(self, file: IO[bytes], name: str, columns: Sequence[Column]) -> None:
         self._arrow: Any = import_module("pyarrow")
         parquet: Any = import_module("pyarrow.parquet")
-        self._name, self._columns = name, columns
+        self._file, self._name, self._columns = file, name, columns
         try:
             # One column after the other: reading ahead would hold a whole row group.
             self._table = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 16)
@@ -98,12 +99,23 @@ class TableReader:
         names = [column.name for column in self._columns]
         try:
             for group in range(self._table.metadata.num_row_groups):
-                for batch in self._table.iter_batches(
-                    BATCH, row_groups=[group], columns=names, use_threads=False
-                ):
+                for batch in self._batches(group, names):
                     yield from zip(*(self._values(batch.column(name)) for name in names), strict=True)
         except self._faults() as error:
             raise self._broken(error) from None
+
+    def scan(self) -> None:
+        """Read everything and keep nothing. Raises UnreadableLabels where the table breaks off."""
+        names = [column.name for column in self._columns]
+        try:
+            for group in range(self._table.metadata.num_row_groups):
+                for batch in self._batches(group, names):
+                    batch.validate(full=True)
+        except (*self._faults(), MemoryError) as error:
+            raise self._broken(error) from None
+
+    def _batches(self, group: int, names: list[str]) -> Any:  # noqa: ANN401  # Arrow's record batches
+        return self._table.iter_batches(BATCH, row_groups=[group], columns=names, use_threads=False)
 
     def _values(self, column: Any) -> list[Any]:  # noqa: ANN401  # an Arrow array
         if not self._arrow.types.is_dictionary(column.type):
@@ -145,6 +157,9 @@ class TableReader:
         largest = max(
             (metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups)), default=0
         )
+        rows, size = len(self), self._file.seek(0, 2)
+        if rows > ROWS_A_BYTE * size + FEW_ROWS:
+            raise UnreadableLabels(self._name, "", f"it says that its {size:,} bytes hold {rows:,} rows")
         if largest > MOST_UNPACKED:
             raise UnreadableLabels(
                 self._name, "", f"a row group unpacks to {largest:,} bytes, above {MOST_UNPACKED:,}"
