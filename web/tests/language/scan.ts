@@ -7,6 +7,8 @@ export interface Found {
   sentence: string;
   /** `ui/frame.tsx:12` */
   place: string;
+  /** Said by `count(n, 'item')`, which knows its own English singular. */
+  isCounted?: boolean;
 }
 
 export interface Source {
@@ -27,14 +29,15 @@ export function parsed(path: string, text: string): Source {
 /** Every sentence that `t`, `phrase`, `spoken`, `count`, `<Marked>` or the table of actions gives to the catalogues. */
 export function keysIn({ path, tree }: Source): Found[] {
   const found: Found[] = [];
-  const add = (node: ts.Node, sentence: string) => found.push({ sentence, place: place(path, tree, node) });
+  const add = (node: ts.Node, sentence: string, isCounted = false) =>
+    found.push({ sentence, place: place(path, tree, node), isCounted });
   const visit = (node: ts.Node) => {
     if (ts.isCallExpression(node)) {
       const name = ts.isIdentifier(node.expression) ? node.expression.text : '';
       const [first, second, third] = node.arguments;
       if ((name === 't' || name === 'phrase') && first) texts(first).forEach((text) => add(node, text));
       if ((name === 'count' || name === 'counted') && second && ts.isStringLiteral(second)) {
-        add(node, `{{count}} ${third && ts.isStringLiteral(third) ? third.text : `${second.text}s`}`);
+        add(node, `{{count}} ${third && ts.isStringLiteral(third) ? third.text : `${second.text}s`}`, true);
       }
       if (name === 'spoken' && first && ts.isObjectLiteralExpression(first)) {
         first.properties.forEach((entry) => {
