@@ -305,8 +305,9 @@ def test_a_process_of_its_own_says_how_far_it_is(tmp_path: Path, target: Path) -
 
     make_apart(orders(path, target), told.append)
 
+    assert len(told) > 3
     assert told == sorted(told)
-    assert told[-1] == 1.0
+    assert 0 <= told[0] <= told[-1] <= 1
     assert Pyramid(target, "a").levels == 5
 
 

@@ -61,7 +61,7 @@ def make_pyramid(
     Raises UnreadableImage, ImageTooLarge, or NoRoom; nothing is left of what was begun.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    sweep(target)
+    sweep(target.parent)
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}{MARK}")
     try:
         with reading(source, name, limits) as read:
@@ -82,9 +82,9 @@ def bytes_needed(width: int, height: int, media_type: str, *, is_deep: bool) -> 
     return int(wide * high * pixel * 4 / 3)
 
 
-def sweep(target: Path) -> None:
-    """Remove what others began for this target and left behind when they were ended."""
-    for left in target.parent.glob(f".{target.name}.*{MARK}"):
+def sweep(folder: Path) -> None:
+    """Remove what others began in a folder and left behind when they were ended."""
+    for left in folder.glob(f".*{MARK}"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > ABANDONED:
                 left.unlink()
@@ -190,7 +190,7 @@ def _follow(image: "pyvips.Image", watch: Watch | None) -> None:
     last = [-1]
 
     def told(_: object, progress: Any) -> None:  # noqa: ANN401
-        if progress.percent != last[0]:
+        if progress.percent > last[0]:
             last[0] = progress.percent
             watch(progress.percent / 100)
 

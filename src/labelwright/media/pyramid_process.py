@@ -60,26 +60,32 @@ def make_apart(orders: Orders, watch: Callable[[float], None]) -> None:
     process = subprocess.Popen(  # noqa: S603  # our own module, named above
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     )
-    _alive.add(process)
+    _alive[process] = target
     try:
         last = _talk(process, orders, watch)
     finally:
-        _alive.discard(process)
-        for left in begun_by(process.pid, target):
-            left.unlink(missing_ok=True)
+        _alive.pop(process, None)
+        _clear(process, target)
     if last.code is not None:
         raise _error(last)
     if not last.made:
         raise UnreadableImage(orders.name, f"making its tiles ended early (status {process.returncode})")
 
 
-_alive: set["subprocess.Popen[bytes]"] = set()
+_alive: dict["subprocess.Popen[bytes]", Path] = {}
 
 
 @atexit.register
 def _end_all() -> None:
-    for process in list(_alive):
+    for process, target in list(_alive.items()):
         process.kill()
+        process.wait()
+        _clear(process, target)
+
+
+def _clear(process: "subprocess.Popen[bytes]", target: Path) -> None:
+    for left in begun_by(process.pid, target):
+        left.unlink(missing_ok=True)
 
 
 def _talk(process: "subprocess.Popen[bytes]", orders: Orders, watch: Callable[[float], None]) -> Said:

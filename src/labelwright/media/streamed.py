@@ -4,6 +4,7 @@ Only baseline JPEG, PNG without interlacing, and TIFF in tiles or small strips c
 the others need memory for every pixel at once, so for them the lower limit of `ImageLimits` counts.
 """
 
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -108,11 +109,15 @@ def strip_memory(image: Image.Image) -> int:
     return width * min(height, int(tags.get(278, height)))
 
 
+_READERS = re.compile(r"\b(?:Vips\w+|\w+2vips|\w+load(?:_\w+)?|libpng|libspng): ")
+
+
 def reason_of(error: "pyvips.Error", source: Path | bytes) -> str:
     """Why libvips could not read a file, in one line without the server's path."""
     text = " ".join(str(error.detail or error.message).split())
     if isinstance(source, Path):
         text = text.replace(str(source), source.name)
+    text = _READERS.sub("", text)
     low = text.lower()
     if any(
         sign in low for sign in ("premature end", "truncated", "end of file", "not enough data", "read error")

@@ -20,7 +20,7 @@ from labelwright.core.errors import LabelwrightError, NoRoom, NotReady, Unreadab
 from labelwright.media.decode import ImageLimits
 from labelwright.media.depth import Depth
 from labelwright.media.image import is_deep_note
-from labelwright.media.pyramid import Pyramid, Tile, bytes_needed, make_pyramid
+from labelwright.media.pyramid import Pyramid, Tile, bytes_needed, make_pyramid, sweep
 from labelwright.media.pyramid_levels import OVERLAP, TILE, is_tiled, levels_of
 from labelwright.media.pyramid_process import Orders, make_apart
 from labelwright.media.rendition import depth_in
@@ -185,6 +185,8 @@ class Pyramids:
     def _room_for(self, row: Row[Any]) -> int:
         """How many bytes a pyramid may take; older ones make room. Raises NoRoom."""
         needed = bytes_needed(row.width, row.height, row.media_type, is_deep=_is_deep(row))
+        for folder in self._renditions.folder.iterdir():
+            sweep(folder)
         self._drop_oldest(self.context.settings.max_tiles_bytes - needed)
         free = shutil.disk_usage(self._renditions.folder).free - LEFT_FREE
         if free < needed:

@@ -19,6 +19,7 @@ const MOST_WANTED = 62;
 const COVER = 2;
 const SOON = 400; // milliseconds between questions whether the tiles are made
 const LATER = 2_000;
+const MUCH_LATER = 70_000; // longer than the server remembers a failure
 const BRIEF = 20; // questions that come soon one after the other
 const MOST_QUESTIONS = 900;
 
@@ -64,6 +65,7 @@ export class TiledPicture implements Picture, Tiles {
   private readonly recipes: Recipes;
   private readonly small: Recipes;
   private questions = 0;
+  private isResting = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -87,6 +89,7 @@ export class TiledPicture implements Picture, Tiles {
   }
 
   paint(context: CanvasRenderingContext2D, place: Place, adjustments: Adjustments): void {
+    if (this.isResting) this.resume();
     smoothFor(context, place);
     const recipe = this.recipes.of(adjustments);
     if (this.sharpness.state !== 'sharp') {
@@ -113,8 +116,16 @@ export class TiledPicture implements Picture, Tiles {
   }
 
   rest(): void {
+    this.isResting = true;
+    clearTimeout(this.timer);
     this.loader.clear();
     this.ground.rest();
+  }
+
+  /** A picture that was put away is looked at again. */
+  private resume(): void {
+    this.isResting = false;
+    if (this.sharpness.state !== 'sharp') this.ask(0);
   }
 
   /** The preview, stretched over the picture. Values that it does not hold cannot be windowed. */
@@ -181,9 +192,13 @@ export class TiledPicture implements Picture, Tiles {
 
   private told(told: State | null): void {
     const before = this.sharpness;
+    if (this.isResting) return;
     if (told?.state === 'ready') this.sharpness = SHARP;
-    else if (told?.state === 'failed') this.sharpness = { state: 'coarse', done: 0, problem: told.problem };
-    else if (this.questions >= MOST_QUESTIONS) {
+    else if (told?.state === 'failed') {
+      this.sharpness = { state: 'coarse', done: 0, problem: told.problem };
+      this.questions++;
+      this.ask(MUCH_LATER); // a full disk may have room by then
+    } else if (this.questions >= MOST_QUESTIONS) {
       this.sharpness = { state: 'coarse', done: 0, problem: 'The server has not made its tiles in half an hour.' };
     } else {
       this.sharpness = { state: 'making', done: told?.done ?? before.done, problem: null };

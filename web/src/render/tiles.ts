@@ -91,6 +91,9 @@ export class Wall {
     const { tiling } = this.tiles;
     const [step, corner] = [tiling.step(tile.level), cornerOfTile(tiling, tile)];
     const area = snapped(within, place);
+    // A picture thinner than a pixel of the surface is seen all the same.
+    if (within.right - within.left === tiling.width) area.width = Math.max(1, area.width);
+    if (within.bottom - within.top === tiling.height) area.height = Math.max(1, area.height);
     if (area.width <= 0 || area.height <= 0) return;
     const isOther = within.right - within.left < (painted.wide - 2 * tiling.overlap) * step.x;
     const isCut = !place.angle || isOther || within.right >= tiling.width || within.bottom >= tiling.height;
@@ -108,8 +111,8 @@ export class Wall {
       painted.high,
       corner.x * place.scale + place.left,
       corner.y * place.scale + place.top,
-      painted.wide * step.x * place.scale,
-      painted.high * step.y * place.scale,
+      Math.max(1, painted.wide * step.x * place.scale),
+      Math.max(1, painted.high * step.y * place.scale),
     );
     if (isCut) context.restore();
   }
