@@ -246,6 +246,23 @@ describe('proposals', () => {
     expect(open()).toContain('s');
   });
 
+  test('of earlier work only what differs from one’s own is proposed, and taken over in its place', () => {
+    const start = [small('s'), small('t')];
+    editor = made(start);
+    proposals = new Proposals(editor);
+    proposals.add({ id: 'sub', name: 'Bo', kind: 'author', annotations: start });
+    expect(open()).toBe('');
+
+    changes.reshape(editor, new Map([['t', { ...BOX, right: 90 }]]), 'Move');
+    changes.remove(editor, ['s']);
+    expect(open()).toBe('s t');
+    proposals.accept(proposals.shown());
+
+    expect(open()).toBe('');
+    expect(editor.store.get('t')?.shape).toEqual(BOX);
+    expect(editor.store.size).toBe(2);
+  });
+
   test('a layer that is not shown proposes nothing, and keeps its look when it comes again', () => {
     const [first] = proposals.layers;
     proposals.dress('m', { shown: false, opacity: 0.5 });

@@ -6,7 +6,7 @@
  * whoever remembers it; accepted predictions are told by their evidence.
  */
 import { defaults } from '../model/ontology';
-import type { Edit } from '../model/operations';
+import { type Edit, saysTheSame } from '../model/operations';
 import type { Annotation } from '../wire';
 import { acceptPredicted, takenIn } from './changes';
 import type { Editor } from './editor';
@@ -151,16 +151,21 @@ export class Proposals {
     this.keep();
   }
 
-  /** What somebody submitted is put as one's own; it was no prediction, so no evidence goes with it. */
+  /**
+   * What somebody submitted is put as one's own, or in the place of what became of it here. It was no
+   * prediction, so no evidence goes with it.
+   */
   private takeOver(annotations: readonly Annotation[], author: string): void {
-    const edits = annotations.map(({ id, evidence: _evidence, relations: _relations, ...said }): Edit => {
+    const puts = annotations.map(({ evidence: _evidence, relations: _relations, ...said }): Annotation => {
+      const own = this.editor.store.get(said.id);
+      if (own) return { ...own, ...said };
       const made = this.editor.newId();
-      this.taken.set(id, made);
+      this.taken.set(said.id, made);
       const category = this.editor.categoryOf(said.category);
-      return { kind: 'put', annotation: { ...said, id: made, attributes: { ...(category && defaults(category)), ...said.attributes } } };
+      return { ...said, id: made, attributes: { ...(category && defaults(category)), ...said.attributes } };
     });
-    this.editor.perform(`Take over from ${author}`, edits);
-    this.editor.selection.select(edits.flatMap((edit) => (edit.kind === 'put' ? [edit.annotation.id] : [])));
+    this.editor.perform(`Take over from ${author}`, puts.map((annotation): Edit => ({ kind: 'put', annotation })));
+    this.editor.selection.select(puts.map(({ id }) => id));
     this.keep();
   }
 
@@ -181,8 +186,17 @@ export class Proposals {
     const key = `${this.editor.store.changed.version} ${this.changed.version}`;
     if (this.kept?.key !== key) {
       const accepted = takenIn(this.editor);
-      const isTaken = (id: string) => accepted.has(id) || this.editor.store.get(this.taken.get(id) ?? '') !== undefined;
-      const open = this.all().filter(({ annotation: { id } }) => !this.rejected.has(id) && !isTaken(id));
+      const { store } = this.editor;
+      // Work goes on from earlier work: what stands here as it was submitted is no proposal.
+      const stands = (annotation: Annotation) => {
+        const own = store.get(annotation.id);
+        return own !== undefined && saysTheSame(own, annotation);
+      };
+      const isTaken = ({ annotation, layer }: Proposal) =>
+        layer.kind === 'model'
+          ? accepted.has(annotation.id)
+          : store.get(this.taken.get(annotation.id) ?? '') !== undefined || stands(annotation);
+      const open = this.all().filter((proposal) => !this.rejected.has(proposal.annotation.id) && !isTaken(proposal));
       const shown = this.least === 0 ? open : open.filter((proposal) => scoreOf(proposal) >= this.least);
       // The same answer stays the same list, so that those who paint it can tell.
       this.kept = { key, open: kept(this.kept?.open, open), shown: kept(this.kept?.shown, shown) };

@@ -1,5 +1,5 @@
 /** Every action with its keys, from the table that the keyboard reads; each key can be changed. */
-import { ActionIcon, Button, FileButton, Group, Kbd, SimpleGrid, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, FileButton, Group, Kbd, Stack, Text, TextInput, Title, Tooltip } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { IconArrowBackUp, IconPlus, IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
@@ -16,12 +16,7 @@ interface Recording {
   instead: string | null;
 }
 
-interface Props {
-  actions: readonly Action[];
-  columns?: Record<string, number>;
-}
-
-export function KeyTable({ actions, columns = { base: 1, sm: 2, lg: 3 } }: Props) {
+export function KeyTable({ actions }: { actions: readonly Action[] }) {
   useSignal(keymap.changed);
   const [words, setWords] = useState('');
   const [recording, setRecording] = useState<Recording | null>(null);
@@ -43,9 +38,9 @@ export function KeyTable({ actions, columns = { base: 1, sm: 2, lg: 3 } }: Props
         <Own />
       </Group>
       {shown.length === 0 && <Text c="dimmed">No action has these words.</Text>}
-      <SimpleGrid cols={columns} spacing="xl">
+      <div className={classes.groups}>
         {groups.map((group) => (
-          <Stack key={group} gap={2}>
+          <Stack key={group} gap={2} className={classes.group}>
             <Title order={3} mb={4}>
               {group}
             </Title>
@@ -62,7 +57,7 @@ export function KeyTable({ actions, columns = { base: 1, sm: 2, lg: 3 } }: Props
               ))}
           </Stack>
         ))}
-      </SimpleGrid>
+      </div>
     </Stack>
   );
 }

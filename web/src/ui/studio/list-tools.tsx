@@ -62,15 +62,8 @@ export function ListTools({ desk, studio, onDown }: Props) {
   );
 }
 
-function Filter({ desk: { editor, flow, isReview } }: { desk: Desk }) {
-  const { listing } = flow;
-  const { query } = listing;
-  const all = editor.store.all();
-  const kinds = [...new Set(all.map(kindOf))];
-  const verdicts = [...new Set(all.map(verdictOf))];
-  const categories = (editor.ontology.categories ?? []).filter(({ id }) => all.some(({ category }) => category === id));
-  const isOn = narrows({ ...query, words: '' });
-  const set = (name: 'kinds' | 'categories' | 'verdicts') => (values: string[]) => listing.ask({ [name]: new Set(values) });
+function Filter({ desk }: { desk: Desk }) {
+  const isOn = narrows({ ...desk.flow.listing.query, words: '' });
   return (
     <Popover position="bottom-end" width={300} withArrow shadow="md" trapFocus>
       <Popover.Target>
@@ -81,28 +74,43 @@ function Filter({ desk: { editor, flow, isReview } }: { desk: Desk }) {
         </Indicator>
       </Popover.Target>
       <Popover.Dropdown>
-        <Stack gap="sm" mah={420} style={{ overflowY: 'auto' }}>
-          <Choices title="Kind" values={query.kinds} options={kinds.map((kind) => [kind, KIND_WORDS[kind] ?? kind])} onChange={set('kinds')} />
-          <Choices title="Category" values={query.categories} options={categories.map(({ id, name }) => [id, name])} onChange={set('categories')} />
-          {(isReview || verdicts.length > 1) && (
-            <Choices title="Verdict" values={query.verdicts} options={Object.entries(VERDICTS)} onChange={set('verdicts')} />
-          )}
-          <Choices
-            title="Made"
-            values={new Set(query.origin ? [query.origin] : [])}
-            options={[
-              ['hand', 'By hand'],
-              ['model', 'Accepted from a model'],
-            ]}
-            onChange={(values) => listing.ask({ origin: (values.find((value) => value !== query.origin) ?? null) as Query['origin'] })}
-          />
-          <Checkbox size="xs" label="Only those with a problem" checked={query.problems} onChange={(event) => listing.ask({ problems: event.currentTarget.checked })} />
-          <Button size="compact-xs" variant="default" disabled={!narrows(query)} onClick={() => listing.clear()}>
-            Show all
-          </Button>
-        </Stack>
+        <Choosing desk={desk} />
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** What can be filtered by, worked out only while it is looked at. */
+function Choosing({ desk: { editor, flow, isReview } }: { desk: Desk }) {
+  const { listing } = flow;
+  const { query } = listing;
+  const all = editor.store.all();
+  const kinds = [...new Set(all.map(kindOf))];
+  const verdicts = [...new Set(all.map(verdictOf))];
+  const used = new Set(all.map(({ category }) => category));
+  const categories = (editor.ontology.categories ?? []).filter(({ id }) => used.has(id));
+  const set = (name: 'kinds' | 'categories' | 'verdicts') => (values: string[]) => listing.ask({ [name]: new Set(values) });
+  return (
+    <Stack gap="sm" mah={420} style={{ overflowY: 'auto' }}>
+      <Choices title="Kind" values={query.kinds} options={kinds.map((kind) => [kind, KIND_WORDS[kind] ?? kind])} onChange={set('kinds')} />
+      <Choices title="Category" values={query.categories} options={categories.map(({ id, name }) => [id, name])} onChange={set('categories')} />
+      {(isReview || verdicts.length > 1) && (
+        <Choices title="Verdict" values={query.verdicts} options={Object.entries(VERDICTS)} onChange={set('verdicts')} />
+      )}
+      <Choices
+        title="Made"
+        values={new Set(query.origin ? [query.origin] : [])}
+        options={[
+          ['hand', 'By hand'],
+          ['model', 'Accepted from a model'],
+        ]}
+        onChange={(values) => listing.ask({ origin: (values.find((value) => value !== query.origin) ?? null) as Query['origin'] })}
+      />
+      <Checkbox size="xs" label="Only those with a problem" checked={query.problems} onChange={(event) => listing.ask({ problems: event.currentTarget.checked })} />
+      <Button size="compact-xs" variant="default" disabled={!narrows(query)} onClick={() => listing.clear()}>
+        Show all
+      </Button>
+    </Stack>
   );
 }
 

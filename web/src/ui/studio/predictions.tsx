@@ -50,10 +50,9 @@ export function Predictions({ desk, project }: { desk: Desk; project: Project })
                 onChange={(least) => proposals.setLeast(least)}
                 label={(value) => `score from ${value.toFixed(2)}`}
                 thumbLabel="Least score"
-                mb={8}
               />
             )}
-            <Group gap={6} wrap="nowrap">
+            <Group gap={6} mt={8} wrap="nowrap">
               <Button
                 size="compact-sm"
                 variant="light"
@@ -91,7 +90,7 @@ function Rows({ desk, shown }: { desk: Desk; shown: readonly Proposal[] }) {
   if (proposals.layers.length > 0 && shown.length === 0) {
     return (
       <Text size="sm" c="dimmed" p="md">
-        Nothing is proposed any more{proposals.open().length > 0 ? ' above this score' : ''}.
+        Nothing more is proposed{proposals.open().length > 0 ? ' above this score' : ': what the layers show stands here already, or was waved away'}.
       </Text>
     );
   }
