@@ -4,6 +4,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -212,6 +213,17 @@ def test_an_item_of_unknown_size_is_written_right_or_reported(format: Format, th
     came = back.items[0].document.annotations
     right = [said(entry) for entry in came] == [said(entry) for entry in named(document).annotations]
     assert right or back.losses.converted or back.losses.dropped
+
+
+def test_shares_of_an_unknown_size_never_become_pixels(format: Format, there_and_back: Travel) -> None:
+    share = annotation(1, Box(left=0.25, top=0.25, right=0.5, bottom=0.75))
+    unsized = item("one.png", Document(annotations=(share,)), 0, 0, in_shares=True)
+
+    back = there_and_back(format, [replace(unsized, media=None)])
+
+    came = [entry for entry in back.items if entry.document.annotations]
+    assert all(entry.in_shares for entry in came)
+    assert len(came) + sum(back.losses.dropped.values()) == 1
 
 
 @pytest.mark.parametrize("kind", list(ANY))

@@ -38,7 +38,7 @@ from labelwright.formats import coco_reading, rle
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import fits, flat, in_pairs
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import Items, LabeledItem, Reading, named_attributes
+from labelwright.formats.format import UNSIZED, Items, LabeledItem, Reading, named_attributes
 from labelwright.formats.names import Names
 from labelwright.formats.outlines import SMOOTH, ellipse_ring
 from labelwright.formats.raster import BOUND, mask_of_polygon
@@ -149,6 +149,9 @@ def _annotation_lines(
                 continue
             if annotation.shape is None:
                 losses.drop(item.name, "tag", "COCO has no place for tags of the whole item")
+                continue
+            if item.in_shares:
+                losses.drop(item.name, annotation.kind, UNSIZED, 2 if outline else 1)
                 continue
             try:
                 said = _record(annotation, annotation.shape, outline, category, item, losses)

@@ -19,6 +19,8 @@ from labelwright.core.ontology import AttributeSpec, Category, Ontology, Relatio
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.report import Fault, Losses
 
+UNSIZED = "it is in shares of a picture whose size is not known"
+
 
 @dataclass(frozen=True)
 class LabeledItem:

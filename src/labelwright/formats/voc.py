@@ -19,7 +19,7 @@ from labelwright.formats import voc_reading
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import Items, LabeledItem, Reading, named_attributes
+from labelwright.formats.format import UNSIZED, Items, LabeledItem, Reading, named_attributes
 from labelwright.formats.names import Names, stem_of
 from labelwright.formats.report import Losses
 from labelwright.formats.voc_reading import ANNOTATIONS, CLASSES, FLAGS, PICTURES, POSE, SETS, UNSPLIT
@@ -76,6 +76,8 @@ def _lines(item: LabeledItem, picture: str, categories: dict[str, Category], los
             losses.drop(item.name, "category", "the ontology does not have it")
         elif annotation.shape is None:
             losses.drop(item.name, "tag", "VOC has no place for tags of the whole item")
+        elif item.in_shares:
+            losses.drop(item.name, annotation.kind, UNSIZED)
         elif not annotation.shape.bounds.width or not annotation.shape.bounds.height:
             losses.drop(item.name, annotation.kind, NO_BOX)
         else:
