@@ -50,14 +50,16 @@ export interface BrokenRule {
   place?: [number, number, number, number] | null;
 }
 
-/** A place in the work of a project where a rule is broken. */
+/** An item whose work breaks rules: the first places, and how many there are. */
 export interface Offender {
   item: string;
   item_name: string;
-  broken: BrokenRule;
+  state: string;
+  count: number;
+  broken: BrokenRule[];
 }
 
-/** Some of the offenders: `looked_at` of `items` items were looked at so far; `next` goes on from there. */
+/** Some of the offenders: `looked_at` of `total` items were looked at so far; `next` goes on from there. */
 export interface Offenders {
   items: Offender[];
   looked_at: number;

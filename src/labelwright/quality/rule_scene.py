@@ -68,9 +68,8 @@ class Scene:
         return self.names([annotation.category])
 
     def names(self, categories: Iterable[str]) -> str:
-        """The names of categories, in quotes, the last after an “or”."""
-        quoted = [f"“{self._names.get(category, category)}”" for category in categories]
-        return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+        """The names of categories, in quotes."""
+        return " / ".join(f"“{self._names.get(category, category)}”" for category in categories)
 
     def attribute_name(self, annotation: Annotation, attribute: str) -> str:
         """The name of an attribute of its category, in quotes."""

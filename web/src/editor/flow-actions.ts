@@ -25,6 +25,9 @@ export const FLOW_ACTIONS: readonly Action[] = [
   { id: 'view.minimap', title: 'Show or hide the small map', group: 'View', keys: ['Shift+N'], run: ({ flow }) => flow.toggle('minimap') },
   { id: 'view.filmstrip', title: 'Show or hide the strip of items', group: 'View', keys: ['Shift+T'], run: ({ flow }) => flow.toggle('filmstrip') },
 
+  { id: 'problem.next', title: 'Next broken rule', group: 'Select', keys: ['F8'], repeats: true, enabled: ({ flow }) => flow.problems.hasRules, run: ({ flow }) => flow.problems.step(1) },
+  { id: 'problem.previous', title: 'Previous broken rule', group: 'Select', keys: ['Shift+F8'], repeats: true, enabled: ({ flow }) => flow.problems.hasRules, run: ({ flow }) => flow.problems.step(-1) },
+
   { id: 'item.next', title: 'Open the next item', group: 'Task', keys: ['PageDown'], run: (s) => s.goToItem(1) },
   { id: 'item.previous', title: 'Open the previous item', group: 'Task', keys: ['PageUp'], run: (s) => s.goToItem(-1) },
 

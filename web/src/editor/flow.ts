@@ -9,6 +9,7 @@ import { type Asking, type AskInput, begin, objectOf, turn, without, type World 
 import { reveal, setAttribute } from './changes';
 import type { Editor } from './editor';
 import { kindOf, Listing } from './listing';
+import { Problems } from './problems';
 import type { Proposals } from './proposals';
 import { Signal } from './signal';
 
@@ -27,6 +28,7 @@ const ASKED = 160; // and around what is asked about, so that it is seen above t
 
 export class Flow {
   readonly listing: Listing;
+  readonly problems: Problems;
   /** The aids, the tab, or a search that is open. */
   readonly changed = new Signal();
   readonly askingChanged = new Signal();
@@ -44,6 +46,7 @@ export class Flow {
     readonly proposals: Proposals,
   ) {
     this.listing = new Listing(editor);
+    this.problems = new Problems(editor);
     editor.store.changed.subscribe(() => {
       if (this.asking) this.asking = without(this.asking, this.world());
     });

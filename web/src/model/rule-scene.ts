@@ -104,10 +104,9 @@ export class RuleScene {
     return this.names([annotation.category]);
   }
 
-  /** The names of categories, in quotes, the last after an “or”. */
+  /** The names of categories, in quotes. */
   names(ids: readonly string[]): string {
-    const quoted = ids.map((id) => `“${this.categories.get(id) ?? id}”`);
-    return quoted.length === 1 ? quoted[0]! : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+    return ids.map((id) => `“${this.categories.get(id) ?? id}”`).join(' / ');
   }
 
   attributeName(annotation: Annotation, attribute: string): string {

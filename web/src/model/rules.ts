@@ -2,13 +2,14 @@
  * Whether annotations keep to the label rules of their ontology.
  *
  * Each kind of rule is one small function and one line in `CHECKS`: the same functions, with the same
- * sentences, as `quality/rule_check.py`. `tests/golden/rules.json` is read by the tests of both.
+ * sentences in English, as `quality/rule_check.py`. `tests/golden/rules.json` is read by the tests of both.
  */
 import { overlapOf, selfCrossing, shareInside, touches } from '../geometry/covering';
 import type { Figure } from '../geometry/figure';
 import { lineLength } from '../geometry/kinds/polyline';
 import { presentOf } from '../geometry/kinds/skeleton';
 import { areaOf } from '../geometry/shapes';
+import { phrase, spoken, t } from '../language/language';
 import type { Annotation, BrokenRule, Rule, RuleKind, RuleOf } from '../wire';
 import type { RuleScene } from './rule-scene';
 
@@ -33,8 +34,8 @@ export interface Check<R extends Rule = Rule> {
 }
 
 const CHECKS: { [K in RuleKind]: Check<RuleOf<K>> } = {
-  minimum_size: { each: (rule, a, scene) => size(rule, a, scene, 'small', 'at least', (has, wants) => has < wants - SLACK) },
-  maximum_size: { each: (rule, a, scene) => size(rule, a, scene, 'large', 'at most', (has, wants) => has > wants + SLACK) },
+  minimum_size: { each: minimumSize },
+  maximum_size: { each: maximumSize },
   must_touch: { each: mustTouch, reach: (rule) => rule.within ?? 1 },
   must_not_overlap: { each: mustNotOverlap, reach: () => 0 },
   inside: { each: inside, reach: () => 0 },
@@ -64,6 +65,15 @@ export function isSubject(rule: Rule, annotation: Annotation, scene: RuleScene):
   return checkOf(rule).asksOthers ? othersOf(rule).includes(annotation.category) : scene.isMeant(rule, annotation);
 }
 
+/** The rules with one category in the place of another, which goes into it. */
+export function followed(rules: readonly Rule[], id: string, into: string): Rule[] {
+  const now = (ids: readonly string[]) => [...new Set(ids.map((one) => (one === id ? into : one)))];
+  return rules.map((rule) => {
+    const others = othersOf(rule);
+    return { ...rule, categories: now(rule.categories), ...(others.length > 0 ? { others: now(others) } : {}) } as Rule;
+  });
+}
+
 /** A finding with the rule's name on it. */
 export function broken(rule: Rule, { facts, annotations, place }: Finding): BrokenRule {
   return {
@@ -75,20 +85,36 @@ export function broken(rule: Rule, { facts, annotations, place }: Finding): Brok
   };
 }
 
-function size(
+function minimumSize(rule: RuleOf<'minimum_size'>, annotation: Annotation, scene: RuleScene): Finding[] {
+  const off = measured(rule, annotation, scene, (has, wants) => has < wants - SLACK);
+  const told = off.map(({ name, has, wants }) => t('{{measure}} {{has}} (at least {{wanted}})', { measure: MEASURES[name], has, wanted: wants }));
+  if (told.length === 0) return [];
+  return [about(t('{{name}} is too small: {{measures}}', { name: scene.name(annotation), measures: told.join(', ') }), scene, annotation)];
+}
+
+function maximumSize(rule: RuleOf<'maximum_size'>, annotation: Annotation, scene: RuleScene): Finding[] {
+  const off = measured(rule, annotation, scene, (has, wants) => has > wants + SLACK);
+  const told = off.map(({ name, has, wants }) => t('{{measure}} {{has}} (at most {{wanted}})', { measure: MEASURES[name], has, wanted: wants }));
+  if (told.length === 0) return [];
+  return [about(t('{{name}} is too large: {{measures}}', { name: scene.name(annotation), measures: told.join(', ') }), scene, annotation)];
+}
+
+type Measure = 'width' | 'height' | 'area' | 'length';
+
+const MEASURES = spoken<Measure>({ width: phrase('width'), height: phrase('height'), area: phrase('area'), length: phrase('length') });
+
+function measured(
   rule: RuleOf<'minimum_size'> | RuleOf<'maximum_size'>,
   annotation: Annotation,
   scene: RuleScene,
-  word: string,
-  bound: string,
   isOff: (has: number, wants: number) => boolean,
-): Finding[] {
+): { name: Measure; has: string; wants: string }[] {
   if (!annotation.shape) return [];
-  const off = Object.entries(sizes(scene.figureOf(annotation.shape))).flatMap(([name, has]) => {
-    const wants = rule[name as 'width' | 'height' | 'area' | 'length'];
-    return wants != null && isOff(has, wants) ? [`${name} ${number(has)} (${bound} ${number(wants)})`] : [];
+  return Object.entries(sizes(scene.figureOf(annotation.shape))).flatMap(([key, has]) => {
+    const name = key as Measure;
+    const wants = rule[name];
+    return wants != null && isOff(has, wants) ? [{ name, has: number(has), wants: number(wants) }] : [];
   });
-  return off.length > 0 ? [about(`${scene.name(annotation)} is too ${word}: ${off.join(', ')}`, scene, annotation)] : [];
 }
 
 function sizes({ shape, tight }: Figure): Record<string, number> {
@@ -115,21 +141,29 @@ function mustTouch(rule: RuleOf<'must_touch'>, annotation: Annotation, scene: Ru
   const within = rule.within ?? 1;
   const near = scene.near(annotation, rule.others, within);
   if (near.some((other) => touches(own, scene.figureOf(other.shape!), within))) return [];
-  return [about(`${scene.name(annotation)} touches no ${scene.names(rule.others)} (within ${number(within)} px)`, scene, annotation)];
+  const facts = t('{{name}} touches no {{others}} (within {{within}} px)', {
+    name: scene.name(annotation),
+    others: scene.names(rule.others),
+    within: number(within),
+  });
+  return [about(facts, scene, annotation)];
 }
 
 function mustNotOverlap(rule: RuleOf<'must_not_overlap'>, annotation: Annotation, scene: RuleScene): Finding[] {
   if (!annotation.shape) return [];
   const own = scene.figureOf(annotation.shape);
   const above = rule.above ?? 0;
-  const allowed = above ? `at most ${percent(above)} is allowed` : 'they may not';
   return scene.near(annotation, rule.others, 0).flatMap((other) => {
     // A pair that the rule is about from both sides is told once, with the first.
     const told = scene.order(other.id) < scene.order(annotation.id) && rule.others.includes(annotation.category);
     if (told && scene.isMeant(rule, other)) return [];
     const share = overlapOf(own, scene.figureOf(other.shape!), rule.of ?? 'smaller');
     if (share <= above + SLACK) return [];
-    return [about(`${scene.name(annotation)} and ${scene.name(other)} overlap by ${percent(share)}; ${allowed}`, scene, annotation, other)];
+    const values = { one: scene.name(annotation), other: scene.name(other), share: percent(share), allowed: percent(above) };
+    const facts = above
+      ? t('{{one}} and {{other}} overlap by {{share}}; at most {{allowed}} is allowed', values)
+      : t('{{one}} and {{other}} overlap by {{share}}; they may not', values);
+    return [about(facts, scene, annotation, other)];
   });
 }
 
@@ -141,8 +175,11 @@ function inside(rule: RuleOf<'inside'>, annotation: Annotation, scene: RuleScene
   const holders = rule.image ? [scene.image] : scene.near(annotation, others, 0).map((other) => scene.figureOf(other.shape!));
   const best = holders.reduce((most, holder) => Math.max(most, shareInside(own, holder)), 0);
   if (best >= share - SLACK) return [];
-  const what = rule.image ? 'the image' : `a ${scene.names(others)}`;
-  return [about(`${scene.name(annotation)} lies ${percent(best)} inside ${what}; ${percent(share)} is wanted`, scene, annotation)];
+  const values = { name: scene.name(annotation), share: percent(best), others: scene.names(others), wanted: percent(share) };
+  const facts = rule.image
+    ? t('{{name}} lies {{share}} inside the image; {{wanted}} is wanted', values)
+    : t('{{name}} lies {{share}} inside a {{others}}; {{wanted}} is wanted', values);
+  return [about(facts, scene, annotation)];
 }
 
 function countInside(rule: RuleOf<'count_inside'>, annotation: Annotation, scene: RuleScene): Finding[] {
@@ -153,52 +190,57 @@ function countInside(rule: RuleOf<'count_inside'>, annotation: Annotation, scene
     .filter((other) => scene.isMeant(rule, other) && shareInside(scene.figureOf(other.shape!), own) > HALF);
   const fault = countFault(held.length, rule);
   if (!fault) return [];
-  const facts = `${scene.names(rule.categories)} inside this ${scene.name(annotation)}: ${fault}`;
+  const facts = t('{{names}} inside this {{name}}: {{fault}}', { names: scene.names(rule.categories), name: scene.name(annotation), fault });
   return [{ ...about(facts, scene, annotation), annotations: [annotation, ...held] }];
 }
 
 function count(rule: RuleOf<'count'>, scene: RuleScene): Finding[] {
   const found = scene.meant(rule);
   const fault = countFault(found.length, rule);
-  return fault ? [{ facts: `${scene.names(rule.categories)}: ${fault}`, annotations: found }] : [];
+  return fault ? [{ facts: t('{{names}}: {{fault}}', { names: scene.names(rule.categories), fault }), annotations: found }] : [];
 }
 
 function onePerImage(rule: RuleOf<'one_per_image'>, scene: RuleScene): Finding[] {
   const found = scene.meant(rule);
   if (found.length === 1) return [];
-  return [{ facts: `${scene.names(rule.categories)}: ${found.length} marked, exactly 1 wanted`, annotations: found }];
+  const facts = t('{{names}}: {{has}} marked, exactly 1 wanted', { names: scene.names(rule.categories), has: String(found.length) });
+  return [{ facts, annotations: found }];
 }
 
 function requiredAttribute(rule: RuleOf<'required_attribute'>, annotation: Annotation, scene: RuleScene): Finding[] {
   const value = annotation.attributes?.[rule.attribute];
   if (value != null && value !== '' && !(Array.isArray(value) && value.length === 0)) return [];
-  return [about(`${scene.name(annotation)} has no ${scene.attributeName(annotation, rule.attribute)}`, scene, annotation)];
+  const values = { name: scene.name(annotation), attribute: scene.attributeName(annotation, rule.attribute) };
+  return [about(t('{{name}} has no {{attribute}}', values), scene, annotation)];
 }
 
 function requires(rule: RuleOf<'requires'>, scene: RuleScene): Finding[] {
   const found = scene.meant(rule);
   if (found.length === 0 || scene.of(rule.others).length > 0) return [];
-  return [{ facts: `${scene.name(found[0]!)} is marked, but no ${scene.names(rule.others)}`, annotations: found }];
+  const facts = t('{{name}} is marked, but no {{others}}', { name: scene.name(found[0]!), others: scene.names(rule.others) });
+  return [{ facts, annotations: found }];
 }
 
 function related(rule: RuleOf<'related'>, scene: RuleScene): Finding[] {
   return scene.meant(rule).flatMap((annotation) => {
     const ends = (annotation.relations ?? []).filter(({ kind }) => kind === rule.relation).map(({ to }) => scene.get(to));
     if (ends.some((end) => end && rule.others.includes(end.category))) return [];
-    const wanted = `${scene.relationName(rule.relation)} to a ${scene.names(rule.others)}`;
-    return [about(`${scene.name(annotation)} has no relation ${wanted}`, scene, annotation)];
+    const values = { name: scene.name(annotation), relation: scene.relationName(rule.relation), others: scene.names(rule.others) };
+    return [about(t('{{name}} has no relation {{relation}} to a {{others}}', values), scene, annotation)];
   });
 }
 
 function noSelfCrossing(_rule: RuleOf<'no_self_crossing'>, annotation: Annotation, scene: RuleScene): Finding[] {
   const at = annotation.shape ? selfCrossing(annotation.shape) : null;
-  return at ? [{ facts: `${scene.name(annotation)} crosses itself`, annotations: [annotation], place: [...at, ...at] }] : [];
+  if (!at) return [];
+  return [{ facts: t('{{name}} crosses itself', { name: scene.name(annotation) }), annotations: [annotation], place: [...at, ...at] }];
 }
 
 function atLeastPoints(rule: RuleOf<'at_least_points'>, annotation: Annotation, scene: RuleScene): Finding[] {
   const has = pointsOf(annotation);
   if (has === null || has >= rule.points) return [];
-  return [about(`${scene.name(annotation)}: ${has} points, at least ${rule.points} wanted`, scene, annotation)];
+  const values = { name: scene.name(annotation), has: String(has), wanted: String(rule.points) };
+  return [about(t('{{name}}: {{has}} points, at least {{wanted}} wanted', values), scene, annotation)];
 }
 
 function pointsOf({ shape }: Annotation): number | null {
@@ -228,8 +270,8 @@ function about(facts: string, scene: RuleScene, ...annotations: Annotation[]): F
 }
 
 function countFault(has: number, { at_least, at_most }: { at_least?: number | null; at_most?: number | null }): string | null {
-  if (at_least != null && has < at_least) return `${has} marked, at least ${at_least} wanted`;
-  if (at_most != null && has > at_most) return `${has} marked, at most ${at_most} allowed`;
+  if (at_least != null && has < at_least) return t('{{has}} marked, at least {{wanted}} wanted', { has: String(has), wanted: String(at_least) });
+  if (at_most != null && has > at_most) return t('{{has}} marked, at most {{allowed}} allowed', { has: String(has), allowed: String(at_most) });
   return null;
 }
 

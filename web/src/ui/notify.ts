@@ -16,6 +16,11 @@ export function wordsOf(error: unknown): Told {
   return { title: t('Something went wrong.'), remedy: '' };
 }
 
+/** Something that cannot be done as things are, and why. */
+export function tellRefused(title: string, message: string): void {
+  notifications.show({ title, message, color: 'red', autoClose: 9000 });
+}
+
 export function tellProblem(error: unknown): void {
   const { title, remedy } = wordsOf(error);
   notifications.show({ title, message: remedy, color: 'red', autoClose: 9000 });

@@ -20,6 +20,7 @@ export function changeWords(change: OntologyChange, before: Ontology, after: Ont
     ...Object.entries(change.merged).map(([id, into]) => t('Merges {{name}} into {{into}}', { name: name(id), into: name(into) }) + marks(id)),
     ...change.deleted.map((id) => t('Deletes {{name}}', { name: name(id) }) + marks(id)),
     ...(change.relations ? [t('Changes the relations')] : []),
+    ...(change.rules ? [t('Changes the label rules')] : []),
     ...(change.reordered ? [t('Changes the order, and with it the class order of every export to come')] : []),
   ];
 }
@@ -36,6 +37,7 @@ export function changeSummary(change: OntologyChange): string {
   ] as const;
   const told = parts.filter(([size]) => size > 0).map(([size, sentence]) => t(sentence, { number: size }));
   if (change.relations) told.push(t('relations'));
+  if (change.rules) told.push(t('label rules'));
   if (change.reordered) told.push(t('reordered'));
   return told.join(', ') || t('nothing');
 }

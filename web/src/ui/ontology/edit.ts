@@ -1,6 +1,7 @@
 /** Editing an ontology: what is being changed, as pure steps, and what is wrong with it. */
 import { t } from '../../language/language';
-import type { AttributeSpec, Category, Ontology, Option, RelationSpec } from '../../wire';
+import { followed } from '../../model/rules';
+import type { AttributeSpec, Category, Ontology, Option, RelationSpec, Rule } from '../../wire';
 import { templateFaults } from './template';
 
 export const PALETTE = [
@@ -13,6 +14,7 @@ export interface Edited {
   categories: Category[];
   merges: Record<string, string>;
   relations: RelationSpec[];
+  rules: Rule[];
   /** Ids that may never come back. */
   spent: string[];
 }
@@ -27,6 +29,7 @@ export type Step =
   | { kind: 'change attribute'; id: string; attribute: string; fields: Partial<Omit<AttributeSpec, 'id'>> }
   | { kind: 'remove attribute'; id: string; attribute: string }
   | { kind: 'relate'; relations: RelationSpec[] }
+  | { kind: 'rule'; rules: Rule[] }
   | { kind: 'reset'; to: Edited };
 
 export function begin(ontology: Ontology): Edited {
@@ -34,6 +37,7 @@ export function begin(ontology: Ontology): Edited {
     categories: ontology.categories ?? [],
     merges: {},
     relations: ontology.relations ?? [],
+    rules: ontology.rules ?? [],
     spent: Object.keys(ontology.retired ?? {}),
   };
 }
@@ -83,6 +87,8 @@ export function step(edited: Edited, taken: Step): Edited {
       );
     case 'relate':
       return { ...edited, relations: taken.relations };
+    case 'rule':
+      return { ...edited, rules: taken.rules };
     case 'reset':
       return taken.to;
   }
@@ -124,7 +130,8 @@ function remove(edited: Edited, id: string, into: string | null): Edited {
     if (now) merges[source] = now;
   }
   if (into) merges[id] = into;
-  return { ...edited, categories, merges, spent: [...edited.spent, id] };
+  const rules = into ? followed(edited.rules, id, into) : edited.rules;
+  return { ...edited, categories, merges, rules, spent: [...edited.spent, id] };
 }
 
 function changeAttributes(edited: Edited, id: string, by: (specs: AttributeSpec[]) => AttributeSpec[]): Edited {
@@ -183,7 +190,7 @@ export function optionsNamed(names: string[], before: Option[]): Option[] {
 /** Categories from names given in lines or between commas; repeated names count once. */
 export function categoriesNamed(text: string): Category[] {
   const names = text.split(/[\n,;]+/).map((name) => name.trim()).filter(Boolean);
-  let edited: Edited = { categories: [], merges: {}, relations: [], spent: [] };
+  let edited: Edited = { categories: [], merges: {}, relations: [], rules: [], spent: [] };
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name.toLowerCase())) continue;
@@ -246,6 +253,7 @@ function tally(values: string[]): Map<string, number> {
 export function isChanged(edited: Edited, before: Ontology): boolean {
   return (
     Object.keys(edited.merges).length > 0 ||
+    JSON.stringify(edited.rules) !== JSON.stringify(before.rules ?? []) ||
     JSON.stringify(edited.relations) !== JSON.stringify(before.relations ?? []) ||
     JSON.stringify(edited.categories) !== JSON.stringify(before.categories ?? [])
   );

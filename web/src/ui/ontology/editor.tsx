@@ -11,6 +11,8 @@ import { CategoryList } from './category-list';
 import { begin, faults as faultsOf, isChanged, relationFaults, step } from './edit';
 import { Quick } from './quick';
 import { RelationsForm } from './relations-form';
+import { ruleFault } from './rule-edit';
+import { Rules } from './rules';
 import { SaveDialog } from './save-dialog';
 
 interface Props {
@@ -26,7 +28,7 @@ export function Editor({ project, view, mayChange }: Props) {
   const changed = isChanged(edited, view.ontology);
   const faults = faultsOf(edited.categories);
   const related = relationFaults(edited.relations);
-  const isFaulty = faults.size > 0 || related.length > 0;
+  const isFaulty = faults.size > 0 || related.length > 0 || edited.rules.some((rule) => ruleFault(rule, edited) !== null);
   const category = edited.categories.find(({ id }) => id === chosen) ?? edited.categories[0];
 
   useEffect(() => {
@@ -82,6 +84,14 @@ export function Editor({ project, view, mayChange }: Props) {
         faults={related}
         mayChange={mayChange}
         onChange={(relations) => take({ kind: 'relate', relations })}
+      />
+      <Rules
+        project={project}
+        rules={edited.rules}
+        saved={view.ontology.rules ?? []}
+        around={edited}
+        mayChange={mayChange}
+        onChange={(rules) => take({ kind: 'rule', rules })}
       />
       {changed && (
         <Alert

@@ -5,11 +5,12 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api';
 import { t } from '../../language/language';
 import { client } from '../../queries';
-import type { OntologySaved, OntologyView } from '../../wire';
+import type { Offenders as OffendersPage, OntologySaved, OntologyView } from '../../wire';
 import { tell } from '../notify';
 import { Failure, Loading } from '../state';
 import { changeWords, touchedTotal } from './change-words';
 import type { Edited } from './edit';
+import { Offenders } from './offenders';
 
 export type Sending = { kind: 'edited'; edited: Edited } | { kind: 'yaml'; text: string };
 
@@ -26,8 +27,14 @@ function send(project: string, base: number, sending: Sending, dryRun: boolean):
     const query = { base, dry_run: dryRun };
     return api.put(`${path}.yaml`, undefined, { raw: sending.text, type: 'application/yaml', query });
   }
-  const { categories, merges, relations } = sending.edited;
-  return api.put(path, { base, categories, merges, relations }, { query: { dry_run: dryRun } });
+  const { categories, merges, relations, rules } = sending.edited;
+  return api.put(path, { base, categories, merges, relations, rules }, { query: { dry_run: dryRun } });
+}
+
+/** The work that the rules which an edit adds or changes would find fault with. */
+function offendersOf(project: string, base: number, { ontology, change }: OntologySaved, cursor: string | null): Promise<OffendersPage> {
+  const { categories = [], relations = [], rules = [] } = ontology;
+  return api.post(`/projects/${project}/rules/offenders`, { base, categories, merges: change.merged, relations, rules, cursor });
 }
 
 export function SaveDialog({ project, view, sending, onClose }: Props) {
@@ -69,6 +76,12 @@ export function SaveDialog({ project, view, sending, onClose }: Props) {
                 })
               : t('No annotation is touched.')}
           </Alert>
+        )}
+        {trial.data?.change.rules && (
+          <Offenders
+            about={['edit', project, view.version, trial.data.ontology]}
+            ask={(cursor) => offendersOf(project, view.version, trial.data, cursor)}
+          />
         )}
         {save.error && <Failure error={save.error} />}
         <Group justify="flex-end">

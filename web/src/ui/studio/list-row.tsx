@@ -42,7 +42,7 @@ export function Row({ desk, entry: { annotation, number, grouped }, top, isStop,
   const category = editor.categoryOf(annotation.category);
   const hidden = editor.view.hidden.has(id);
   const locked = editor.view.locked.has(id);
-  const wrong = flow.listing.problemsOf(annotation).join('; ');
+  const wrong = [...flow.listing.problemsOf(annotation), ...flow.problems.of(id).map(({ sentence }) => sentence)].join('; ');
   const said = inShort(annotation, category);
   const kind = kindOf(annotation);
   const Icon = KIND_ICONS[kind] ?? IconTag;

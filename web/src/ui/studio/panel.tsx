@@ -12,6 +12,7 @@ import type { Desk } from './desk';
 import { GuidelinePanel } from './guideline';
 import { Issues, type Pinning } from './issues';
 import { Predictions } from './predictions';
+import { Problems } from './problems';
 import classes from './studio.module.css';
 import { Tags } from './tags';
 import { useSignal } from './use-signal';
@@ -39,6 +40,7 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
     <aside className={classes.panel} aria-label="Annotations and more">
       {!editor.readOnly && <CategoryBar desk={desk} />}
       <Tags desk={desk} />
+      <Problems desk={desk} />
       <Tabs value={tab} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
         <Tabs.List grow>
           <Tabs.Tab value="annotations" px={6}>

@@ -2,10 +2,12 @@
 import { modals } from '@mantine/modals';
 import { useCallback, useMemo, useRef, useState } from 'react';
 
-import { ProblemError } from '../../api';
+import { api, ProblemError } from '../../api';
 import { reveal } from '../../editor/changes';
+import { t } from '../../language/language';
 import type { Closing } from '../../sync/transport';
-import { tellProblem } from '../notify';
+import type { BrokenRule, OntologyView } from '../../wire';
+import { tellProblem, tellRefused } from '../notify';
 import type { Desk } from './desk';
 import { skipTask } from './server';
 import type { DeskWork } from './use-desk';
@@ -48,6 +50,7 @@ export function useClosing(work: DeskWork, desk: Desk): Leaving {
     const close = (said: Said) =>
       once(
         async () => {
+          if (said.verdict !== 'returned' && (await breaksRules(desk))) return;
           await sync.submit({ guideline_version: envelope.brief_version, ...said });
           await work.advance();
         },
@@ -86,10 +89,28 @@ function confirmAccept(desk: Desk, accept: () => void): void {
 export const markedIn = ({ editor }: Desk): number =>
   editor.store.all().filter(({ evidence }) => evidence?.verdict === 'returned').length;
 
+/** Whether a rule forbids to hand this in: then it is told, and shown, before the server is asked. */
+async function breaksRules({ envelope, flow: { problems } }: Desk): Promise<boolean> {
+  problems.finish();
+  const [first] = problems.errors;
+  if (!first || (await isOutdated(envelope))) return false;
+  tellRefused(t('{{count}} label rules are broken', { count: problems.errors.length }), first.sentence);
+  problems.go(first);
+  return true;
+}
+
+/** Whether the rules were changed since the item was opened: then the server decides. */
+async function isOutdated({ task, ontology }: Desk['envelope']): Promise<boolean> {
+  const now = await api.get<OntologyView>(`/projects/${task.project}/ontology`).catch(() => null);
+  return now !== null && now.version !== ontology.version;
+}
+
 /** A refusal in words; annotations that break the ontology are shown. */
 function tellRefusal(error: unknown, desk: Desk): void {
   tellProblem(error);
-  if (!(error instanceof ProblemError) || error.code !== 'invalid.annotations') return;
+  if (!(error instanceof ProblemError)) return;
+  if (error.code === 'invalid.rules' && error.errors[0]) desk.flow.problems.go(error.errors[0] as unknown as BrokenRule);
+  if (error.code !== 'invalid.annotations') return;
   const ids = error.errors.map((fault) => String(fault.annotation ?? ''));
   const first = desk.editor.store.get(ids[0] ?? '');
   if (first) {

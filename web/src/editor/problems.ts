@@ -1,0 +1,122 @@
+/**
+ * The label rules that the annotations at hand break, kept up while they change.
+ *
+ * What an edit touched is checked in slices while the hand rests; walking along the problems selects
+ * and shows the annotations of each.
+ */
+import { grown } from '../geometry/bounds';
+import { RuleBook } from '../model/rule-book';
+import type { BrokenRule } from '../wire';
+import type { Editor } from './editor';
+import { Signal } from './signal';
+
+const SLICE = 6; // milliseconds of work at a time
+const AROUND = 12; // image pixels around a place that is only a point
+const MARGIN = 140; // screen pixels around what is shown
+
+/** Does something a little later, when there is time for it. */
+export type Later = (work: () => void) => void;
+
+const whenIdle: Later = (work) => {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(work, { timeout: 250 });
+  else setTimeout(work, 0);
+};
+
+export class Problems {
+  readonly changed = new Signal();
+  private readonly book: RuleBook;
+  private isWaiting = false;
+  private at: string | null = null;
+  private marked: { of: readonly BrokenRule[]; byId: Map<string, BrokenRule[]> } | null = null;
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly later: Later = whenIdle,
+  ) {
+    const { imageWidth, imageHeight } = editor.viewport;
+    this.book = new RuleBook(editor.ontology, imageWidth, imageHeight);
+    if (!this.book.hasRules) return;
+    editor.store.changed.subscribe(() => this.wake());
+    this.wake();
+  }
+
+  /** Whether the ontology has rules at all. */
+  get hasRules(): boolean {
+    return this.book.hasRules;
+  }
+
+  get all(): readonly BrokenRule[] {
+    return this.book.broken;
+  }
+
+  /** Those that keep the work from being handed in. */
+  get errors(): readonly BrokenRule[] {
+    return this.all.filter(({ severity }) => severity === 'error');
+  }
+
+  /** What is broken about one annotation, in words. */
+  of(id: string): readonly BrokenRule[] {
+    const { all } = this;
+    if (this.marked?.of !== all) {
+      const byId = new Map<string, BrokenRule[]>();
+      for (const problem of all) {
+        for (const one of problem.annotations ?? []) byId.set(one, [...(byId.get(one) ?? []), problem]);
+      }
+      this.marked = { of: all, byId };
+    }
+    return this.marked.byId.get(id) ?? [];
+  }
+
+  /** The problem that was gone to last, if it is still there. */
+  get current(): BrokenRule | null {
+    return this.all.find((problem) => keyOf(problem) === this.at) ?? null;
+  }
+
+  /** Check everything that changed, now. */
+  finish(): void {
+    this.book.note(this.editor.store.all());
+    this.book.work();
+    this.changed.emit();
+  }
+
+  /** Go to the next or previous problem. */
+  step(by: 1 | -1): void {
+    this.finish();
+    const { all, current } = this;
+    if (all.length === 0) return;
+    const at = current ? all.indexOf(current) : -1;
+    const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length;
+    this.go(all[next]!);
+  }
+
+  /** Select the annotations of a problem and show the place. */
+  go(problem: BrokenRule): void {
+    const { editor } = this;
+    this.at = keyOf(problem);
+    editor.selection.select((problem.annotations ?? []).filter((id) => editor.store.get(id)));
+    if (problem.place) {
+      const [left, top, right, bottom] = problem.place;
+      const area = { left, top, right, bottom };
+      editor.viewport.show(right - left < 1 && bottom - top < 1 ? grown(area, AROUND) : area, MARGIN);
+    }
+    this.changed.emit();
+  }
+
+  private wake(): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    this.later(() => this.slice());
+  }
+
+  private readonly slice = (): void => {
+    this.isWaiting = false;
+    const before = this.book.broken;
+    const until = performance.now() + SLICE;
+    this.book.note(this.editor.store.all());
+    const isDone = this.book.work(() => performance.now() < until);
+    if (this.book.broken !== before) this.changed.emit();
+    if (!isDone) this.wake();
+  };
+}
+
+const keyOf = ({ rule, annotations, sentence }: BrokenRule): string => [rule, ...(annotations ?? []).slice(0, 2), annotations?.length ? '' : sentence].join(' ');
