@@ -19,9 +19,9 @@ const several = ({ editor }: Studio) => !editor.readOnly && editor.selection.ids
 const has = (...kinds: Shape['kind'][]) => (s: Studio) =>
   selected(s) && s.editor.selected().some(({ shape }) => shape && kinds.includes(shape.kind));
 
-const convert = (kind: Shape['kind'], words: string, ...keys: string[]): Action => ({
+const convert = (kind: Shape['kind'], title: string, ...keys: string[]): Action => ({
   id: `shape.to.${kind}`,
-  title: `Convert to ${words}`,
+  title,
   group: 'Shapes',
   keys,
   enabled: (s) => selected(s) && s.knows(kind) && s.editor.selected().some(({ shape }) => shape && shape.kind !== kind),
@@ -32,12 +32,12 @@ export const SHAPE_ACTIONS: readonly Action[] = [
   { id: 'shape.join', title: 'Join into the first selected', group: 'Shapes', keys: ['Alt+J'], enabled: several, run: ({ editor }) => combineSelected(editor, 'join') },
   { id: 'shape.subtract', title: 'Cut the others out of the first selected', group: 'Shapes', keys: ['Alt+U'], enabled: several, run: ({ editor }) => combineSelected(editor, 'subtract') },
   { id: 'shape.intersect', title: 'Keep what all selected share', group: 'Shapes', keys: ['Alt+I'], enabled: several, run: ({ editor }) => combineSelected(editor, 'intersect') },
-  convert('polygon', 'a polygon', 'Alt+G'),
-  convert('mask', 'a mask', 'Alt+B'),
-  convert('box', 'a box', 'Alt+X'),
-  convert('rotated_box', 'a turned box', 'Alt+T'),
-  convert('ellipse', 'an ellipse', 'Alt+E'),
-  convert('polyline', 'a line', 'Alt+L'),
+  convert('polygon', 'Convert to a polygon', 'Alt+G'),
+  convert('mask', 'Convert to a mask', 'Alt+B'),
+  convert('box', 'Convert to a box', 'Alt+X'),
+  convert('rotated_box', 'Convert to a turned box', 'Alt+T'),
+  convert('ellipse', 'Convert to an ellipse', 'Alt+E'),
+  convert('polyline', 'Convert to a line', 'Alt+L'),
   { id: 'shape.thin', title: 'Thin out corners', group: 'Shapes', keys: ['Alt+K'], enabled: has('polygon'), run: ({ editor }) => thinSelected(editor) },
   { id: 'shape.clean', title: 'Clean outlines that cross themselves', group: 'Shapes', keys: ['Alt+C'], enabled: has('polygon'), run: ({ editor }) => cleanSelected(editor) },
   { id: 'shape.right', title: 'Turn right by 1°', group: 'Shapes', keys: ['Ctrl+ArrowRight'], repeats: true, enabled: selected, run: ({ editor }) => turnSelected(editor, DEGREE) },
