@@ -96,6 +96,23 @@ def test_work_with_an_open_conflict_is_not_handed_in(world: World) -> None:
     assert handed.annotations == 1
 
 
+def test_a_choice_that_is_taken_back_is_asked_about_again(world: World) -> None:
+    ana, task = begun(world)
+    world.services.drafts.append(ana, task, 1, [reshaped(world, WIDE, 1)])
+    before = world.services.drafts.append(ana, task, 1, [reshaped(world, TALL, 1)])
+    aside = before.conflicts[0].aside[0].operation
+
+    chosen = reshaped(world, WIDE, 3, settles=(aside,), step="choice")
+    settled = world.services.drafts.append(ana, task, 3, [chosen])
+    steps = world.services.drafts.steps(ana, task)
+    undone = reshaped(world, TALL, 4, reopens=(aside, "never there"), step="choice", turn="undo")
+    again = world.services.drafts.append(ana, task, 4, [undone])
+
+    assert settled.conflicts == []
+    assert steps.done[-1].settles == {"a": [aside]}
+    assert again.conflicts == before.conflicts
+
+
 def test_conflicts_outlive_a_long_log(world: World) -> None:
     ana, task = begun(world)
     world.services.drafts.append(ana, task, 1, [reshaped(world, WIDE, 1)])

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 
 import * as changes from '../src/editor/changes';
+import { choose } from '../src/editor/conflicts';
 import { Editor } from '../src/editor/editor';
 import { type Stacks, stepsOf } from '../src/editor/history';
 import { WorkMeter } from '../src/editor/meter';
@@ -72,6 +73,25 @@ test('an edit that changes nothing is no step and sends nothing', () => {
   changes.reshape(editor, new Map([['a', { ...BOX }]]), 'Move');
 
   expect([sent.length, editor.history.canUndo]).toEqual([0, false]);
+});
+
+test('a choice between versions that is taken back asks again, and made again settles again', () => {
+  const { editor, sent, a } = begun();
+  const aside = { operation: 'z', fields: ['shape'], annotation: { id: 'a', category: 'cell', shape: WIDE } };
+  choose(editor, 'a', aside, 'standing');
+  editor.undo();
+  editor.redo();
+  choose(editor, 'a', aside, 'aside');
+  editor.undo();
+
+  expect(sent.map(({ settles, reopens }) => [settles, reopens])).toEqual([
+    [['z'], undefined],
+    [undefined, ['z']],
+    [['z'], undefined],
+    [['z'], undefined],
+    [undefined, ['z']],
+  ]);
+  expect(a()?.shape).toEqual(BOX);
 });
 
 test('steps read from operations undo like those of this session, one gesture at a time', () => {

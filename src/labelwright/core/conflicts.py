@@ -92,11 +92,12 @@ def advance(
     clashes: Sequence[Clash],
     author: str,
     chain: Iterable[str] = (),
+    reopened: Iterable[Put | Delete] = (),
 ) -> tuple[OpenConflict, ...]:
     """The conflicts that are open after an operation.
 
     `chain` are the operations from which its hand went on; a version of theirs that was put aside
-    is brought forward by it and no longer waits.
+    is brought forward by it and no longer waits. `reopened` are those that it asks about again.
     """
     name = target(operation)
     found = {conflict.annotation: conflict for conflict in conflicts}
@@ -112,6 +113,10 @@ def advance(
             aside = {key: version for key, version in aside.items() if version.annotation is not None}
     else:
         for earlier, fields in clashes:
+            aside[earlier.id] = version_of(earlier, author, fields)
+    for earlier in reopened:
+        if target(earlier) == name:
+            fields = (earlier.fields or ()) if isinstance(earlier, Put) else ()
             aside[earlier.id] = version_of(earlier, author, fields)
     found.pop(name, None)
     if aside:

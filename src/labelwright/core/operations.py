@@ -46,7 +46,8 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     own operation on the annotation that the server had not confirmed by then: together they say what
     the hand knew. Without `seen` an operation counts as knowing everything. `step` groups the
     operations of one gesture, `title` names it, and `turn` says that the step was taken back or made
-    again. `settles` names operations of a conflict that a person has chosen about.
+    again. `settles` names operations of a conflict that a person has chosen about, `reopens` those
+    whose choice is taken back.
 
     `clashes` and `by` are the server's: the operations of others that this one did not know and
     contradicts, and the member whose work was brought in by it.
@@ -58,6 +59,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: Revision | None = None
     after: Id | None = None
     settles: Annotated[tuple[Id, ...], msgspec.Meta(max_length=100)] = ()
+    reopens: Annotated[tuple[Id, ...], msgspec.Meta(max_length=100)] = ()
     step: Id | None = None
     title: Title | None = None
     turn: Literal["undo", "redo"] | None = None

@@ -22,11 +22,12 @@ class Change(msgspec.Struct, kw_only=True):
 
 
 class Step(msgspec.Struct, kw_only=True):
-    """One gesture, as it can be undone."""
+    """One gesture, as it can be undone; `settles` are its choices about conflicts, by annotation."""
 
     id: str
     title: str
     changes: list[Change]
+    settles: dict[str, list[str]]
 
 
 class Steps(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +56,10 @@ def steps_of(document: Document, operations: Iterable[Operation], author: str, m
             continue
         if current != key:
             current, noted = key, {}
-            done.append(Step(id=key, title=operation.title or "Change", changes=[]))
+            done.append(Step(id=key, title=operation.title or "Change", changes=[], settles={}))
             undone.clear()
+        if operation.settles:
+            done[-1].settles.setdefault(name, []).extend(operation.settles)
         if name in noted:  # of one annotation it is what was first found and what was last left
             noted[name].after = annotations.get(name)
         else:

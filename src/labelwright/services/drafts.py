@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, up
 from labelwright.core.conflicts import OpenConflict, Trail, advance
 from labelwright.core.document import EMPTY, Document, decode, encode
 from labelwright.core.errors import LeaseLost
-from labelwright.core.operations import Operation, fold
+from labelwright.core.operations import Delete, Judge, Operation, Put, fold
 from labelwright.core.steps import Steps, steps_of
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
@@ -235,7 +235,9 @@ def append(
         clashes = trail.clashes(operation)
         names = tuple(earlier.id for earlier, _ in clashes)
         kept = msgspec.structs.replace(operation, clashes=names, by=by)
-        conflicts = advance(conflicts, kept, clashes, member_id, trail.chain(kept) if clashes else ())
+        chain = trail.chain(kept) if clashes else ()
+        reopened = _logged(tx, who, operation.reopens, fresh) if operation.reopens else ()
+        conflicts = advance(conflicts, kept, clashes, member_id, chain, reopened)
         fresh.append(kept)
         trail.add(before + len(fresh), kept)
     placed = [_placed_before(row) for row in stored.values()]
@@ -357,6 +359,16 @@ def _trail(
         for row in tx.execute(_log_after, {**who, "after": seen}):
             trail.add(row.revision, _operation.decode(row.body))
     return trail
+
+
+def _logged(
+    tx: Connection, who: dict[str, str], ids: Sequence[str], fresh: Sequence[Operation]
+) -> list[Put | Delete]:
+    """Operations of a draft by their ids; those that it never had are left out."""
+    stored = tx.execute(_known, {**who, "ids": list(ids)})
+    found = [_operation.decode(row.body) for row in stored]
+    found += [operation for operation in fresh if operation.id in ids]
+    return [operation for operation in found if not isinstance(operation, Judge)]
 
 
 def _log_row(who: dict[str, str], revision: int, operation: Operation) -> dict[str, Any]:

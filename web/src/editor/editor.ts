@@ -10,7 +10,7 @@ import { drawable, shapesOf } from '../model/ontology';
 import { differing } from '../model/fields';
 import { type Edit, type Gesture, type Operation, operationOf, saysTheSame } from '../model/operations';
 import type { Annotation, Category, Ontology } from '../wire';
-import { type Change, History, note, replay, type Step } from './history';
+import { type Change, choicesOf, History, note, replay, type Step } from './history';
 import { WorkMeter } from './meter';
 import { ToolOptions } from './options';
 import { Selection } from './selection';
@@ -94,7 +94,8 @@ export class Editor {
     const changes = this.make(meant);
     const settles = meant.some((edit) => edit.kind !== 'judge' && edit.settles);
     if (changes.length === 0 && !settles) return;
-    const step: Step = { id: this.newId(), title, changes };
+    const choices = choicesOf(meant);
+    const step: Step = { id: this.newId(), title, changes, ...(choices && { settles: choices }) };
     this.history.record(step);
     this.send(meant, { step: step.id, title });
   }

@@ -6,7 +6,7 @@
  */
 import { differing, fieldValue, same, withFields } from '../model/fields';
 import { after as afterOperation } from '../model/fold';
-import { type Edit, type Operation, targetOf } from '../model/operations';
+import { type Edit, type Operation, type Stamp, targetOf } from '../model/operations';
 import type { Annotation } from '../wire';
 
 /** What a step did to one annotation; null: it was not there. */
@@ -20,6 +20,8 @@ export interface Step {
   readonly id: string;
   readonly title: string;
   readonly changes: readonly Change[];
+  /** Choices about conflicts: the operations that were decided about, by annotation. */
+  readonly settles?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Stacks {
@@ -106,13 +108,33 @@ export function replay(
     else if (!from) bringBack(found, to, stands, judges);
     else turn(found, from, to, stands, judges);
   }
+  for (const [id, ids] of Object.entries(step.settles ?? {})) {
+    rechoose(found, id, now(id), way === 'undo' ? { reopens: ids } : { settles: ids });
+  }
   return found;
+}
+
+/** The choices of edits about conflicts, by annotation; undefined if there are none. */
+export function choicesOf(edits: readonly Edit[]): Step['settles'] {
+  const chosen = edits.flatMap((edit): [string, readonly string[]][] =>
+    edit.kind !== 'judge' && edit.settles ? [[edit.kind === 'put' ? edit.annotation.id : edit.id, edit.settles]] : [],
+  );
+  return chosen.length > 0 ? Object.fromEntries(chosen) : undefined;
+}
+
+/** Let the edit of an annotation take its choice back, or make it again; without one, an edit that changes nothing. */
+function rechoose(found: Replay, id: string, stands: Annotation | undefined, choice: Pick<Stamp, 'settles' | 'reopens'>): void {
+  const at = found.edits.findIndex((edit) => edit.kind !== 'judge' && (edit.kind === 'put' ? edit.annotation.id : edit.id) === id);
+  const edit = found.edits[at];
+  if (edit && edit.kind !== 'judge') found.edits[at] = { ...edit, ...choice };
+  else if (stands) found.edits.push({ kind: 'put', annotation: stands, fields: [], ...choice });
+  else found.edits.push({ kind: 'delete', id, ...choice });
 }
 
 /** The steps that operations make on annotations: each gesture one step. */
 export function stepsOf(annotations: readonly Annotation[], operations: readonly Operation[]): Stacks {
   const byId = new Map(annotations.map((annotation) => [annotation.id, annotation]));
-  const done: { id: string; title: string; changes: Map<string, Change> }[] = [];
+  const done: { id: string; title: string; changes: Map<string, Change>; settles: Record<string, readonly string[]> }[] = [];
   const undone: typeof done = [];
   let open: string | null = null;
   for (const operation of operations) {
@@ -130,10 +152,11 @@ export function stepsOf(annotations: readonly Annotation[], operations: readonly
       continue;
     }
     if (open !== name) {
-      done.push({ id: name, title: operation.title ?? 'Change', changes: new Map() });
+      done.push({ id: name, title: operation.title ?? 'Change', changes: new Map(), settles: {} });
       undone.length = 0;
       open = name;
     }
+    if (operation.settles) done.at(-1)!.settles[id] = operation.settles;
     note(done.at(-1)!.changes, { id, before, after });
   }
   const steps = (made: typeof done) => made.map(({ changes, ...step }): Step => ({ ...step, changes: [...changes.values()] }));

@@ -21,6 +21,7 @@ export interface Stamp {
   seen?: number;
   after?: string;
   settles?: readonly string[];
+  reopens?: readonly string[];
   step?: string;
   title?: string;
   turn?: 'undo' | 'redo';
@@ -41,13 +42,16 @@ export type Delete = Stamp & { kind: 'delete'; annotation: string };
 export type Judge = Stamp & { kind: 'judge'; annotation: string; verdict: Verdict | null };
 export type Operation = Put | Delete | Judge;
 
+type Choosing = Pick<Stamp, 'settles' | 'reopens'>;
+
 /**
  * One change of one annotation, before it is stamped as an operation. A put names the `fields` that
- * it changes where it is not new; `settles` names the operations of a conflict it chooses about.
+ * it changes where it is not new; `settles` names the operations of a conflict it chooses about,
+ * `reopens` those whose choice it takes back.
  */
 export type Edit =
-  | { kind: 'put'; annotation: Annotation; fields?: readonly string[]; settles?: readonly string[] }
-  | { kind: 'delete'; id: string; settles?: readonly string[] }
+  | ({ kind: 'put'; annotation: Annotation; fields?: readonly string[] } & Choosing)
+  | ({ kind: 'delete'; id: string } & Choosing)
   | { kind: 'judge'; id: string; verdict: Verdict | null };
 
 /** The gesture that an operation is part of. */
@@ -57,6 +61,7 @@ export type Gesture = Pick<Stamp, 'step' | 'title' | 'turn'>;
 export function operationOf(edit: Edit, at: number, seconds: number, gesture: Gesture = {}): Operation {
   const stamp: Stamp = { id: freshId(at), at, seconds, ...gesture };
   if (edit.kind !== 'judge' && edit.settles) stamp.settles = edit.settles;
+  if (edit.kind !== 'judge' && edit.reopens) stamp.reopens = edit.reopens;
   if (edit.kind === 'delete') return { kind: 'delete', ...stamp, annotation: edit.id };
   if (edit.kind === 'judge') return { kind: 'judge', ...stamp, annotation: edit.id, verdict: edit.verdict };
   const { id, category, shape, attributes, group, relations, flags, evidence } = edit.annotation;

@@ -98,7 +98,11 @@ export class DraftSync {
 
   /** The conflicts that wait for a choice, without those chosen here a moment ago. */
   get conflicts(): readonly OpenConflict[] {
-    const settled = new Set(this.waiting.flatMap((operation) => operation.settles ?? []));
+    const settled = new Set<string>();
+    for (const { settles, reopens } of this.waiting) {
+      settles?.forEach((id) => settled.add(id));
+      reopens?.forEach((id) => settled.delete(id));
+    }
     if (settled.size === 0) return this.open;
     return this.open.flatMap((conflict) => {
       const aside = conflict.aside.filter((version) => !settled.has(version.operation));
@@ -129,7 +133,7 @@ export class DraftSync {
       return { id: operation.id, member, task, project, operation };
     });
     this.keeper.add(entries);
-    if (operations.some((operation) => operation.settles)) this.conflictsChanged.emit();
+    if (operations.some(({ settles, reopens }) => settles ?? reopens)) this.conflictsChanged.emit();
     if (AT_REST.includes(this.state)) this.become('pending');
     else this.changed.emit();
     this.later(GATHER);
