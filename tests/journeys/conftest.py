@@ -126,6 +126,8 @@ def new_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Ca
 
     def make(**options: Any) -> BrowserContext:
         options.setdefault("viewport", {"width": 1280, "height": 800})
+        # Journeys find things by their English words, on machines of every language.
+        options.setdefault("locale", "en-US")
         context = browser.new_context(**options)
         context.set_default_timeout(20_000)
         made.append(context)

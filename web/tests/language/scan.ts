@@ -39,6 +39,10 @@ export function keysIn({ path, tree }: Source): Found[] {
       if ((name === 'count' || name === 'counted') && second && ts.isStringLiteral(second)) {
         add(node, `{{count}} ${third && ts.isStringLiteral(third) ? third.text : `${second.text}s`}`, true);
       }
+      // Makers of actions in the tables of actions: `tool('box', 'Draw boxes', 'B')`.
+      if (/^editor\/.*actions\.ts$/.test(path) && first && second && ts.isStringLiteral(first) && ts.isStringLiteral(second)) {
+        add(node, second.text);
+      }
       if (name === 'spoken' && first && ts.isObjectLiteralExpression(first)) {
         first.properties.forEach((entry) => {
           if (ts.isPropertyAssignment(entry)) texts(entry.initializer).forEach((text) => add(entry, text));

@@ -23,7 +23,7 @@ export function Guideline({ project, text }: { project: string; text: string }) 
     );
   }
   return (
-    <Box className={classes.text}>
+    <Box className={classes.text} lang="">
       <Markdown
         urlTransform={(url, key) => (key === 'src' ? pictureAddress(project, url) : defaultUrlTransform(url))}
         components={{

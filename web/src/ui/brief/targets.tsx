@@ -66,7 +66,7 @@ function Target({ target, onChange, onRemove }: TargetProps) {
         />
         <Select
           w={140}
-          label={t('Measure')}
+          label={t('Metric')}
           allowDeselect={false}
           data={[
             { value: 'precision', label: t('Precision') },
