@@ -286,6 +286,7 @@ describe('GrabCut', () => {
 
   test('a box beside the picture, or of less than a pixel, is refused in words', () => {
     expect(() => ask({ predictor: 'grabcut', box: { left: 500, top: 500, right: 600, bottom: 600 } })).toThrow('outside');
+    expect(() => ask({ predictor: 'grabcut', box: { left: 244, top: 40, right: 300, bottom: 90 } })).toThrow('outside');
     expect(() => ask({ predictor: 'grabcut', box: { left: 50.6, top: 50.6, right: 50.9, bottom: 50.9 } })).toThrow('too small');
   });
 });

@@ -28,8 +28,10 @@ export function resultOf(category: Category | undefined, proposed: Kind, wanted:
 }
 
 /** Add what was proposed, and tell what it became. */
-export function takeProposal(editor: Editor, prompting: Prompting, { shape }: Proposal): void {
-  const proposed = shape && inside(editor, shape);
+export function takeProposal(editor: Editor, prompting: Prompting, { shape, grain = 1 }: Proposal): void {
+  // What was found on a shrunken copy is no finer than its pixels.
+  const tolerance = editor.options.tolerance * Math.max(1, grain);
+  const proposed = shape && inside(editor, shape, tolerance);
   if (!proposed) {
     editor.onWord('Nothing was proposed, so nothing was drawn.');
     return;
@@ -39,7 +41,7 @@ export function takeProposal(editor: Editor, prompting: Prompting, { shape }: Pr
     editor.onWord(`The category “${editor.category?.name ?? ''}” takes no area: choose another one.`);
     return;
   }
-  const made = kind === proposed.kind ? { shape: proposed, iou: null } : convert(proposed, kind, editor.options.tolerance);
+  const made = kind === proposed.kind ? { shape: proposed, iou: null } : convert(proposed, kind, tolerance);
   if (!made) {
     editor.onWord(`What was proposed cannot become a ${kind.replace('_', ' ')}.`);
     return;
@@ -49,9 +51,9 @@ export function takeProposal(editor: Editor, prompting: Prompting, { shape }: Pr
 }
 
 /** The part of it that lies on the item. */
-function inside({ viewport: { imageWidth, imageHeight }, options }: Editor, shape: Shape): Shape | null {
+function inside({ viewport: { imageWidth, imageHeight } }: Editor, shape: Shape, tolerance: number): Shape | null {
   if (shape.kind === 'mask') return maskOf(clipped(spansOfShape(shape), imageWidth, imageHeight));
-  return shape.kind === 'polygon' ? (simplified(shape, options.tolerance) ?? shape) : shape;
+  return shape.kind === 'polygon' ? (simplified(shape, tolerance) ?? shape) : shape;
 }
 
 function words(shape: Shape, iou: number | null): string {

@@ -9,7 +9,7 @@
  */
 import type { Hint, Proposal } from '../../editor/prompting';
 import { type Bounds, grown } from '../../geometry/bounds';
-import { windowOf } from '../window';
+import { onItem, windowOf } from '../window';
 import { type Algorithm, type Bench, grainOf, noteOf, type Patch } from './bench';
 import { type Cv, type Mat, scoped } from './cv';
 import { dab, dropSpecks, fillHoles, type Mask, maskOfPixels } from './regions';
@@ -37,7 +37,7 @@ export const grabcut: Algorithm = (bench, job): Proposal => {
   const around = grown(box, Math.max(8, AROUND * Math.max(box.right - box.left, box.bottom - box.top)));
   const coarse = windowOf(around, item, COARSE, sharpest);
   const fine = windowOf(around, item, FINE, sharpest);
-  if (!coarse || !fine) throw new Error('The box lies outside the picture.');
+  if (!onItem(box, item) || !coarse || !fine) throw new Error('The box lies outside the picture.');
   const isFiner = fine.scale > coarse.scale;
   const [patch, finer] = bench.get(isFiner ? [coarse, fine] : [coarse]);
   const { classes } = cutOf(bench, patch!, box, strokes);

@@ -20,7 +20,7 @@ import { type Cv, type Mat, scoped } from './cv';
 
 const LARGEST = 24; // pixels of the copy to a side of a cell
 const CELLS = 18; // of a side of a block
-const COMPACT = 5; // gray levels at the rim of a cell: edges stronger than this win over evenness
+const COMPACT = 1.5; // gray levels a pixel at the rim of a cell: edges steeper than this win over evenness
 const SEED_REACH = 0.3; // of a cell: how far from its middle a seed may lie
 
 interface Block {
@@ -109,7 +109,7 @@ function flooded(cv: Cv, patch: Patch, cell: number, keep: <T extends Mat>(mat: 
   const { width, height } = patch;
   const soft = keep(new cv.Mat());
   const lab = keep(new cv.Mat());
-  cv.GaussianBlur(patch.rgb, soft, new cv.Size(3, 3), 0);
+  cv.GaussianBlur(patch.rgb, soft, new cv.Size(5, 5), 0);
   cv.cvtColor(soft, lab, cv.COLOR_RGB2Lab!);
   const [gridX, gridY] = [cell / patch.across, cell / patch.down];
   // Where the patch begins within the grid.
@@ -181,23 +181,32 @@ function seed(markers: Int32Array, image: Uint8Array, { width, height, gridX, gr
 /** The labels of the pixels; those on a ridge (-1), as OpenCV leaves them, go to a neighbor. */
 function settled(markers: Int32Array, width: number, height: number): Uint16Array {
   const labels = Uint16Array.from(markers, (label) => Math.max(0, label));
-  const ways = [-1, 1, -width, width];
-  for (let round = 0; round < 4; round++) {
-    let left = 0;
-    for (let y = 0, i = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, i++) {
-        if (labels[i]! > 0) continue;
-        const near = ways.find((way, k) => {
-          const isInside = k === 0 ? x > 0 : k === 1 ? x < width - 1 : k === 2 ? y > 0 : y < height - 1;
-          return isInside && labels[i + way]! > 0;
-        });
-        if (near !== undefined) labels[i] = labels[i + near]!;
-        else left++;
-      }
-    }
-    if (left === 0) break;
+  let ridges: number[] = [];
+  labels.forEach((label, i) => label === 0 && ridges.push(i));
+  for (let round = 0; round < 4 && ridges.length > 0; round++) {
+    // All at once, or a label would run along a whole ridge.
+    const found = ridges.map((i) => neighborOf(labels, i, width, height));
+    ridges.forEach((i, k) => (labels[i] = found[k]!));
+    ridges = ridges.filter((_, k) => found[k] === 0);
   }
   return labels;
+}
+
+/** The label that most of a pixel's eight neighbors have; 0 if none has any. */
+function neighborOf(labels: Uint16Array, i: number, width: number, height: number): number {
+  const [x, y] = [i % width, Math.floor(i / width)];
+  const counts = new Map<number, number>();
+  let best = 0;
+  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+      const label = labels[v * width + u]!;
+      if (label === 0) continue;
+      const count = (counts.get(label) ?? 0) + 1;
+      counts.set(label, count);
+      if (count > (counts.get(best) ?? 0)) best = label;
+    }
+  }
+  return best;
 }
 
 function spansByLabel(patch: Patch, labels: Uint16Array): Map<number, Spans> {
