@@ -3,6 +3,7 @@ import { Button, CloseButton, Group, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
 import { phrase, t } from '../language/language';
+import { firstKey } from './studio/own-keys';
 import classes from './studio/studio.module.css';
 
 interface Hint {
@@ -10,6 +11,8 @@ interface Hint {
   anchor: string;
   title: string;
   text: string;
+  /** The actions whose keys fill the blanks of the text, as the person has them. */
+  keys?: Readonly<Record<string, string>>;
 }
 
 export const HINTS: readonly Hint[] = [
@@ -17,19 +20,22 @@ export const HINTS: readonly Hint[] = [
     id: 'draw',
     anchor: 'tools',
     title: phrase('1 of 4: Draw a box'),
-    text: phrase('Press B, choose a category by its key, and drag over a cell. Undo with Ctrl+Z as far back as you like.'),
+    text: phrase('Press {{box}}, choose a category by its key, and drag over a cell. Undo with {{undo}} as far back as you like.'),
+    keys: { box: 'tool.box', undo: 'edit.undo' },
   },
   {
     id: 'correct',
     anchor: 'predictions',
     title: phrase('2 of 4: Let a model go first'),
-    text: phrase('Dashed shapes are predictions. Enter accepts the one shown, Shift+Enter all; then correct what is wrong.'),
+    text: phrase('Dashed shapes are predictions. {{one}} accepts the one shown, {{all}} all; then correct what is wrong.'),
+    keys: { one: 'edit.prediction', all: 'edit.predictions' },
   },
   {
     id: 'submit',
     anchor: 'submit',
     title: phrase('3 of 4: Submit'),
-    text: phrase('Everything is saved as you draw. Ctrl+Enter hands the item in for review; the next one is there at once.'),
+    text: phrase('Everything is saved as you draw. {{submit}} hands the item in for review; the next one is there at once.'),
+    keys: { submit: 'task.submit' },
   },
   {
     id: 'export',
@@ -80,13 +86,17 @@ export function Tour({ member }: { member: string }) {
         <CloseButton size="sm" aria-label={t('End the tour')} onClick={() => mark(HINTS.map((hint) => hint.id))} />
       </Group>
       <Text size="sm" mb="sm">
-        {t(place.hint.text)}
+        {t(place.hint.text, keysOf(place.hint))}
       </Text>
       <Button size="compact-sm" onClick={() => mark([place.hint.id])} data-testid="tour-next">
         {t('Got it')}
       </Button>
     </div>
   );
+}
+
+function keysOf({ keys = {} }: Hint): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).map(([blank, action]) => [blank, firstKey(action) ?? '…']));
 }
 
 function anchorOf(hint: Hint): Element | null {

@@ -45,9 +45,15 @@ export function useOwnKeys(member: string): void {
   }, [member]);
 }
 
-/** The first key of an action of the table, for tooltips; nothing where it has none. */
-export function keyHint(id: string): string {
+/** The first key of an action of the table, as people see it; null where it has none. */
+export function firstKey(id: string): string | null {
   const action = ACTIONS.find((entry) => entry.id === id);
   const key = action && keymap.of(action)[0];
-  return key ? ` (${keySign(key)})` : '';
+  return key ? keySign(key) : null;
+}
+
+/** The same in brackets, for tooltips. */
+export function keyHint(id: string): string {
+  const key = firstKey(id);
+  return key ? ` (${key})` : '';
 }

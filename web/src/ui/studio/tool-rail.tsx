@@ -6,6 +6,7 @@ import { type ComponentType, Fragment } from 'react';
 import { ACTIONS, type Studio } from '../../editor/actions';
 import { Adjust } from './adjust';
 import type { Desk } from './desk';
+import { keyHint } from './own-keys';
 import classes from './studio.module.css';
 import { TOOL_GROUPS } from './tool-icons';
 import { useSignal } from './use-signal';
@@ -20,7 +21,7 @@ const ZOOMS: [string, ComponentType<{ size: number }>][] = [
 ];
 
 export function ToolRail({ desk, studio }: { desk: Desk; studio: Studio }) {
-  useSignal(desk.hand.changed, desk.editor.categoryChanged);
+  useSignal(desk.hand.turned, desk.editor.categoryChanged);
   const usable = TOOL_GROUPS.flat().filter(([name]) => desk.hand.can(name)).length;
   const isCrowded = usable > CROWDED;
   return (
@@ -60,7 +61,7 @@ interface ToolProps {
 function Tool({ id, studio, active, children }: ToolProps) {
   const action = ACTIONS.find((entry) => entry.id === id)!;
   return (
-    <Tooltip label={`${action.title} (${action.keys[0]})`} position="right">
+    <Tooltip label={`${action.title}${keyHint(id)}`} position="right">
       <ActionIcon
         size={36}
         variant={active ? 'filled' : 'subtle'}
