@@ -29,7 +29,10 @@ export interface Unfinished {
 }
 
 export class HandAtWork {
+  /** Emitted with every event that is fed: the painter wants to know. */
   readonly changed = new Signal();
+  /** Emitted when another tool is used, or a shape is begun or ended: panels need no more. */
+  readonly turned = new Signal();
   readonly prompting: Prompting;
   private tool: Tool = TOOLS.select!;
   private state: State = this.tool.start;
@@ -132,10 +135,12 @@ export class HandAtWork {
   private settle(tool: Tool, state: State): void {
     if (tool !== this.tool) this.prompting.drop();
     if (tool !== this.tool && tool.smart) this.prompting.onChosen(tool.name);
+    const isTurn = tool !== this.tool || state.name !== this.state.name;
     this.tool = tool;
     this.state = state;
     this.markMoving();
     this.changed.emit();
+    if (isTurn) this.turned.emit();
   }
 
   /** What is on the move leaves the still picture, and comes back when it rests. */

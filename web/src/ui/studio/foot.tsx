@@ -17,7 +17,7 @@ function wanted({ editor, hand }: Desk): string {
 
 export function Foot({ desk }: { desk: Desk }) {
   const { editor, hand, envelope } = desk;
-  useSignal(editor.viewport.changed, editor.store.changed, editor.selection.changed, hand.changed);
+  useSignal(editor.viewport.changed, editor.store.changed, editor.selection.changed, hand.turned);
   const [began] = useState(() => envelope.item.notes);
   return (
     <footer className={classes.foot}>

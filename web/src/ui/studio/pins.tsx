@@ -10,7 +10,7 @@ import { useSignal } from './use-signal';
 
 export function Pins({ desk, isPlacing }: { desk: Desk; isPlacing: boolean }) {
   const { editor, hand, flow } = desk;
-  useSignal(desk.issuesChanged, editor.store.changed, hand.changed);
+  useSignal(desk.issuesChanged, editor.store.changed, hand.turned);
   const holder = useRef<HTMLDivElement>(null);
   const open = desk.issues.flatMap((issue) => {
     const at = issue.state === 'open' ? placeOf(desk, issue) : null;

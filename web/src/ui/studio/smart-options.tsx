@@ -15,7 +15,7 @@ const SETTINGS = {
 export function SmartOptions({ desk }: { desk: Desk }) {
   const { editor, hand } = desk;
   const { prompting } = hand;
-  useSignal(hand.changed, prompting.changed, editor.categoryChanged);
+  useSignal(hand.turned, prompting.changed, editor.categoryChanged);
   if (!hand.current.smart) return null;
   const { name } = hand.current;
   const { settings, current, error, told } = prompting;

@@ -53,7 +53,7 @@ export function StudioView({ work, desk, project, member }: Props) {
   const closing = useClosing(work, desk);
   const items = useItems(desk, project, member);
   const takeRenderer = useAccompaniment(desk);
-  useSignal(editor.selection.changed, hand.changed, flow.changed, flow.askingChanged);
+  useSignal(editor.selection.changed, hand.turned, flow.changed, flow.askingChanged);
   useOwnKeys(member);
   useAids(flow);
   useRecent(desk);

@@ -12,7 +12,7 @@ const SNAPPERS = ['polygon', 'polyline', 'hole', 'part', 'cut'];
 
 export function ToolOptions({ desk }: { desk: Desk }) {
   const { editor, hand } = desk;
-  useSignal(hand.changed, editor.options.changed);
+  useSignal(hand.turned, editor.options.changed);
   const { name } = hand.current;
   const { options } = editor;
   if (!PAINTERS.includes(name) && !SNAPPERS.includes(name) && name !== 'relate') return null;
