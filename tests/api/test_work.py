@@ -192,3 +192,52 @@ def test_an_item_is_not_sent_back_to_somebody_who_is_nobody(
 
     assert nobody.status_code == 404
     assert take(api.person(ana), project)["task"]["id"] == sent.json()["task"]
+
+
+def test_a_conflict_its_steps_and_its_choice_travel_over_http(
+    api: Api, ana: httpx.Client, project: str
+) -> None:
+    task = take(ana, project)["task"]["id"]
+    made = box(api)
+    name = made["annotation"]["id"]
+    path = f"{V1}/tasks/{task}/operations"
+    ana.post(path, json={"operations": [made]})
+
+    def renamed(category: str, seen: int, **more: object) -> dict[str, object]:
+        changed = box(api, category=category)
+        changed["annotation"] = {**changed["annotation"], "id": name}
+        return {**changed, "seen": seen, "fields": ["category"], **more}
+
+    ana.post(path, json={"operations": [renamed("dirt", 1, step="s", title="Set category")]})
+    answer = ana.post(path, json={"since": 1, "operations": [renamed("ghost", 1)]}).json()
+    refused = ana.post(f"{V1}/tasks/{task}/submission", json={})
+    steps = ana.get(f"{V1}/tasks/{task}/steps").json()
+    aside = answer["conflicts"][0]["aside"][0]
+    chosen = ana.post(path, json={"operations": [renamed("dirt", 3, settles=[aside["operation"]])]}).json()
+
+    assert (answer["placed"][0]["seq"], answer["placed"][0]["clashes"]) == (3, [aside["operation"]])
+    assert (aside["annotation"]["category"], aside["fields"]) == ("dirt", ["category"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "draft.conflicts")
+    assert steps["done"][1]["title"] == "Set category"
+    assert chosen["conflicts"] == []
+
+
+def test_late_work_is_kept_and_brought_in_over_http(api: Api, ana: httpx.Client, project: str) -> None:
+    first = take(ana, project)["task"]
+    ana.post(f"{V1}/tasks/{first['id']}/submission", json={"operations": [box(api)]})
+    late = {"operations": [box(api)], "late": True}
+    kept = ana.post(f"{V1}/tasks/{first['id']}/operations", json=late).json()
+    rita = api.person(api.world.person("rita", "reviewer", project))
+    review = take(rita, project, stage="review")["task"]["id"]
+
+    left = rita.get(f"{V1}/tasks/{review}/left").json()
+    wanted = {"task": left[0]["task"], "member": left[0]["member"]}
+    brought = rita.post(f"{V1}/tasks/{review}/left", json=wanted)
+    again = rita.post(f"{V1}/tasks/{review}/left", json=wanted)
+
+    assert kept["task"]["state"] == "submitted"
+    assert [(work["member_name"], work["annotations"]) for work in left] == [("ana", 1)]
+    assert (brought.status_code, brought.json()) == (200, {"annotations": 1})
+    assert (again.status_code, again.json()["code"]) == (409, "conflict.wrong_state")
+    draft = rita.get(f"{V1}/tasks/{review}").json()["draft"]["document"]["annotations"]
+    assert len(draft) == 2

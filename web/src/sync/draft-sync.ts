@@ -55,6 +55,7 @@ export class DraftSync {
   /** Operations that the server will not take; they stay in the journal. */
   private aside: Operation[] = [];
   private readonly own = new Set<string>();
+  private readonly touched = new Set<string>();
   private readonly keeper: Keeper;
   private readonly ledger: Ledger;
   private isLost = false;
@@ -115,6 +116,11 @@ export class DraftSync {
     return this.own.has(operation);
   }
 
+  /** Whether an annotation was changed in this tab. */
+  isTouched(annotation: string): boolean {
+    return this.touched.has(annotation);
+  }
+
   /** Operations that an earlier session left in the journal; the editor shows them already. */
   resume(operations: readonly Operation[]): void {
     if (operations.length === 0) return;
@@ -130,6 +136,7 @@ export class DraftSync {
       const operation = this.ledger.stamped(made, this.waiting);
       this.waiting.push(operation);
       this.own.add(operation.id);
+      this.touched.add(targetOf(operation));
       return { id: operation.id, member, task, project, operation };
     });
     this.keeper.add(entries);

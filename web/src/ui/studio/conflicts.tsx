@@ -2,6 +2,7 @@
 import { Badge, Button, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
 
 import { type Aside, canKeepBoth, choose, type Choice, inQuestion, versionShown } from '../../editor/conflicts';
+import { boundsOfShape } from '../../geometry/shapes';
 import { fieldValue } from '../../model/fields';
 import type { OpenConflict, Version } from '../../sync/transport';
 import type { Annotation } from '../../wire';
@@ -37,7 +38,7 @@ function Choosing({ desk, conflict, last }: { desk: Desk; conflict: OpenConflict
   const aside = conflict.aside[0]!;
   const standing = editor.store.get(conflict.annotation);
   const other = versionShown(standing, aside);
-  const mine = desk.sync.isOwn(aside.operation) ? 'aside' : 'standing';
+  const mine = madeHere(desk, conflict.annotation, aside);
   const pick = (choice: Choice) => {
     choose(editor, conflict.annotation, aside, choice);
     last();
@@ -49,7 +50,7 @@ function Choosing({ desk, conflict, last }: { desk: Desk; conflict: OpenConflict
       <SimpleGrid cols={2} spacing="sm">
         <Side
           desk={desk}
-          title={mine === 'standing' ? 'Made here' : 'Made elsewhere'}
+          title={titleOf(mine, 'standing')}
           note="stands in the picture now"
           shown={standing ?? null}
           other={other}
@@ -61,7 +62,7 @@ function Choosing({ desk, conflict, last }: { desk: Desk; conflict: OpenConflict
         />
         <Side
           desk={desk}
-          title={mine === 'aside' ? 'Made here' : 'Made elsewhere'}
+          title={titleOf(mine, 'aside')}
           note="was put aside"
           shown={other}
           other={standing ?? null}
@@ -123,15 +124,30 @@ function Side({ desk, title, note, shown, other, fields, when, action, testid, o
   );
 }
 
+/** Which of the versions was made in this tab; null: neither, as after a reload. */
+type Mine = 'standing' | 'aside' | null;
+
+function madeHere(desk: Desk, annotation: string, aside: Aside): Mine {
+  if (desk.sync.isOwn(aside.operation)) return 'aside';
+  return desk.sync.isTouched(annotation) ? 'standing' : null;
+}
+
+function titleOf(mine: Mine, side: 'standing' | 'aside'): string {
+  if (!mine) return side === 'standing' ? 'The later one' : 'The earlier one';
+  return mine === side ? 'Made here' : 'Made elsewhere';
+}
+
 /** What happened, in one sentence. */
-function story(standing: Annotation | undefined, aside: Aside, mine: 'standing' | 'aside'): string {
+function story(standing: Annotation | undefined, aside: Aside, mine: Mine): string {
   const here = 'in this tab';
   const there = 'in another tab or by somebody else';
   if (!aside.annotation) {
+    if (!mine) return 'It was deleted in one place, and changed in another. It was kept.';
     const [deleted, changed] = mine === 'aside' ? [here, there] : [there, here];
     return `It was deleted ${deleted}, and changed ${changed}. It was kept.`;
   }
   if (!standing) return 'It is deleted now, and was changed in another place before.';
+  if (!mine) return 'It was changed in two places at the same time.';
   return `It was changed ${here}, and at the same time ${there}.`;
 }
 
@@ -151,8 +167,8 @@ function wordsOf(desk: Desk, annotation: Annotation, fields: readonly string[]):
 function shapeWords({ shape }: Annotation): string {
   if (!shape) return 'none';
   const kind = shape.kind.replace('_', ' ');
-  if (shape.kind === 'box') return `${kind}, ${round(shape.right - shape.left)} × ${round(shape.bottom - shape.top)} px`;
-  return kind;
+  const { left, top, right, bottom } = boundsOfShape(shape);
+  return `${kind}, ${round(right - left)} × ${round(bottom - top)} px at ${round(left)}, ${round(top)}`;
 }
 
 function valueWords(value: unknown, options: readonly { id: string; name: string }[] = []): string {
