@@ -17,7 +17,9 @@ export function Problems({ desk: { flow } }: { desk: Desk }) {
   useSignal(problems.changed);
   const { all, current } = problems;
   const chosen = useRef<HTMLButtonElement>(null);
-  useEffect(() => chosen.current?.scrollIntoView({ block: 'nearest' }), [current]);
+  useEffect(() => {
+    chosen.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
   if (all.length === 0) return null;
   const errors = problems.errors.length;
   return (
