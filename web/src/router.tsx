@@ -31,6 +31,7 @@ export const router = createBrowserRouter([
         children: [
           { path: '/welcome', element: page(() => import('./pages/welcome')) },
           { path: '/studio/:p', element: page(studio) },
+          { path: '/verify/:p', element: page(() => import('./pages/verify')) },
           {
             element: <Frame />,
             children: [

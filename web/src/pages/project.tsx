@@ -10,7 +10,7 @@ import { Boundary } from '../ui/boundary';
 import classes from '../ui/frame.module.css';
 import { Waiting } from '../ui/guard';
 import { useLive } from '../ui/live';
-import { PROJECT_PLACES, projectPath } from '../ui/places';
+import { PROJECT_PLACES, projectPath, verifyPath } from '../ui/places';
 import type { Standing } from '../ui/project';
 import { Answer } from '../ui/state';
 import { atLeast } from '../ui/words';
@@ -50,6 +50,9 @@ function Inside({ project }: { project: Project }) {
             {t(word)}
           </NavLink>
         ))}
+        <Link to={verifyPath(project.id)} className={classes.tab!} data-testid="verify-link">
+          {t('Verify')}
+        </Link>
       </nav>
       <Boundary where={pathname}>
         <Suspense fallback={<Waiting />}>

@@ -5,7 +5,7 @@ import { Link, useLocation, useParams, useSearchParams } from 'react-router';
 
 import { t } from '../language/language';
 import { project, session } from '../queries';
-import { projectPath, studioPath } from '../ui/places';
+import { projectPath, studioPath, verifyPath } from '../ui/places';
 import { Failure, Loading } from '../ui/state';
 import { StudioView } from '../ui/studio/studio-view';
 import classes from '../ui/studio/studio.module.css';
@@ -88,6 +88,9 @@ function NothingLeft({ project: at, stage, onLook }: { project: Project; stage: 
               {other === 'review' ? t('Review instead') : t('Annotate instead')}
             </Button>
           )}
+          <Button component={Link} to={verifyPath(at.id)} variant="default">
+            {t('Open the review grid')}
+          </Button>
           <Button variant="subtle" onClick={onLook}>
             {t('Look again')}
           </Button>

@@ -27,3 +27,8 @@ export function projectPath(project: string, path = ''): string {
 export function studioPath(project: string, stage: 'annotate' | 'review', task?: string): string {
   return `/studio/${project}?stage=${stage}${task ? `&task=${task}` : ''}`;
 }
+
+/** The grid of fast verification; `source` is review where the person may, else predictions. */
+export function verifyPath(project: string, source?: 'review' | 'predictions'): string {
+  return `/verify/${project}${source ? `?source=${source}` : ''}`;
+}
