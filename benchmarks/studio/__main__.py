@@ -4,13 +4,14 @@ Everything runs in one headless Chromium without a GPU, one after the other. An 
 the browser itself reaches on this machine now; every figure is printed beside it.
 """
 
+import argparse
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 from scripts.browser import installed
 
-from benchmarks.studio import own, peers
+from benchmarks.studio import label_studio, own, peers
 from benchmarks.studio.frames import frames, say
 from benchmarks.studio.serving import Serving, enter
 
@@ -19,6 +20,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 def main() -> None:
     """Print a line for every scene."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.studio")
+    parser.add_argument("--label-studio", type=Path, help="the label-studio command of an environment")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         picture = own.picture(folder)
@@ -39,6 +43,8 @@ def main() -> None:
                     print("The peers' packages could not be installed: left out.")
                 else:
                     peers.measure(page, address, limit)
+            if given.label_studio:
+                label_studio.measure(page, given.label_studio, folder / "label-studio", picture, limit)
             browser.close()
         finally:
             server.close()

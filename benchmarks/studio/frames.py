@@ -1,5 +1,7 @@
 """Frame times of a page while something moves: the median and the 95th percentile, in milliseconds."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
@@ -50,3 +52,30 @@ def say(title: str, found: Frames, limit: Frames | None = None) -> None:
     beside = "" if limit is None else f"   {found.median / limit.median:6.2f} × an empty page"
     told = f"{title:46} p50 {found.median:7.1f} ms   p95 {found.late:7.1f} ms   {found.rate:5.1f} fps"
     print(told + beside, flush=True)
+
+
+COLLECT = """
+() => {
+  window.benchmarkTimes = [];
+  let before = performance.now();
+  const frame = (now) => {
+    window.benchmarkTimes?.push(now - before);
+    before = now;
+    if (window.benchmarkTimes) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}
+"""
+
+
+def frames_while(page: Page, act: Callable[[float], None]) -> Frames:
+    """Measure while `act` is called over and over from outside with the seconds since the start."""
+    page.evaluate(COLLECT)
+    begin = time.perf_counter()
+    while (seconds := time.perf_counter() - begin) < SECONDS:
+        act(seconds)
+    times = page.evaluate(
+        "() => { const t = window.benchmarkTimes; window.benchmarkTimes = null; return t; }"
+    )
+    times = sorted(times[2:])
+    return Frames(times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.95))], len(times))

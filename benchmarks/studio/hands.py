@@ -36,6 +36,7 @@ categories:
 """
 BOXES = 12
 REGIONS = 8
+FINE = 3
 ANSWER = 20_000  # milliseconds a proposal may take
 
 
@@ -133,11 +134,21 @@ def regions_of(folder: Path) -> tuple[Path, list[Mask]]:
         with Image.open(folder / "segmentations" / f"{picture.stem}_ann1.png") as image:
             labels = np.asarray(image)
         found = [labels == number for number in np.unique(labels)]
-        fits = [m for m in found if 0.005 < m.mean() < 0.2 and _is_inside(m)][:REGIONS]
+        whole = [m for m in (_one_piece(m) for m in found if m.mean() < 0.25) if m is not None]
+        fits = [m for m in whole if m.mean() > 0.004 and _is_inside(m)][:REGIONS]
         if best is None or len(fits) > len(best[1]):
             best = (picture, fits)
     assert best is not None
     return best
+
+
+def _one_piece(mask: Mask) -> Mask | None:
+    # The piece that holds the first pixel, if that is nearly all of the region.
+    image = Image.fromarray(mask.astype(np.uint8))
+    ys, xs = np.nonzero(mask)
+    ImageDraw.floodfill(image, (int(xs[0]), int(ys[0])), 2)
+    piece = np.asarray(image) == 2
+    return piece if piece.sum() > 0.95 * mask.sum() else None
 
 
 def _is_inside(mask: Mask) -> bool:
@@ -146,6 +157,8 @@ def _is_inside(mask: Mask) -> bool:
 
 def outline(mask: Mask, step: int) -> list[Place]:
     """Every `step`-th place along the outer border, clockwise (Moore neighbour tracing)."""
+    # On pixels a third as large, so that the way runs along the edge and not through the middle.
+    mask = np.kron(mask, np.ones((FINE, FINE), np.bool_))
     ys, xs = np.nonzero(mask)
     start = (int(ys[0]), int(xs[0]))
     around = [(0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1)]
@@ -161,7 +174,7 @@ def outline(mask: Mask, step: int) -> list[Place]:
         if at == start:
             break
         border.append(at)
-    return [(x + 0.5, y + 0.5) for y, x in border[::step]]
+    return [((x + 0.5) / FINE, (y + 0.5) / FINE) for y, x in border[:: step * FINE]]
 
 
 def corners(mask: Mask, tolerance: float) -> list[Place]:
@@ -322,10 +335,13 @@ def _freehand(hand: Hand, mask: Mask) -> None:
 
 def _brush(hand: Hand, mask: Mask) -> None:
     zoom = hand.page.evaluate("window.labelwright.desk.editor.viewport.scale")
-    for radius in (8, 3):
+    # The middle with a large brush, then along the border with it and with a fine one.
+    for radius, paths in (
+        (8, strokes(mask, 8)),
+        (8, [outline_inside(mask, 8)]),
+        (3, [outline_inside(mask, 3)]),
+    ):
         hand.page.evaluate("b => window.labelwright.desk.editor.options.set({ brush: b })", radius * zoom)
-        covered = hand.page.evaluate("window.labelwright.desk.editor.store.size") > 0
-        paths = [outline_inside(mask, radius)] if covered else strokes(mask, radius)
         for path in paths:
             if path:
                 hand.drag(path)
