@@ -93,7 +93,13 @@ def measure(page: Page, url: str, pictures: Path, times: int, data: Path) -> Non
     line("first picture, tiles not made yet", [a for a, _ in small], [first[0]])
     line("sharp, tiles not made yet", [b for _, b in small], [first[1]])
     tiles = [f"0/{x}/{y}" for x in range(10) for y in range(MANY_TILES // 10)]
-    spent = page.evaluate(TILES, [f"{V1}/items/{tasks['huge.jpg']['item']}/tiles", tiles])
+    one, other = (f"{V1}/items/{tasks[name]['item']}" for name in ("small.jpg", "huge.jpg"))
+    line(
+        "server: what is shown first",
+        page.evaluate(TILES, [one, ["image"] * times]),
+        page.evaluate(TILES, [other, ["preview"] * times]),
+    )
+    spent = page.evaluate(TILES, [f"{other}/tiles", tiles])
     print(f"a tile: p50 {spent[len(spent) // 2]:.1f} ms, p95 {spent[int(len(spent) * 0.95)]:.1f} ms")
     print(f"tiles kept: {kept / 1e6:,.0f} MB")
 
