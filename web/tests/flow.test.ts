@@ -348,6 +348,11 @@ describe('one attribute at a time', () => {
     expect(play(world(), { kind: 'question', by: 1 }, { kind: 'text', text: 'two' }).state.fault).not.toBeNull();
   });
 
+  test('what was typed is kept on the way elsewhere', () => {
+    const { object, valuesOf } = play(world(), { kind: 'question', by: 1 }, { kind: 'text', text: '4', stay: true });
+    expect([object, valuesOf('count')]).toEqual(['a', [4, null, null]]);
+  });
+
   test('nothing typed goes on, and takes away a value that was there', () => {
     expect(play(world(), { kind: 'question', by: 1 }, { kind: 'text', text: '' }).object).toBe('b');
     const had = world([small('a', { attributes: { count: 3 } })]);

@@ -36,7 +36,7 @@ export type AskInput =
   | { kind: 'pick'; key: string }
   /** What was typed, or chosen with the pointer; undefined takes the value away. */
   | { kind: 'answer'; value: AttributeValue | undefined; stay?: boolean }
-  | { kind: 'text'; text: string }
+  | { kind: 'text'; text: string; stay?: boolean }
   | { kind: 'object' | 'question'; by: 1 | -1 }
   | { kind: 'scope' };
 
@@ -89,7 +89,7 @@ export function turn(state: Asking, input: AskInput, world: World): AskTurn {
     case 'pick':
       return picked(state, input.key, world);
     case 'text':
-      return typed(state, input.text, world);
+      return typed(state, input.text, input.stay ?? false, world);
     case 'answer':
       return answered(state, input.value, input.stay ?? false, world);
   }
@@ -155,12 +155,12 @@ const valueOf = ({ annotations }: World, id: string, spec: AttributeSpec): Attri
   annotations.find((annotation) => annotation.id === id)?.attributes?.[spec.id];
 
 /** Nothing typed takes the value away, or goes on where there is none. */
-function typed(state: Asking, text: string, world: World): AskTurn {
+function typed(state: Asking, text: string, stay: boolean, world: World): AskTurn {
   const { question } = state;
   if (!question) return still(state);
   const trimmed = text.trim();
-  if (trimmed === '') return answered(state, undefined, false, world);
-  return answered(state, question.spec.kind === 'number' ? Number(trimmed.replace(',', '.')) : trimmed, false, world);
+  if (trimmed === '') return answered(state, undefined, stay, world);
+  return answered(state, question.spec.kind === 'number' ? Number(trimmed.replace(',', '.')) : trimmed, stay, world);
 }
 
 function answered(state: Asking, value: AttributeValue | undefined, stay: boolean, world: World): AskTurn {

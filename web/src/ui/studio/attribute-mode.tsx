@@ -114,7 +114,8 @@ function toggled(value: AttributeValue | undefined, option: string): string[] | 
 
 /** A text or a number is typed; Enter takes it, and arrows at its ends lead on. */
 function Written({ desk: { flow }, spec, value }: { desk: Pick<Desk, 'flow'>; spec: AttributeSpec; value: AttributeValue | undefined }) {
-  const [text, setText] = useState(value === undefined ? '' : String(value));
+  const before = value === undefined ? '' : String(value);
+  const [text, setText] = useState(before);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     input.current?.focus({ preventScroll: true });
@@ -122,14 +123,20 @@ function Written({ desk: { flow }, spec, value }: { desk: Pick<Desk, 'flow'>; sp
     // The picture has the keys again when nothing is typed any more.
     return () => document.querySelector<HTMLElement>('[data-testid="surface"]')?.focus({ preventScroll: true });
   }, []);
+  // What was typed is kept on the way elsewhere; where it cannot be taken, nobody goes.
+  const kept = (go: () => void) => () => {
+    if (text.trim() !== before) flow.ask({ kind: 'text', text, stay: true });
+    if (!flow.asking?.fault) go();
+  };
+  const step = (kind: 'object' | 'question', by: 1 | -1) => kept(() => flow.ask({ kind, by }));
   const keys: Record<string, () => void> = {
     Enter: () => flow.ask({ kind: 'text', text }),
-    Escape: () => flow.toggleAsking(),
-    ArrowUp: () => flow.ask({ kind: 'question', by: -1 }),
-    ArrowDown: () => flow.ask({ kind: 'question', by: 1 }),
-    Tab: () => flow.ask({ kind: 'object', by: 1 }),
-    'Shift+Tab': () => flow.ask({ kind: 'object', by: -1 }),
-    ...(text === '' && { ArrowLeft: () => flow.ask({ kind: 'object', by: -1 }), ArrowRight: () => flow.ask({ kind: 'object', by: 1 }) }),
+    Escape: kept(() => flow.toggleAsking()),
+    ArrowUp: step('question', -1),
+    ArrowDown: step('question', 1),
+    Tab: step('object', 1),
+    'Shift+Tab': step('object', -1),
+    ...(text === '' && { ArrowLeft: step('object', -1), ArrowRight: step('object', 1) }),
   };
   return (
     <TextInput

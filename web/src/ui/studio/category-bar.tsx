@@ -53,7 +53,7 @@ export function CategoryBar({ desk }: { desk: Desk }) {
           }}
         />
       )}
-      <div className={classes.categories} role="radiogroup" aria-label="Category of the next annotation">
+      <div className={classes.categories} data-long={isLong} role="radiogroup" aria-label="Category of the next annotation">
         {shown.map((category) => (
           <Chip
             key={category.id}
