@@ -1,7 +1,8 @@
 /** How the smart tool in use is set, what it is waiting for, and what became of its last proposal. */
 import { Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 
-import { LIMITS, type Result } from '../../editor/prompting';
+import { LIMITS, type Prompting, type Result } from '../../editor/prompting';
 import { shapesOf } from '../../model/ontology';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
@@ -15,7 +16,8 @@ const SETTINGS = {
 export function SmartOptions({ desk }: { desk: Desk }) {
   const { editor, hand } = desk;
   const { prompting } = hand;
-  useSignal(hand.turned, prompting.changed, editor.categoryChanged);
+  useSignal(hand.turned, editor.categoryChanged);
+  useSaid(prompting);
   if (!hand.current.smart) return null;
   const { name } = hand.current;
   const { settings, current, error, told } = prompting;
@@ -65,7 +67,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
             onChange={(result) => prompting.tune({ result: result as Result })}
           />
         )}
-        <Loader size={14} data-testid="smart-busy" style={{ visibility: prompting.busy ? 'visible' : 'hidden' }} className={classes.patient} />
+        <Busy prompting={prompting} />
         {words && (
           <Text size="xs" c={error ? 'var(--lw-returned)' : 'dimmed'} role={error ? 'alert' : 'status'} data-testid="smart-words" maw={340} lineClamp={2}>
             {words}
@@ -78,5 +80,43 @@ export function SmartOptions({ desk }: { desk: Desk }) {
         )}
       </Group>
     </div>
+  );
+}
+
+/** Draws anew when what is said or set changes, not with every proposal that follows the pointer. */
+function useSaid(prompting: Prompting): void {
+  const { changed } = prompting;
+  useSyncExternalStore(changed.subscribe, () => {
+    const { settings, current, error, told } = prompting;
+    return JSON.stringify([settings, current?.note, current?.shape != null, error, told]);
+  });
+}
+
+const NOTICED = 250; // milliseconds: a shorter wait is no wait
+
+/** Turns while an answer takes longer than one notices. Shown and hidden past React, at pointer speed. */
+function Busy({ prompting }: { prompting: Prompting }) {
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = (visibility: 'visible' | 'hidden') => place.current && (place.current.style.visibility = visibility);
+    const look = () => {
+      if (!prompting.busy) {
+        clearTimeout(timer);
+        timer = undefined;
+        show('hidden');
+      } else timer ??= setTimeout(() => show('visible'), NOTICED);
+    };
+    const stop = prompting.changed.subscribe(look);
+    look();
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [prompting]);
+  return (
+    <span ref={place} style={{ display: 'inline-flex', visibility: 'hidden' }} data-testid="smart-busy" role="status" aria-label="Waiting for a proposal">
+      <Loader size={14} />
+    </span>
   );
 }
