@@ -97,7 +97,7 @@ export function editOf(operation: Operation, before: Annotation | undefined): Ed
   if (operation.kind === 'judge') return { kind: 'judge', id: operation.annotation, verdict: operation.verdict };
   // What was judged is no longer what stands there.
   const evidence = before
-    ? { ...before.evidence, verdict: null }
+    ? { ...before.evidence, changed_at: new Date(operation.at).toISOString(), verdict: null }
     : {
         prediction: operation.prediction ?? null,
         model: operation.model ?? null,

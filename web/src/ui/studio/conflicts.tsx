@@ -3,10 +3,12 @@ import { Badge, Button, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/c
 
 import { type Aside, canKeepBoth, choose, type Choice, inQuestion, versionShown } from '../../editor/conflicts';
 import { boundsOfShape } from '../../geometry/shapes';
+import { t } from '../../language/language';
 import { fieldValue } from '../../model/fields';
 import type { OpenConflict, Version } from '../../sync/transport';
 import type { Annotation } from '../../wire';
 import type { Desk } from './desk';
+import { KIND_WORDS } from './kind-icons';
 import { useSignal } from './use-signal';
 import { VersionPicture } from './version-picture';
 
@@ -26,7 +28,7 @@ export function ConflictDialog({ desk, opened, onClose }: Props) {
       opened={opened}
       onClose={onClose}
       size={640}
-      title={`Changed in two places at once${count > 1 ? ` · ${count} to choose` : ''}`}
+      title={t('Changed in two places at once') + (count > 1 ? ` · ${t('{{count}} to choose', { count })}` : '')}
     >
       <Choosing key={conflict.aside[0]!.operation} desk={desk} conflict={conflict} last={count === 1 ? onClose : () => undefined} />
     </Modal>
@@ -46,29 +48,29 @@ function Choosing({ desk, conflict, last }: { desk: Desk; conflict: OpenConflict
   const fields = inQuestion(standing, aside);
   return (
     <Stack gap="sm" data-testid="conflict" data-annotation={conflict.annotation}>
-      <Text size="sm">{story(standing, aside, mine)} Nothing is lost until you choose; the other version also stays in the item’s history.</Text>
+      <Text size="sm">{story(standing, aside, mine)} {t('Nothing is lost until you choose; the other version also stays in the item’s history.')}</Text>
       <SimpleGrid cols={2} spacing="sm">
         <Side
           desk={desk}
           title={titleOf(mine, 'standing')}
-          note="stands in the picture now"
+          note="stands now"
           shown={standing ?? null}
           other={other}
           fields={fields}
           when={whenOf(desk, standing)}
-          action={standing ? 'Keep this one' : 'Leave it deleted'}
+          action={standing ? t('Keep this one') : t('Leave it deleted')}
           testid="choose-standing"
           onPick={() => pick('standing')}
         />
         <Side
           desk={desk}
           title={titleOf(mine, 'aside')}
-          note="was put aside"
+          note="put aside"
           shown={other}
           other={standing ?? null}
           fields={fields}
           when={`${nameOf(desk, aside)}, ${time(aside.at)}`}
-          action={other ? 'Take this one' : 'Delete it'}
+          action={other ? t('Take this one') : t('Delete it')}
           testid="choose-aside"
           onPick={() => pick('aside')}
         />
@@ -76,7 +78,7 @@ function Choosing({ desk, conflict, last }: { desk: Desk; conflict: OpenConflict
       {canKeepBoth(standing, aside) && (
         <Group justify="center">
           <Button variant="default" size="xs" onClick={() => pick('both')} data-testid="choose-both">
-            Keep both, as two annotations
+            {t('Keep both, as two annotations')}
           </Button>
         </Group>
       )}
@@ -99,21 +101,21 @@ interface SideProps {
 
 function Side({ desk, title, note, shown, other, fields, when, action, testid, onPick }: SideProps) {
   return (
-    <Stack gap={6}>
-      <Group gap={6} wrap="nowrap">
-        <Text fw={600} size="sm">
+    <Stack gap={6} h="100%">
+      <Group gap={8} wrap="nowrap">
+        <Text fw={600} size="sm" style={{ whiteSpace: 'nowrap' }}>
           {title}
         </Text>
         <Badge size="xs" variant="light" color="gray" radius="sm">
           {note}
         </Badge>
       </Group>
-      <VersionPicture desk={desk} shown={shown} other={other} label={`${title}: ${shown ? 'a picture of this version' : 'deleted'}`} />
+      <VersionPicture desk={desk} shown={shown} other={other} label={shown ? t('{{title}}: a picture of this version', { title }) : t('{{title}}: deleted', { title })} />
       <Text size="xs" c="dimmed">
         {when}
       </Text>
-      <ul style={{ margin: 0, paddingLeft: 18, fontSize: 13, minHeight: 40 }}>
-        {(shown ? wordsOf(desk, shown, fields) : ['Deleted']).map((words) => (
+      <ul style={{ margin: 0, paddingLeft: 18, fontSize: 13, flex: 1 }}>
+        {(shown ? wordsOf(desk, shown, fields) : [t('Deleted')]).map((words) => (
           <li key={words}>{words}</li>
         ))}
       </ul>
@@ -133,22 +135,22 @@ function madeHere(desk: Desk, annotation: string, aside: Aside): Mine {
 }
 
 function titleOf(mine: Mine, side: 'standing' | 'aside'): string {
-  if (!mine) return side === 'standing' ? 'The later one' : 'The earlier one';
-  return mine === side ? 'Made here' : 'Made elsewhere';
+  if (!mine) return side === 'standing' ? 'This one' : 'The other one';
+  return mine === side ? t('Made here') : t('Made elsewhere');
 }
 
 /** What happened, in one sentence. */
 function story(standing: Annotation | undefined, aside: Aside, mine: Mine): string {
-  const here = 'in this tab';
-  const there = 'in another tab or by somebody else';
+  const here = t('in this tab');
+  const there = t('in another tab or by somebody else');
   if (!aside.annotation) {
-    if (!mine) return 'It was deleted in one place, and changed in another. It was kept.';
+    if (!mine) return t('It was deleted in one place, and changed in another. It was kept.');
     const [deleted, changed] = mine === 'aside' ? [here, there] : [there, here];
-    return `It was deleted ${deleted}, and changed ${changed}. It was kept.`;
+    return t('It was deleted {{deleted}}, and changed {{changed}}. It was kept.', { deleted: deleted!, changed: changed! });
   }
-  if (!standing) return 'It is deleted now, and was changed in another place before.';
-  if (!mine) return 'It was changed in two places at the same time.';
-  return `It was changed ${here}, and at the same time ${there}.`;
+  if (!standing) return t('It is deleted now, and was changed in another place before.');
+  if (!mine) return t('It was changed in two places at the same time.');
+  return t('It was changed {{here}}, and at the same time {{there}}.', { here, there });
 }
 
 /** What a version says in the fields in question. */
@@ -156,8 +158,8 @@ function wordsOf(desk: Desk, annotation: Annotation, fields: readonly string[]):
   const category = desk.editor.categoryOf(annotation.category);
   const asked = fields.length > 0 ? fields : ['category', 'shape'];
   return asked.map((field) => {
-    if (field === 'category') return `Category: ${category?.name ?? 'one that was removed'}`;
-    if (field === 'shape') return `Shape: ${shapeWords(annotation)}`;
+    if (field === 'category') return t('Category: {{name}}', { name: category?.name ?? t('one that was removed') });
+    if (field === 'shape') return t('Shape: {{shape}}', { shape: shapeWords(annotation) });
     const spec = category?.attributes?.find((entry) => `attribute:${entry.id}` === field);
     const name = spec?.name ?? field.replace('attribute:', '');
     return `${name}: ${valueWords(fieldValue(annotation, field), spec?.options)}`;
@@ -165,17 +167,23 @@ function wordsOf(desk: Desk, annotation: Annotation, fields: readonly string[]):
 }
 
 function shapeWords({ shape }: Annotation): string {
-  if (!shape) return 'none';
-  const kind = shape.kind.replace('_', ' ');
+  if (!shape) return t('none');
+  const kind = KIND_WORDS[shape.kind] ?? shape.kind;
   const { left, top, right, bottom } = boundsOfShape(shape);
-  return `${kind}, ${round(right - left)} × ${round(bottom - top)} px at ${round(left)}, ${round(top)}`;
+  return t('{{kind}}, {{width}} × {{height}} px at {{left}}, {{top}}', {
+    kind,
+    width: round(right - left),
+    height: round(bottom - top),
+    left: round(left),
+    top: round(top),
+  });
 }
 
 function valueWords(value: unknown, options: readonly { id: string; name: string }[] = []): string {
-  if (value === null || value === undefined) return 'no value';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value === null || value === undefined) return t('no value');
+  if (typeof value === 'boolean') return value ? t('yes') : t('no');
   const name = (id: unknown) => options.find((option) => option.id === id)?.name ?? String(id);
-  if (Array.isArray(value)) return value.length > 0 ? value.map(name).join(', ') : 'none';
+  if (Array.isArray(value)) return value.length > 0 ? value.map(name).join(', ') : t('none');
   return typeof value === 'object' ? JSON.stringify(value) : name(value);
 }
 
@@ -183,17 +191,17 @@ function whenOf(desk: Desk, standing: Annotation | undefined): string {
   const { changed_by, changed_at, author, created_at } = standing?.evidence ?? {};
   const at = changed_at ?? created_at;
   const by = changed_by ?? author;
-  return [by && who(desk, by), at && time(Date.parse(at))].filter(Boolean).join(', ') || 'just now';
+  return [by && who(desk, by), at && time(Date.parse(at))].filter(Boolean).join(', ') || t('just now');
 }
 
 const nameOf = (desk: Desk, version: Version): string => who(desk, version.by);
 
 function who(desk: Desk, member: string): string {
-  if (member === desk.member) return 'You';
+  if (member === desk.member) return t('You');
   const { submission } = desk.envelope;
   if (submission?.author === member) return submission.author_name;
-  return desk.safety.names.get(member) ?? 'Somebody else';
+  return desk.safety.names.get(member) ?? t('Somebody else');
 }
 
-const time = (at: number): string => new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const time = (at: number): string => new Date(at).toLocaleString(locales().dates, { dateStyle: 'medium', timeStyle: 'medium' });
 const round = (value: number): number => Math.round(value * 10) / 10;
