@@ -445,15 +445,15 @@ def test_a_box_outside_does_not_take_its_skeleton_along(tmp_path: Path) -> None:
     assert (losses.kept, sum(losses.dropped.values())) == (1, 1)
 
 
-def test_keypoints_without_visibility_are_seen_unless_at_zero(tmp_path: Path) -> None:
+def test_keypoints_without_visibility_are_seen_unless_at_zero_or_below(tmp_path: Path) -> None:
     (tmp_path / "labels").mkdir()
-    (tmp_path / "data.yaml").write_text("names: [a]\nkpt_shape: [2, 2]\n")
-    (tmp_path / "labels/a.txt").write_text("0 .5 .5 .2 .2 .45 .5 0 0\n0 .5 .5 .2 .2 0 0 0 0 .75\n")
+    (tmp_path / "data.yaml").write_text("names: [a]\nkpt_shape: [3, 2]\n")
+    (tmp_path / "labels/a.txt").write_text("0 .5 .5 .2 .2 .45 .5 0 0 -1 .5\n0 .5 .5 .2 .2 0 0 0 0 0 0 .75\n")
 
     (found,) = YoloPose().read(source_of(tmp_path)).items
 
     skeleton, _, alone = found.document.annotations
-    assert [k.visibility for k in skeleton.shape.keypoints] == [2, 0]
+    assert [k.visibility for k in skeleton.shape.keypoints] == [2, 0, 0]
     assert (alone.kind, alone.evidence.score) == ("box", 0.75)
 
 

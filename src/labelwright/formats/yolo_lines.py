@@ -153,7 +153,9 @@ class Keypoints(Lines):
 
 def _keypoint(given: Sequence[float], wide: int, high: int) -> Keypoint:
     x, y = given[:2]
-    visibility = int(given[2]) if len(given) > 2 else ABSENT if x == y == 0 else VISIBLE
+    # Without visibility a keypoint that is not there is at 0, 0, or, for Ultralytics, below zero.
+    is_absent = x == y == 0 or x < 0 or y < 0
+    visibility = int(given[2]) if len(given) > 2 else ABSENT if is_absent else VISIBLE
     return Keypoint(x * wide, y * high, visibility)
 
 
