@@ -34,6 +34,8 @@ export interface Surroundings {
   strokes: Strokes | null;
 }
 
+const LOOK_EVERY = 20_000; // milliseconds; tabs of one browser tell one another at once
+
 export class Safety {
   readonly changed = new Signal();
   /** A half-drawn shape of a tab that is gone. */
@@ -65,6 +67,8 @@ export class Safety {
     this.stops.push(sync.standingChanged.subscribe(() => void this.hearOfOntology()));
     window.addEventListener('beforeunload', this.ask);
     document.addEventListener('visibilitychange', this.see);
+    const looking = setInterval(this.see, LOOK_EVERY);
+    this.stops.push(() => clearInterval(looking));
     this.mark();
     void this.findStroke().catch(() => undefined);
     void this.findLeft().catch(() => undefined);
@@ -171,8 +175,8 @@ export class Safety {
     if (this.desk.sync.unkept > 0) event.preventDefault();
   };
 
-  /** A tab that is looked at again asks what happened meanwhile. */
+  /** A tab that somebody looks at asks what happened meanwhile: on another device, or to the task. */
   private readonly see = (): void => {
-    if (document.visibilityState === 'visible') this.desk.sync.look();
+    if (document.visibilityState === 'visible' && this.desk.held) this.desk.sync.look();
   };
 }
