@@ -20,7 +20,7 @@ def write_a_rule(owner: Page, project: str) -> None:
     form.get_by_label("Width, px").fill("60")
     form.get_by_label("Height, px").fill("60")
     form.get_by_label("Message").fill("Cells that the border cuts to slivers are left out.")
-    expect(form).to_contain_text("“RBC” is at least 60 px wide, 60 px high")
+    expect(owner.get_by_test_id("rule")).to_contain_text("“RBC” is at least 60 px wide, 60 px high")
     owner.get_by_role("button", name="Review and save").click()
     dialog = owner.get_by_role("dialog")
     expect(dialog).to_contain_text("Changes the label rules")
@@ -71,7 +71,7 @@ def test_a_rule_is_written_seen_broken_and_mended(
     page.keyboard.press("v")
     page.wait_for_timeout(500)
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("1 label rule is broken").first).to_be_visible()
+    expect(page.get_by_text("Label rules are broken in 1 place").first).to_be_visible()
     assert carla.task == before
     selected = "() => window.labelwright.desk.editor.selected().map(a => a.shape.right - a.shape.left)"
     (width,) = page.evaluate(selected)

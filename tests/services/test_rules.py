@@ -46,7 +46,7 @@ def test_a_submission_that_breaks_a_rule_is_refused_with_every_place(world: Worl
     ]  # fmt: skip
     assert broken[0].place == Bounds(1, 2, 4, 12)
     assert refused.value.message == (
-        "3 label rules are broken. The first: “Cell” is too small: width 3 (at least 5)."
+        "Label rules are broken in 3 places. The first: “Cell” is too small: width 3 (at least 5)."
     )
     assert world.services.items.list(world.owner, project.id).items[0].state == "annotating"
 

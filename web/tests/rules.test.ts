@@ -1,8 +1,11 @@
 /** Label rules in the studio: the same table as the server's tests, and what is checked again after an edit. */
 import { describe, expect, it } from 'vitest';
 
+import { Editor } from '../src/editor/editor';
+import { Problems } from '../src/editor/problems';
 import { brokenRules, changesBetween, RuleBook } from '../src/model/rule-book';
-import { RULE_KINDS } from '../src/model/rules';
+import { followed, RULE_KINDS } from '../src/model/rules';
+import { freshRule, ruleFault, ruleWords, tidied } from '../src/ui/ontology/rule-edit';
 import type { Annotation, BrokenRule, Category, Ontology, RelationSpec, Rule, Shape } from '../src/wire';
 
 interface Table {
@@ -143,4 +146,121 @@ it('changes between two lists are found by their values', () => {
   expect([...changesBetween([a!, b!, c!], [a!, b2, c!])]).toEqual([['b', [b, b2]]]);
   expect([...changesBetween([a!, b!, c!], [a!, c!])]).toEqual([['b', [b, null]]]);
   expect([...changesBetween([a!, b!], [b!, a!, c!])]).toEqual([['c', [null, c]]]);
+});
+
+describe('problems in the studio', () => {
+  const box = (left: number, width: number): Shape => ({ kind: 'box', left, top: 10, right: left + width, bottom: 40 });
+  const rules: Rule[] = [
+    { id: 'size', kind: 'minimum_size', categories: ['cell'], width: 12 },
+    { id: 'day', kind: 'count', categories: ['car'], at_least: 1, severity: 'warning' },
+  ];
+  const studio = (annotations: Annotation[]) => {
+    const editor = new Editor({ width: 200, height: 100, annotations, ontology: { ...ONTOLOGY, rules }, member: 'ana' });
+    editor.viewport.resize(800, 600);
+    const waiting: (() => void)[] = [];
+    const problems = new Problems(editor, (work) => waiting.push(work));
+    const rest = () => {
+      while (waiting.length > 0) waiting.shift()!();
+    };
+    rest();
+    return { editor, problems, rest, waiting };
+  };
+  const two = (): Annotation[] => [
+    { id: '1', category: 'cell', shape: box(10, 5) },
+    { id: '2', category: 'cell', shape: box(60, 8) },
+  ];
+
+  it('are kept up while the hand works, and told once the hand rests', () => {
+    const { editor, problems, rest } = studio(two());
+    expect(problems.all.map(({ rule }) => rule)).toEqual(['size', 'size', 'day']);
+    let told = 0;
+    problems.changed.subscribe(() => (told += 1));
+
+    editor.perform('Widen', [{ kind: 'put', annotation: { ...editor.store.get('1')!, shape: box(10, 30) } }]);
+    expect(problems.all).toHaveLength(3);
+    rest();
+
+    expect(told).toBe(1);
+    expect(problems.of('1')).toEqual([]);
+    expect(problems.of('2').map(({ sentence }) => sentence)).toEqual(['“cell” is too small: width 8 (at least 12)']);
+    expect(problems.errors).toHaveLength(1);
+  });
+
+  it('are walked along in both directions, each selected and shown', () => {
+    const { editor, problems } = studio(two());
+    const at = () => [...editor.selection.ids];
+
+    problems.step(1);
+    expect(at()).toEqual(['1']);
+    expect(editor.viewport.seen().left).toBeLessThan(10);
+    expect(editor.viewport.seen().right).toBeLessThan(60);
+    problems.step(1);
+    expect(at()).toEqual(['2']);
+    problems.step(1);
+    expect(problems.current?.rule).toBe('day');
+    expect(at()).toEqual([]);
+    problems.step(1);
+    expect(at()).toEqual(['1']);
+    problems.step(-1);
+    expect(problems.current?.rule).toBe('day');
+  });
+
+  it('stay where one is when another is mended', () => {
+    const { editor, problems, rest } = studio(two());
+    problems.step(1);
+    problems.step(1);
+    editor.perform('Delete', [{ kind: 'delete', id: '1' }]);
+    rest();
+
+    expect(problems.current?.annotations).toEqual(['2']);
+  });
+
+  it('are all checked before something is handed in', () => {
+    const { editor, problems } = studio(two());
+    editor.perform('Delete', [{ kind: 'delete', id: '1' }]);
+    problems.finish();
+
+    expect(problems.errors.map(({ annotations }) => annotations)).toEqual([['2']]);
+  });
+});
+
+describe('rules on the ontology page', () => {
+  const around = { categories: ONTOLOGY.categories!, relations: ONTOLOGY.relations! };
+
+  it.each(RULE_KINDS)('a fresh “%s” is one that can be saved, said in a sentence', (kind) => {
+    const rule = freshRule(kind, [], around);
+
+    expect(ruleFault(rule, around)).toBeNull();
+    expect(ruleWords(rule, around)).toMatch(/“cell”/);
+    expect(tidied(rule)).toEqual(rule);
+  });
+
+  it('get ids that are not taken', () => {
+    const first = freshRule('count', [], around);
+    expect(freshRule('count', [first], around).id).not.toBe(first.id);
+  });
+
+  it('follow a category into another, and lack one that is deleted', () => {
+    const rule: Rule = { id: '1', kind: 'must_touch', categories: ['wheel'], others: ['car', 'cell'] };
+
+    expect(followed([rule], 'cell', 'car')).toEqual([{ ...rule, others: ['car'] }]);
+    expect(ruleFault(rule, { ...around, categories: around.categories.slice(1) })).toBe('It names a category that is deleted.');
+  });
+
+  it.each<[Partial<Rule>, string]>([
+    [{ kind: 'minimum_size' }, 'It needs a size.'],
+    [{ kind: 'count' }, 'It needs a number.'],
+    [{ kind: 'count', at_least: 3, at_most: 1 }, 'The least is more than the most.'],
+    [{ kind: 'requires', others: [] }, 'It needs another category.'],
+    [{ kind: 'required_attribute', attribute: 'color' }, '“cell” lacks an attribute that it names.'],
+    [{ kind: 'related', relation: '', others: ['car'] }, 'It names a relation that is not there.'],
+    [{ kind: 'one_per_image', categories: [] }, 'It needs a category.'],
+  ])('what is missing in %o is said', (fields, words) => {
+    expect(ruleFault({ id: '1', categories: ['cell'], ...fields } as Rule, around)).toBe(words);
+  });
+
+  it('say their conditions', () => {
+    const rule: Rule = { id: '1', kind: 'minimum_size', categories: ['cell'], width: 4, when: { clear: true } };
+    expect(ruleWords(rule, around)).toBe('“cell” is at least 4 px wide (where Clear is yes)');
+  });
 });

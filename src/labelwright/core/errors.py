@@ -205,8 +205,8 @@ class BrokenRules(InvalidInput):
     remedy = "Go to each place listed and mend it, then submit again; your work is saved."
 
     def __init__(self, broken: Sequence[_Told]) -> None:
-        what = "A label rule is broken" if len(broken) == 1 else f"{len(broken)} label rules are broken"
-        super().__init__(f"{what}. The first: {broken[0].sentence}.")
+        places = "one place" if len(broken) == 1 else f"{len(broken)} places"
+        super().__init__(f"Label rules are broken in {places}. The first: {broken[0].sentence}.")
         self.broken = broken
 
 

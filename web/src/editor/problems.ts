@@ -11,8 +11,8 @@ import type { Editor } from './editor';
 import { Signal } from './signal';
 
 const SLICE = 6; // milliseconds of work at a time
-const AROUND = 12; // image pixels around a place that is only a point
-const MARGIN = 140; // screen pixels around what is shown
+const AROUND = 0.08; // of the shorter side of the picture: what is around a place is part of the problem
+const MARGIN = 100; // screen pixels around what is shown
 
 /** Does something a little later, when there is time for it. */
 export type Later = (work: () => void) => void;
@@ -96,8 +96,8 @@ export class Problems {
     editor.selection.select((problem.annotations ?? []).filter((id) => editor.store.get(id)));
     if (problem.place) {
       const [left, top, right, bottom] = problem.place;
-      const area = { left, top, right, bottom };
-      editor.viewport.show(right - left < 1 && bottom - top < 1 ? grown(area, AROUND) : area, MARGIN);
+      const { imageWidth, imageHeight } = editor.viewport;
+      editor.viewport.show(grown({ left, top, right, bottom }, AROUND * Math.min(imageWidth, imageHeight)), MARGIN);
     }
     this.changed.emit();
   }

@@ -100,6 +100,7 @@ export function Editor({ project, view, mayChange }: Props) {
           mt="md"
           pos="sticky"
           bottom={16}
+          style={{ zIndex: 3 }}
           styles={{ root: { background: 'var(--lw-surface)', border: '1px solid var(--lw-accent)' } }}
         >
           <Group justify="space-between">

@@ -4,7 +4,7 @@ import { Button, Group, MultiSelect, NumberInput, Paper, SegmentedControl, Selec
 import { phrase, spoken, t } from '../../language/language';
 import { othersOf } from '../../model/rules';
 import type { AttributeSpec, AttributeValue, Rule, Severity } from '../../wire';
-import { answerWords, type Around, type Field, FIELDS, KIND_WORDS, ruleFault, ruleWords } from './rule-edit';
+import { answerWords, type Around, type Field, FIELDS, KIND_WORDS } from './rule-edit';
 
 interface Props {
   rule: Rule;
@@ -40,21 +40,13 @@ const OTHERS_WORDS = spoken<string>({
 
 export function RuleForm({ rule, around, onChange, onClose }: Props) {
   const loose = rule as Loose;
-  const fault = ruleFault(rule, around);
   const set = (fields: object) => onChange({ ...rule, ...fields } as Rule);
   const all = around.categories.map(({ id, name }) => ({ value: id, label: name }));
   return (
     <Paper p="md" bg="var(--lw-sunken)" data-testid="rule-form">
       <Stack gap="sm">
-        <Group justify="space-between" align="flex-start" wrap="nowrap">
-          <div>
-            <Text size="xs" c="dimmed">
-              {KIND_WORDS[rule.kind]}
-            </Text>
-            <Text fw={600} className="lw-break">
-              {ruleWords(rule, around)}
-            </Text>
-          </div>
+        <Group justify="space-between" wrap="nowrap">
+          <Text fw={600}>{KIND_WORDS[rule.kind]}</Text>
           <SegmentedControl
             aria-label={t('How severe')}
             value={rule.severity ?? 'error'}
@@ -65,11 +57,6 @@ export function RuleForm({ rule, around, onChange, onClose }: Props) {
             ]}
           />
         </Group>
-        {fault && (
-          <Text size="sm" c="var(--mantine-color-error)" role="alert">
-            {fault}
-          </Text>
-        )}
         <Group align="flex-end" gap="sm">
           <MultiSelect
             flex="1 1 220px"

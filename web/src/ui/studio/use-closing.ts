@@ -77,9 +77,9 @@ function confirmAccept(desk: Desk, accept: () => void): void {
   if (marked === 0) accept();
   else {
     modals.openConfirmModal({
-      title: 'Accept all the same?',
-      children: `${marked} ${marked === 1 ? 'annotation is' : 'annotations are'} marked to be corrected.`,
-      labels: { confirm: 'Accept', cancel: 'Stay here' },
+      title: t('Accept all the same?'),
+      children: t('{{count}} annotations are marked to be corrected.', { count: marked }),
+      labels: { confirm: t('Accept'), cancel: t('Stay here') },
       onConfirm: accept,
     });
   }
@@ -94,7 +94,7 @@ async function breaksRules({ envelope, flow: { problems } }: Desk): Promise<bool
   problems.finish();
   const [first] = problems.errors;
   if (!first || (await isOutdated(envelope))) return false;
-  tellRefused(t('{{count}} label rules are broken', { count: problems.errors.length }), first.sentence);
+  tellRefused(t('Label rules are broken in {{count}} places', { count: problems.errors.length }), first.sentence);
   problems.go(first);
   return true;
 }
