@@ -45,6 +45,13 @@ describe('who answers', () => {
     await expect(answer({ predictor: 'learned' }, LIVE)).resolves.toMatchObject({ score: 0.5 });
   });
 
+  test('a part of the application that is gone since an update is told as such', async () => {
+    const gone = { learned: () => Promise.reject(new TypeError('Failed to fetch dynamically imported module')) };
+    const { answer } = answering(Promise.resolve(PICTURE), gone);
+
+    await expect(answer({ predictor: 'learned' }, LIVE)).rejects.toThrow('reload the page');
+  });
+
   test('a picture that did not load says so in its own words', async () => {
     const { answer } = answering(Promise.reject(new Error('The picture could not be loaded.')), learned().table);
 

@@ -2,6 +2,9 @@
 import type { Answer } from '../editor/prompting';
 import { type PictureSource, type Predictor, PREDICTORS } from './predictor';
 
+const NOT_LOADED =
+  'The smart tool could not be loaded. If the server was updated meanwhile, reload the page: your work is saved.';
+
 export interface Answering {
   readonly answer: Answer;
   /** Make the predictor of a tool ready before it is asked. */
@@ -16,7 +19,10 @@ export function answering(picture: Promise<PictureSource>, table = PREDICTORS): 
   const prepared = async (name: string): Promise<Predictor> => {
     const make = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!make) throw new Error(`No predictor is called “${name}”. There are: ${Object.keys(table).join(', ')}.`);
-    const [predictor, source] = await Promise.all([make(), picture]);
+    const loaded = make().catch(() => {
+      throw new Error(NOT_LOADED);
+    });
+    const [predictor, source] = await Promise.all([loaded, picture]);
     await predictor.ready(source);
     return predictor;
   };
