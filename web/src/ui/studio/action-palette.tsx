@@ -7,6 +7,7 @@ import { ACTIONS, type Action, type Studio } from '../../editor/actions';
 import { findCategories } from '../../editor/category-finder';
 import { keymap, keySign } from '../../editor/keymap';
 import { inShort, kindOf } from '../../editor/listing';
+import { t } from '../../language/language';
 import type { Desk } from './desk';
 import { recentOf } from './recent';
 
@@ -33,8 +34,8 @@ export function ActionPalette({ desk, studio, categories }: Props) {
       scrollable
       query={words}
       onQueryChange={setWords}
-      nothingFound="Nothing that can be done now has these words"
-      searchProps={{ placeholder: 'What would you like to do? A category, or the number of an annotation?', 'aria-label': 'Find an action' }}
+      nothingFound={t('Nothing that can be done now has these words')}
+      searchProps={{ placeholder: t('What would you like to do? A category, or the number of an annotation?'), 'aria-label': t('Find an action') }}
       actions={groups}
     />
   );
@@ -51,7 +52,7 @@ function possible(studio: Studio): SpotlightActionGroupData[] {
 
 const entryOf = (action: Action, studio: Studio) => ({
   id: action.id,
-  label: action.title,
+  label: t(action.title),
   rightSection: <Keys of={keymap.of(action)} />,
   onClick: () => action.run(studio),
 });
@@ -62,7 +63,7 @@ function categoriesLike(desk: Desk, studio: Studio, actions: readonly Action[], 
   const found = findCategories(all, asked, recentOf(desk.envelope.task.project)).slice(0, MOST);
   const own = found.flatMap(({ id }) => actions.find((action) => action.id === `category.${id}`) ?? []);
   // The palette's own search looks at labels; what was found by other words is given them as keywords.
-  return [{ group: 'Categories', actions: own.map((action) => ({ ...entryOf(action, studio), keywords: [asked] })) }];
+  return [{ group: t('Categories'), actions: own.map((action) => ({ ...entryOf(action, studio), keywords: [asked] })) }];
 }
 
 function annotationsLike({ editor, flow }: Desk, words: string): SpotlightActionGroupData[] {
@@ -74,7 +75,7 @@ function annotationsLike({ editor, flow }: Desk, words: string): SpotlightAction
     if (!annotation) continue;
     const category = editor.categoryOf(annotation.category);
     const said = inShort(annotation, category);
-    const label = `Go to ${category?.name ?? 'annotation'} ${flow.listing.numberOf(annotation.id)}`;
+    const label = t('Go to {{name}} {{number}}', { name: category?.name ?? t('annotation'), number: String(flow.listing.numberOf(annotation.id)) });
     if (!number && !`${label} ${said}`.toLowerCase().includes(asked)) continue;
     found.push({
       id: `annotation.${annotation.id}`,
@@ -88,7 +89,7 @@ function annotationsLike({ editor, flow }: Desk, words: string): SpotlightAction
     });
     if (found.length === MOST) break;
   }
-  return found.length > 0 ? [{ group: 'Annotations', actions: found }] : [];
+  return found.length > 0 ? [{ group: t('Annotations'), actions: found }] : [];
 }
 
 function Keys({ of }: { of: readonly string[] }) {

@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { type Channel, type Depth, isPlain, PLAIN, RANGES, windowAndLevel, windowOf } from '../../editor/adjustments';
 import type { View } from '../../editor/view';
+import { t } from '../../language/language';
 import type { Desk } from './desk';
 import { useSignal } from './use-signal';
 
@@ -20,12 +21,12 @@ export function Adjust({ desk }: { desk: Desk }) {
   return (
     <Popover position="right-start" withArrow shadow="md" width={276} opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <Tooltip label="How the picture is shown" position="right" disabled={opened}>
+        <Tooltip label={t('How the picture is shown')} position="right" disabled={opened}>
           <ActionIcon
             size={36}
             variant={isChanged ? 'light' : 'subtle'}
             color={isChanged ? 'pine' : 'gray'}
-            aria-label="Picture adjustments"
+            aria-label={t('Picture adjustments')}
             data-testid="adjust"
             onClick={() => setOpened(!opened)}
           >
@@ -39,11 +40,11 @@ export function Adjust({ desk }: { desk: Desk }) {
           <Tones view={view} />
           {!depth && <Channels view={view} />}
           <Group gap="lg">
-            <Switch size="xs" label="Invert" checked={view.adjustments.invert} onChange={(e) => view.adjust({ invert: e.currentTarget.checked })} />
-            <Switch size="xs" label="Equalize" checked={view.adjustments.equalize} onChange={(e) => view.adjust({ equalize: e.currentTarget.checked })} />
+            <Switch size="xs" label={t('Invert')} checked={view.adjustments.invert} onChange={(e) => view.adjust({ invert: e.currentTarget.checked })} />
+            <Switch size="xs" label={t('Equalize')} checked={view.adjustments.equalize} onChange={(e) => view.adjust({ equalize: e.currentTarget.checked })} />
           </Group>
           <Button size="compact-xs" variant="default" disabled={!isChanged} data-testid="adjust-reset" onClick={() => view.adjust(PLAIN)}>
-            Picture as it is
+            {t('Picture as it is')}
           </Button>
           <Divider />
           <Annotations view={view} />
@@ -81,14 +82,14 @@ function Channels({ view }: { view: View }) {
     <SegmentedControl
       size="xs"
       fullWidth
-      aria-label="Channel"
+      aria-label={t('Channel')}
       value={view.adjustments.channel}
       onChange={(channel) => view.adjust({ channel: channel as Channel })}
       data={[
-        { value: 'all', label: 'All' },
-        { value: 'red', label: 'Red' },
-        { value: 'green', label: 'Green' },
-        { value: 'blue', label: 'Blue' },
+        { value: 'all', label: t('All') },
+        { value: 'red', label: t('Red') },
+        { value: 'green', label: t('Green') },
+        { value: 'blue', label: t('Blue') },
       ]}
     />
   );
@@ -103,8 +104,8 @@ function Window({ view, depth }: { view: View; depth: Depth }) {
   const decimals = isWhole ? 0 : Math.max(0, Math.min(8, 3 - Math.floor(Math.log10(range))));
   const set = (wide: number, middle: number) => view.adjust({ window: windowOf(wide, middle, depth), equalize: false });
   const rows = [
-    { name: 'Window', value: window, min: step, max: range, set: (value: number) => set(value, level) },
-    { name: 'Level', value: level, min: depth.minimum, max: depth.maximum, set: (value: number) => set(window, value) },
+    { name: t('Window'), value: window, min: step, max: range, set: (value: number) => set(value, level) },
+    { name: t('Level'), value: level, min: depth.minimum, max: depth.maximum, set: (value: number) => set(window, value) },
   ];
   return (
     <>
@@ -129,13 +130,17 @@ function Window({ view, depth }: { view: View; depth: Depth }) {
             step={step}
             value={Math.min(row.max, Math.max(row.min, row.value))}
             label={null}
-            thumbLabel={`${row.name} slider`}
+            thumbLabel={t('{{name}} slider', { name: row.name })}
             onChange={row.set}
           />
         </div>
       ))}
       <Text size="xs" c="dimmed" data-testid="depth">
-        {depth.bits} bits; values from {shown(depth.minimum, decimals)} to {shown(depth.maximum, decimals)}
+        {t('{{bits}} bits; values from {{least}} to {{most}}', {
+          bits: depth.bits,
+          least: shown(depth.minimum, decimals),
+          most: shown(depth.maximum, decimals),
+        })}
       </Text>
     </>
   );
@@ -145,15 +150,15 @@ function Annotations({ view }: { view: View }) {
   return (
     <>
       <div>
-        <Text size="xs">Fill of annotations</Text>
-        <Slider size="sm" min={0} max={0.6} step={0.02} value={view.fill} label={null} thumbLabel="Fill" onChange={(fill) => view.set({ fill })} />
+        <Text size="xs">{t('Fill of annotations')}</Text>
+        <Slider size="sm" min={0} max={0.6} step={0.02} value={view.fill} label={null} thumbLabel={t('Fill of annotations')} onChange={(fill) => view.set({ fill })} />
       </div>
-      <Switch size="xs" label="Names" checked={view.names} onChange={(e) => view.set({ names: e.currentTarget.checked })} />
-      <Switch size="xs" label="Hatches beside colors" checked={view.patterns} onChange={(e) => view.set({ patterns: e.currentTarget.checked })} />
-      <Switch size="xs" label="Predictions" checked={view.predictions} onChange={(e) => view.set({ predictions: e.currentTarget.checked })} />
+      <Switch size="xs" label={t('Names')} checked={view.names} onChange={(e) => view.set({ names: e.currentTarget.checked })} />
+      <Switch size="xs" label={t('Hatches beside colors')} checked={view.patterns} onChange={(e) => view.set({ patterns: e.currentTarget.checked })} />
+      <Switch size="xs" label={t('Predictions')} checked={view.predictions} onChange={(e) => view.set({ predictions: e.currentTarget.checked })} />
       {view.fill !== FILL && (
         <Button size="compact-xs" variant="default" onClick={() => view.set({ fill: FILL })}>
-          Fill as usual
+          {t('Fill as usual')}
         </Button>
       )}
     </>

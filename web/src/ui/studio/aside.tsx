@@ -2,6 +2,7 @@
 import { Button, Text } from '@mantine/core';
 import { IconEyeOff } from '@tabler/icons-react';
 
+import { t } from '../../language/language';
 import type { Desk } from './desk';
 import { keyHint } from './own-keys';
 import classes from './studio.module.css';
@@ -16,10 +17,11 @@ export function Aside({ desk: { editor, flow } }: { desk: Desk }) {
     <div className={classes.sign} role="status" data-testid="aside">
       <IconEyeOff size={15} />
       <Text size="sm" component="span">
-        {away} {away === 1 ? 'other is' : 'others are'} not shown
+        {t('{{count}} others are not shown', { count: away })}
       </Text>
       <Button size="compact-xs" variant="white" color="dark" onClick={() => flow.isolate()} data-testid="show-all">
-        Show all{keyHint('view.isolate')}
+        {t('Show all')}
+        {keyHint('view.isolate')}
       </Button>
     </div>
   );

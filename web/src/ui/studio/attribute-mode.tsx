@@ -4,6 +4,8 @@ import { IconArrowDown, IconArrowLeft, IconArrowRight, IconArrowUp, IconX } from
 import { useEffect, useRef, useState } from 'react';
 
 import { type Asking, objectOf, OPTION_KEYS, progressOf, type Question } from '../../editor/asking';
+import { t } from '../../language/language';
+import { Marked } from '../../language/marked';
 import type { AttributeSpec, AttributeValue } from '../../wire';
 import type { Desk } from './desk';
 import classes from './flow.module.css';
@@ -18,12 +20,12 @@ export function AttributeMode({ desk: { editor, flow } }: { desk: Desk }) {
   const { done, of } = progressOf(asking, flow.world());
   const value = id && question ? editor.store.get(id)?.attributes?.[question.spec.id] : undefined;
   return (
-    <section className={classes.asking} aria-label="One attribute at a time" data-testid="asking">
+    <section className={classes.asking} aria-label={t('One attribute at a time')} data-testid="asking">
       <header className={classes.askingHead}>
-        <Step label="Attribute before" icon={<IconArrowUp size={16} />} onClick={() => flow.ask({ kind: 'question', by: -1 })} />
-        <Step label="Next attribute" icon={<IconArrowDown size={16} />} onClick={() => flow.ask({ kind: 'question', by: 1 })} />
+        <Step label={t('Attribute before')} icon={<IconArrowUp size={16} />} onClick={() => flow.ask({ kind: 'question', by: -1 })} />
+        <Step label={t('Next attribute')} icon={<IconArrowDown size={16} />} onClick={() => flow.ask({ kind: 'question', by: 1 })} />
         <strong className={classes.askingTitle} data-testid="asking-progress">
-          {question ? `${question.spec.name}: ${done} of ${of}` : 'Nothing to ask'}
+          {question ? t('{{name}}: {{done}} of {{of}}', { name: question.spec.name, done, of }) : t('Nothing to ask')}
         </strong>
         {question && (
           <Text size="sm" c="dimmed" component="span" className={classes.askingOf}>
@@ -32,13 +34,13 @@ export function AttributeMode({ desk: { editor, flow } }: { desk: Desk }) {
           </Text>
         )}
         <Button size="compact-xs" variant="default" onClick={() => flow.ask({ kind: 'scope' })} data-testid="asking-scope">
-          {asking.scope === 'missing' ? 'Those without an answer' : 'All'}
+          {asking.scope === 'missing' ? t('Those without an answer') : t('All')}
         </Button>
-        <Step label="Object before" icon={<IconArrowLeft size={16} />} onClick={() => flow.ask({ kind: 'object', by: -1 })} />
-        <Step label="Next object" icon={<IconArrowRight size={16} />} onClick={() => flow.ask({ kind: 'object', by: 1 })} />
-        <Step label="Leave (Escape)" icon={<IconX size={16} />} onClick={() => flow.toggleAsking()} />
+        <Step label={t('Object before')} icon={<IconArrowLeft size={16} />} onClick={() => flow.ask({ kind: 'object', by: -1 })} />
+        <Step label={t('Next object')} icon={<IconArrowRight size={16} />} onClick={() => flow.ask({ kind: 'object', by: 1 })} />
+        <Step label={t('Leave (Escape)')} icon={<IconX size={16} />} onClick={() => flow.toggleAsking()} />
       </header>
-      <progress className={classes.askingBar} max={Math.max(1, of)} value={done} aria-label={`${done} of ${of} answered`} />
+      <progress className={classes.askingBar} max={Math.max(1, of)} value={done} aria-label={t('{{done}} of {{of}} answered', { done, of })} />
       <div aria-live="polite">
         {question && id ? <Answers key={`${question.spec.id} ${id}`} desk={{ flow }} question={question} value={value} /> : <Finished asking={asking} />}
       </div>
@@ -53,13 +55,17 @@ export function AttributeMode({ desk: { editor, flow } }: { desk: Desk }) {
 
 function Finished({ asking }: { asking: Asking }) {
   const words = !asking.question
-    ? 'No annotation of the list has attributes.'
+    ? t('No annotation of the list has attributes.')
     : asking.queue.length === 0 && asking.scope === 'missing'
-      ? 'Every object has this attribute.'
-      : 'That was the last one.';
+      ? t('Every object has this attribute.')
+      : t('That was the last one.');
   return (
     <Text size="md" py={6} data-testid="asking-done">
-      {words} <Kbd size="xs">↓</Kbd> goes on to the next attribute, <Kbd size="xs">Esc</Kbd> leaves.
+      {words}{' '}
+      <Marked
+        sentence="<down>↓</down> goes on to the next attribute, <escape>Esc</escape> leaves."
+        parts={{ down: <Kbd size="xs" />, escape: <Kbd size="xs" /> }}
+      />
     </Text>
   );
 }
@@ -75,7 +81,7 @@ function Answers({ desk, question: { spec }, value }: AnswerProps) {
   const isChosen = (option: AttributeValue) => (Array.isArray(value) ? value.includes(option as string) : value === option);
   const options =
     spec.kind === 'flag'
-      ? ([['Y', 'Yes', true], ['N', 'No', false]] as const)
+      ? ([['Y', t('Yes'), true], ['N', t('No'), false]] as const)
       : (spec.options ?? []).map((option, index) => [OPTION_KEYS[index] ?? '', option.name, option.id] as const);
   const several = spec.kind === 'choices';
   return (
@@ -99,7 +105,7 @@ function Answers({ desk, question: { spec }, value }: AnswerProps) {
       ))}
       {several && (
         <Text size="xs" c="dimmed" component="span" style={{ alignSelf: 'center' }}>
-          Enter goes on
+          {t('Enter goes on')}
         </Text>
       )}
     </div>
@@ -144,7 +150,7 @@ function Written({ desk: { flow }, spec, value }: { desk: Pick<Desk, 'flow'>; sp
       size="md"
       aria-label={spec.name}
       inputMode={spec.kind === 'number' ? 'decimal' : 'text'}
-      placeholder={spec.kind === 'number' ? 'A number, then Enter' : 'A text, then Enter'}
+      placeholder={spec.kind === 'number' ? t('A number, then Enter') : t('A text, then Enter')}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}
       onKeyDown={(event) => {

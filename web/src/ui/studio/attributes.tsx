@@ -14,6 +14,7 @@ import {
 import { useEffect, useState } from 'react';
 
 import { judge, recategorize, remove, setAttribute } from '../../editor/changes';
+import { t } from '../../language/language';
 import { shapesOf } from '../../model/ontology';
 import type { Annotation, AttributeSpec, AttributeValue } from '../../wire';
 import { Bonds } from './bonds';
@@ -39,18 +40,18 @@ export function Attributes({ desk }: { desk: Desk }) {
     <Stack gap="xs" className={classes.section} data-testid="attributes">
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm" fw={600}>
-          {chosen.length === 1 ? 'Selected annotation' : `${chosen.length} selected`}
+          {chosen.length === 1 ? t('Selected annotation') : t('{{number}} selected', { number: chosen.length })}
         </Text>
         {!editor.readOnly && (
           <Button size="compact-xs" variant="subtle" color="red" onClick={() => remove(editor, ids)}>
-            Delete
+            {t('Delete')}
           </Button>
         )}
       </Group>
       <Select
         size="xs"
-        aria-label="Category"
-        placeholder="Different categories"
+        aria-label={t('Category')}
+        placeholder={t('Different categories')}
         searchable
         disabled={editor.readOnly}
         data={possible.map((entry) => ({ value: entry.id, label: entry.name }))}
@@ -66,10 +67,12 @@ export function Attributes({ desk }: { desk: Desk }) {
       {desk.isReview && !editor.readOnly && (
         <Group gap="xs" grow>
           <Button size="compact-sm" variant="light" onClick={() => judge(editor, ids, 'accepted')}>
-            Accept{keyHint('review.accept')}
+            {t('Accept')}
+            {keyHint('review.accept')}
           </Button>
           <Button size="compact-sm" variant="light" color="orange" onClick={() => judge(editor, ids, 'returned')}>
-            Correct this{keyHint('review.return')}
+            {t('Correct this')}
+            {keyHint('review.return')}
           </Button>
         </Group>
       )}
@@ -89,10 +92,10 @@ function sharedBy(chosen: readonly Annotation[], editor: Desk['editor']): Attrib
 function Origin({ annotation }: { annotation: Annotation }) {
   const { evidence } = annotation;
   if (!evidence?.model) return null;
-  const score = evidence.score == null ? '' : `, score ${evidence.score.toFixed(2)}`;
+  const score = evidence.score == null ? '' : `, ${t('score {{score}}', { score: evidence.score.toFixed(2) })}`;
   return (
     <Text size="xs" c="dimmed">
-      From {evidence.model}
+      {t('From {{model}}', { model: evidence.model })}
       {score}
     </Text>
   );
@@ -112,13 +115,13 @@ function Field({ desk: { editor }, spec, chosen }: FieldProps) {
     setAttribute(editor, chosen.map((annotation) => annotation.id), spec.id, next);
   const common = {
     label: same ? spec.name : <Mixed name={spec.name} />,
-    'aria-label': same ? spec.name : `${spec.name}, mixed`,
+    'aria-label': same ? spec.name : `${spec.name}, ${t('mixed')}`,
     size: 'xs',
     withAsterisk: spec.required === true,
     disabled: editor.readOnly,
-    ...(!same && { placeholder: 'Mixed' }),
+    ...(!same && { placeholder: t('Mixed') }),
   };
-  const missing = spec.required && value === undefined && same ? 'Required' : null;
+  const missing = spec.required && value === undefined && same ? t('Required') : null;
   const options = (spec.options ?? []).map((option) => ({ value: option.id, label: option.name }));
   switch (spec.kind) {
     case 'choice':
@@ -167,7 +170,7 @@ function Mixed({ name }: { name: string }) {
     <>
       {name}{' '}
       <Text span size="xs" c="dimmed" fw={400} data-testid="mixed">
-        mixed
+        {t('mixed')}
       </Text>
     </>
   );

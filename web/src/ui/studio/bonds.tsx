@@ -4,6 +4,7 @@ import { IconArrowLeft, IconArrowRight, IconX } from '@tabler/icons-react';
 
 import { reveal } from '../../editor/changes';
 import { selectGroup, ungroup, unrelate } from '../../editor/shaping';
+import { t } from '../../language/language';
 import type { Annotation } from '../../wire';
 import type { Desk } from './desk';
 
@@ -24,20 +25,20 @@ export function Bonds({ desk, annotation }: { desk: Desk; annotation: Annotation
     <Stack gap={4} data-testid="bonds">
       {annotation.group && (
         <Group gap={6}>
-          <Text size="xs">In a group of {editor.store.all().filter(({ group }) => group === annotation.group).length}</Text>
+          <Text size="xs">{t('In a group of {{number}}', { number: editor.store.all().filter(({ group }) => group === annotation.group).length })}</Text>
           <Button size="compact-xs" variant="subtle" onClick={() => selectGroup(editor)}>
-            Select it
+            {t('Select it')}
           </Button>
           {!editor.readOnly && (
             <Button size="compact-xs" variant="subtle" color="gray" onClick={() => ungroup(editor)}>
-              Take out
+              {t('Take out')}
             </Button>
           )}
         </Group>
       )}
       {bonds.map((bond) => (
         <Group key={`${bond.from} ${bond.kind} ${bond.to}`} gap={6} wrap="nowrap">
-          {bond.isOwn ? <IconArrowRight size={14} aria-label="to" /> : <IconArrowLeft size={14} aria-label="from" />}
+          {bond.isOwn ? <IconArrowRight size={14} aria-label={t('to')} /> : <IconArrowLeft size={14} aria-label={t('from')} />}
           <Text size="xs" c="dimmed" truncate>
             {nameOf(bond.kind)}
           </Text>
@@ -51,14 +52,14 @@ export function Bonds({ desk, annotation }: { desk: Desk; annotation: Annotation
               reveal(editor, bond.other);
             }}
           >
-            {bond.other ? (editor.categoryOf(bond.other.category)?.name ?? 'unknown') : 'was deleted'}
+            {bond.other ? (editor.categoryOf(bond.other.category)?.name ?? t('unknown')) : t('was deleted')}
           </Button>
           {!editor.readOnly && (
             <ActionIcon
               size="xs"
               variant="subtle"
               color="red"
-              aria-label="Take the relation away"
+              aria-label={t('Take the relation away')}
               onClick={() => unrelate(editor, bond.from, bond.kind, bond.to)}
             >
               <IconX size={12} />

@@ -6,8 +6,10 @@ import { memo, useState } from 'react';
 import { categoryActions, chooseCategory, keyTaken } from '../../editor/actions';
 import { findCategories } from '../../editor/category-finder';
 import { keymap } from '../../editor/keymap';
+import { t } from '../../language/language';
 import { colorOf, drawable } from '../../model/ontology';
 import type { Category } from '../../wire';
+import { count } from '../words';
 import type { Desk } from './desk';
 import { keyHint } from './own-keys';
 import { recentChanged, recentOf } from './recent';
@@ -24,7 +26,7 @@ export function CategoryBar({ desk }: { desk: Desk }) {
   if (all.length === 0) {
     return (
       <Text size="sm" c="dimmed" className={classes.section}>
-        Nothing can be drawn in this project: its ontology has only tags.
+        {t('Nothing can be drawn in this project: its ontology has only tags.')}
       </Text>
     );
   }
@@ -39,9 +41,9 @@ export function CategoryBar({ desk }: { desk: Desk }) {
           size="xs"
           mb={6}
           leftSection={<IconSearch size={14} />}
-          rightSection={words && <CloseButton size="xs" aria-label="Clear the search" onClick={() => setWords('')} />}
-          placeholder={`${all.length} categories${keyHint('tool.category')}`}
-          aria-label="Search the categories"
+          rightSection={words && <CloseButton size="xs" aria-label={t('Clear the search')} onClick={() => setWords('')} />}
+          placeholder={count(all.length, 'category', 'categories') + keyHint('tool.category')}
+          aria-label={t('Search the categories')}
           data-testid="category-field"
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
@@ -53,7 +55,7 @@ export function CategoryBar({ desk }: { desk: Desk }) {
           }}
         />
       )}
-      <div className={classes.categories} data-long={isLong} role="radiogroup" aria-label="Category of the next annotation">
+      <div className={classes.categories} data-long={isLong} role="radiogroup" aria-label={t('Category of the next annotation')}>
         {shown.map((category) => (
           <Chip
             key={category.id}
@@ -66,7 +68,7 @@ export function CategoryBar({ desk }: { desk: Desk }) {
         ))}
         {shown.length === 0 && (
           <Text size="xs" c="dimmed">
-            No category has these words.
+            {t('No category has these words.')}
           </Text>
         )}
       </div>
@@ -83,7 +85,7 @@ interface ChipProps {
 }
 
 const Chip = memo(function Chip({ category, hint, isActive, isHidden, desk: { editor, hand } }: ChipProps) {
-  const hide = `${isHidden ? 'Show' : 'Hide'} every ${category.name}`;
+  const hide = isHidden ? t('Show every {{name}}', { name: category.name }) : t('Hide every {{name}}', { name: category.name });
   return (
     <span className={classes.category} data-active={isActive} data-hidden={isHidden}>
       <button

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import { chooseCategory, type Studio } from '../../editor/actions';
 import { findCategories } from '../../editor/category-finder';
+import { t } from '../../language/language';
 import { colorOf } from '../../model/ontology';
 import type { Desk } from './desk';
 import classes from './flow.module.css';
@@ -72,15 +73,15 @@ export function CategorySearch({ desk, studio, pointer }: Props) {
       className={classes.finder}
       style={place}
       role="dialog"
-      aria-label="Find a category"
+      aria-label={t('Find a category')}
       data-testid="category-search"
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && flow.set({ choosing: false })}
     >
       <input
         autoFocus
         className={classes.finderField}
-        placeholder={editor.selection.ids.size > 0 && !studio.toolDraws() ? 'Category of the selection…' : 'Category of the next shape…'}
-        aria-label="Words of a category"
+        placeholder={editor.selection.ids.size > 0 && !studio.toolDraws() ? t('Category of the selection…') : t('Category of the next shape…')}
+        aria-label={t('Words of a category')}
         role="combobox"
         aria-expanded
         aria-controls="category-finder"
@@ -98,7 +99,7 @@ export function CategorySearch({ desk, studio, pointer }: Props) {
           act();
         }}
       />
-      <div id="category-finder" className={classes.finderList} role="listbox" aria-label="Categories">
+      <div id="category-finder" className={classes.finderList} role="listbox" aria-label={t('Categories')}>
         {shown.map((category, index) => (
           <div
             key={category.id}
@@ -115,17 +116,17 @@ export function CategorySearch({ desk, studio, pointer }: Props) {
           >
             <i className={classes.dot} style={{ background: colorOf(category) }} />
             <span className={classes.finderName}>{category.name}</span>
-            {words === '' && recent.includes(category.id) && <small>used last</small>}
+            {words === '' && recent.includes(category.id) && <small>{t('used last')}</small>}
           </div>
         ))}
         {shown.length === 0 && (
           <Text size="sm" c="dimmed" p="xs">
-            No category has these words.
+            {t('No category has these words.')}
           </Text>
         )}
         {found.length > MOST && (
           <Text size="xs" c="dimmed" p="xs">
-            {found.length - MOST} more: type on to find them.
+            {t('{{count}} more: type on to find them.', { count: found.length - MOST })}
           </Text>
         )}
       </div>

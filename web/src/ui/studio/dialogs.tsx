@@ -3,14 +3,15 @@ import { Button, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/cor
 import { useState } from 'react';
 
 import { ACTIONS, type Action } from '../../editor/actions';
+import { phrase, t } from '../../language/language';
 import { KeyTable } from './key-table';
 
 const REASONS: [string, string][] = [
-  ['unclear', 'The rules do not say what to do here'],
-  ['bad_image', 'The picture is broken or too poor'],
-  ['nothing_to_label', 'There is nothing to mark'],
-  ['not_my_skill', 'I cannot judge this'],
-  ['other', 'Something else'],
+  ['unclear', phrase('The rules do not say what to do here')],
+  ['bad_image', phrase('The picture is broken or too poor')],
+  ['nothing_to_label', phrase('There is nothing to mark')],
+  ['not_my_skill', phrase('I cannot judge this')],
+  ['other', phrase('Something else')],
 ];
 
 interface SkipProps {
@@ -23,17 +24,17 @@ export function SkipDialog({ opened, onClose, onSkip }: SkipProps) {
   const [reason, setReason] = useState('unclear');
   const [comment, setComment] = useState('');
   return (
-    <Modal opened={opened} onClose={onClose} title="Skip this item">
+    <Modal opened={opened} onClose={onClose} title={t('Skip this item')}>
       <Stack>
-        <Radio.Group value={reason} onChange={setReason} label="Why?">
+        <Radio.Group value={reason} onChange={setReason} label={t('Why?')}>
           <Stack gap={8} mt={8}>
             {REASONS.map(([value, label]) => (
-              <Radio key={value} value={value} label={label} />
+              <Radio key={value} value={value} label={t(label)} />
             ))}
           </Stack>
         </Radio.Group>
         <Textarea
-          label="A word to the manager"
+          label={t('A word to the manager')}
           autosize
           minRows={2}
           value={comment}
@@ -41,10 +42,10 @@ export function SkipDialog({ opened, onClose, onSkip }: SkipProps) {
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Stay here
+            {t('Stay here')}
           </Button>
           <Button color="orange" onClick={() => onSkip(reason, comment)} data-testid="skip-confirm">
-            Skip
+            {t('Skip')}
           </Button>
         </Group>
       </Stack>
@@ -64,16 +65,16 @@ export function ReturnDialog({ opened, issues, marked, onClose, onReturn }: Retu
   const [comment, setComment] = useState('');
   const reasoned = issues > 0 || comment.trim() !== '';
   return (
-    <Modal opened={opened} onClose={onClose} title="Return to the author">
+    <Modal opened={opened} onClose={onClose} title={t('Return to the author')}>
       <Stack>
         <Text size="sm">
-          The item goes back to its author’s queue
-          {marked > 0 ? `, with ${marked} ${marked === 1 ? 'annotation' : 'annotations'} marked to be corrected` : ''}
-          {issues > 0 ? ` and ${issues} open ${issues === 1 ? 'issue' : 'issues'}` : ''}.
+          {t('The item goes back to its author’s queue.')}
+          {marked > 0 && ` ${t('{{count}} annotations are marked to be corrected.', { count: marked })}`}
+          {issues > 0 && ` ${t('{{count}} issues are open.', { count: issues })}`}
         </Text>
         <Textarea
-          label="What should be different?"
-          description={issues > 0 ? 'The open issues say it already; add to them if you like.' : undefined}
+          label={t('What should be different?')}
+          description={issues > 0 ? t('The open issues say it already; add to them if you like.') : undefined}
           autosize
           minRows={3}
           data-autofocus
@@ -83,10 +84,10 @@ export function ReturnDialog({ opened, issues, marked, onClose, onReturn }: Retu
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            Stay here
+            {t('Stay here')}
           </Button>
           <Button color="orange" disabled={!reasoned} onClick={() => onReturn(comment)} data-testid="return-confirm">
-            Return
+            {t('Return')}
           </Button>
         </Group>
       </Stack>
@@ -96,7 +97,7 @@ export function ReturnDialog({ opened, issues, marked, onClose, onReturn }: Retu
 
 export function HelpDialog({ opened, onClose, categories }: { opened: boolean; onClose: () => void; categories: readonly Action[] }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys at a glance" size="min(1000px, 92vw)">
+    <Modal opened={opened} onClose={onClose} title={t('Keys at a glance')} size="min(1000px, 92vw)">
       <KeyTable actions={[...ACTIONS, ...categories]} />
     </Modal>
   );

@@ -3,11 +3,12 @@ import { Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 
+import { t } from '../../language/language';
 import type { Item, ItemState, Project } from '../../wire';
 import { Thumbnail } from '../item-picture';
 import { tellProblem } from '../notify';
 import { stateColor } from '../state-bar';
-import { number, STATE_WORDS, STATES } from '../words';
+import { count, number, STATE_WORDS, STATES } from '../words';
 import type { Desk } from './desk';
 import classes from './filmstrip.module.css';
 import { closedTo, stripOf } from './strip';
@@ -63,13 +64,13 @@ export function Filmstrip({ desk, project, member, onOpen }: Props) {
     End: () => strip.total - 1,
   };
   return (
-    <section className={classes.strip} aria-label="Items of the project" data-testid="filmstrip">
+    <section className={classes.strip} aria-label={t('Items of the project')} data-testid="filmstrip">
       <Counts project={project} at={here} total={strip.total} />
       <div
         ref={scroller}
         className={classes.scroll}
         role="listbox"
-        aria-label="Items"
+        aria-label={t('Items')}
         aria-orientation="horizontal"
         onWheel={(event) => {
           if (event.deltaX === 0) event.currentTarget.scrollLeft += event.deltaY;
@@ -108,7 +109,7 @@ function Counts({ project, at, total }: { project: Project; at: number | null; t
   return (
     <div className={classes.counts}>
       <Text size="xs" fw={600} data-testid="filmstrip-place">
-        {at === null ? '…' : `${number(at + 1)} of ${number(total)}`}
+        {at === null ? '…' : t('{{done}} of {{total}}', { done: at + 1, total })}
       </Text>
       {present.map((state) => (
         <span key={state} className={classes.count} title={STATE_WORDS[state]}>
@@ -133,9 +134,9 @@ interface FrameProps {
 
 function Frame({ index, left, item, isHere, isStop, closed, onOpen }: FrameProps) {
   if (!item) return <div className={classes.frame} style={{ transform: `translateX(${left}px)` }} aria-hidden />;
-  const why = isHere ? 'is open' : closed(item);
+  const why = isHere ? t('is open') : closed(item);
   const state: ItemState = item.state;
-  const words = `${item.name}: ${STATE_WORDS[state]}, ${item.annotations} annotations${why ? `; ${why}` : ''}`;
+  const words = [`${item.name}: ${STATE_WORDS[state]}, ${count(item.annotations, 'annotation')}`, why].filter(Boolean).join('; ');
   return (
     <button
       type="button"

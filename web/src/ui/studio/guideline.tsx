@@ -3,6 +3,7 @@ import { Alert, Button, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
+import { t } from '../../language/language';
 import { brief } from '../../queries';
 import { BriefReading } from '../brief/reading';
 import { Failure, Loading } from '../state';
@@ -33,11 +34,11 @@ export function GuidelinePanel({ desk, changed, onRead }: { desk: Desk; changed:
     <div className={classes.scroll}>
       <Stack p="sm">
         {changed && (
-          <Alert color="orange" title="The rules have changed">
+          <Alert color="orange" title={t('The rules have changed')}>
             <Stack gap="xs" align="flex-start">
-              This is version {desk.envelope.brief_version}. Your submissions name the version they followed.
+              {t('This is version {{version}}. Your submissions name the version they followed.', { version: desk.envelope.brief_version })}
               <Button size="compact-sm" variant="light" color="orange" onClick={onRead}>
-                I have read it
+                {t('I have read it')}
               </Button>
             </Stack>
           </Alert>

@@ -3,6 +3,7 @@ import { Badge, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { IconPin } from '@tabler/icons-react';
 import { useState } from 'react';
 
+import { t } from '../../language/language';
 import type { Issue } from '../../wire';
 import { tellProblem } from '../notify';
 import type { Desk } from './desk';
@@ -23,7 +24,7 @@ export function Issues({ desk, pinning }: { desk: Desk; pinning: Pinning }) {
       <NewIssue desk={desk} pinning={pinning} />
       {desk.issues.length === 0 && (
         <Text size="sm" c="dimmed" px="md">
-          No issue was raised on this item.
+          {t('No issue was raised on this item.')}
         </Text>
       )}
       {desk.issues.map((issue) => (
@@ -52,10 +53,10 @@ function NewIssue({ desk, pinning }: { desk: Desk; pinning: Pinning }) {
     }
   };
   const target = placed
-    ? `at ${Math.round(placed.x)}, ${Math.round(placed.y)}`
+    ? t('at {{x}}, {{y}}', { x: Math.round(placed.x), y: Math.round(placed.y) })
     : annotation
-      ? 'on the selected annotation'
-      : 'on the whole item';
+      ? t('on the selected annotation')
+      : t('on the whole item');
   return (
     <Stack gap="xs" className={classes.section}>
       <Textarea
@@ -63,8 +64,8 @@ function NewIssue({ desk, pinning }: { desk: Desk; pinning: Pinning }) {
         autosize
         minRows={2}
         maxRows={6}
-        placeholder="What is wrong, and how should it be?"
-        aria-label="New issue"
+        placeholder={t('What is wrong, and how should it be?')}
+        aria-label={t('New issue')}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
@@ -75,10 +76,10 @@ function NewIssue({ desk, pinning }: { desk: Desk; pinning: Pinning }) {
           leftSection={<IconPin size={13} />}
           onClick={() => pinning.set(pinning.at === 'choosing' ? null : 'choosing')}
         >
-          {pinning.at === 'choosing' ? 'Click on the picture' : 'Pin a place'}
+          {pinning.at === 'choosing' ? t('Click on the picture') : t('Pin a place')}
         </Button>
         <Button size="compact-xs" disabled={!text.trim()} loading={busy} onClick={() => void raise()}>
-          Raise {target}
+          {t('Raise {{target}}', { target })}
         </Button>
       </Group>
     </Stack>
@@ -111,7 +112,7 @@ function OneIssue({ desk, issue }: { desk: Desk; issue: Issue }) {
         <Group gap={4}>
           {(issue.annotation ?? issue.x) !== null && (
             <Button size="compact-xs" variant="subtle" onClick={show}>
-              Show
+              {t('Show')}
             </Button>
           )}
           <Button
@@ -119,7 +120,7 @@ function OneIssue({ desk, issue }: { desk: Desk; issue: Issue }) {
             variant="subtle"
             onClick={() => void change(() => setIssue(issue.id, open ? 'resolved' : 'open'))}
           >
-            {open ? 'Resolve' : 'Open again'}
+            {open ? t('Resolve') : t('Open again')}
           </Button>
         </Group>
       </Group>
@@ -140,8 +141,8 @@ function OneIssue({ desk, issue }: { desk: Desk; issue: Issue }) {
             autosize
             maxRows={4}
             flex={1}
-            placeholder="Answer"
-            aria-label="Answer"
+            placeholder={t('Answer')}
+            aria-label={t('Answer')}
             value={answer}
             onChange={(event) => setAnswer(event.currentTarget.value)}
           />
@@ -151,7 +152,7 @@ function OneIssue({ desk, issue }: { desk: Desk; issue: Issue }) {
             disabled={!answer.trim()}
             onClick={() => void change(() => commentOn(issue.id, answer)).then(() => setAnswer(''))}
           >
-            Send
+            {t('Send')}
           </Button>
         </Group>
       )}

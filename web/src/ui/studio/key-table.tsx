@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 
 import { ACTIONS, type Action, keyOf } from '../../editor/actions';
 import { keymap, type Keyed, keySign, type Outcome } from '../../editor/keymap';
+import { t } from '../../language/language';
 import { tell, tellProblem } from '../notify';
 import classes from './keys.module.css';
 import { useSignal } from './use-signal';
@@ -21,7 +22,7 @@ export function KeyTable({ actions }: { actions: readonly Action[] }) {
   const [words, setWords] = useState('');
   const [recording, setRecording] = useState<Recording | null>(null);
   const asked = words.toLowerCase().trim();
-  const shown = actions.filter((action) => `${action.title} ${action.group} ${keymap.of(action).join(' ')}`.toLowerCase().includes(asked));
+  const shown = actions.filter((action) => `${t(action.title)} ${t(action.group)} ${keymap.of(action).join(' ')}`.toLowerCase().includes(asked));
   const groups = [...new Set(shown.map((action) => action.group))];
   return (
     <Stack gap="md">
@@ -30,14 +31,14 @@ export function KeyTable({ actions }: { actions: readonly Action[] }) {
           size="xs"
           w={240}
           leftSection={<IconSearch size={14} />}
-          placeholder="Find an action or a key"
-          aria-label="Find an action or a key"
+          placeholder={t('Find an action or a key')}
+          aria-label={t('Find an action or a key')}
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
         />
         <Own />
       </Group>
-      {shown.length === 0 && <Text c="dimmed">No action has these words.</Text>}
+      {shown.length === 0 && <Text c="dimmed">{t('No action has these words.')}</Text>}
       <div className={classes.groups}>
         {groups.map((group) => (
           <Stack key={group} gap={2} className={classes.group}>
@@ -69,7 +70,7 @@ function Own() {
       ?.text()
       .then((text) => {
         keymap.read(text, ACTIONS);
-        tell('These are your keys now.');
+        tell(t('These are your keys now.'));
       })
       .catch(tellProblem);
   };
@@ -83,20 +84,20 @@ function Own() {
   return (
     <Group gap={6}>
       <Text size="xs" c="dimmed" data-testid="own-count">
-        {keymap.size === 0 ? 'The keys as they come' : `${keymap.size} changed`}
+        {keymap.size === 0 ? t('The keys as they come') : t('{{size}} changed', { size: keymap.size })}
       </Text>
       <FileButton onChange={bring} accept="application/json,.json">
         {(props) => (
           <Button {...props} size="compact-xs" variant="default">
-            Import
+            {t('Import')}
           </Button>
         )}
       </FileButton>
       <Button size="compact-xs" variant="default" onClick={takeAlong}>
-        Export
+        {t('Export')}
       </Button>
       <Button size="compact-xs" variant="default" disabled={keymap.size === 0} onClick={() => keymap.resetAll()} data-testid="keys-reset">
-        All as they come
+        {t('All as they come')}
       </Button>
     </Group>
   );
@@ -121,7 +122,7 @@ function KeyRow({ action, actions, recording, onRecord }: RowProps) {
     settle((move) => keymap.give(action, key, actions, { ...(instead !== null && { instead }), move }));
   return (
     <div className={classes.row} data-testid={`keys-${action.id}`} data-own={keymap.isOwn(action.id)}>
-      <span className={classes.title}>{action.title}</span>
+      <span className={classes.title}>{t(action.title)}</span>
       <span className={classes.keys}>
         {keys.map((key) =>
           recording?.instead === key ? (
@@ -132,13 +133,13 @@ function KeyRow({ action, actions, recording, onRecord }: RowProps) {
                 type="button"
                 className={classes.change}
                 disabled={key === 'Escape'}
-                aria-label={`${action.title}: ${key}. Press to change`}
+                aria-label={t('{{title}}: {{key}}. Press to change', { title: action.title, key })}
                 onClick={() => onRecord({ action, instead: key })}
               >
                 <Kbd size="xs">{keySign(key)}</Kbd>
               </button>
               {key !== 'Escape' && (
-                <button type="button" className={classes.take} aria-label={`Take ${key} from ${action.title}`} onClick={() => keymap.take(action, key)}>
+                <button type="button" className={classes.take} aria-label={t('Take {{key}} from {{title}}', { key, title: action.title })} onClick={() => keymap.take(action, key)}>
                   <IconX size={11} />
                 </button>
               )}
@@ -147,15 +148,15 @@ function KeyRow({ action, actions, recording, onRecord }: RowProps) {
         )}
         {recording?.instead === null && <Recorder onKey={(next) => record(next, null)} onStop={() => onRecord(null)} />}
         {!recording && (
-          <Tooltip label="Add a key">
-            <ActionIcon size={20} variant="subtle" color="gray" className={classes.add} aria-label={`Add a key to ${action.title}`} onClick={() => onRecord({ action, instead: null })}>
+          <Tooltip label={t('Add a key')}>
+            <ActionIcon size={20} variant="subtle" color="gray" className={classes.add} aria-label={t('Add a key to {{title}}', { title: action.title })} onClick={() => onRecord({ action, instead: null })}>
               <IconPlus size={13} />
             </ActionIcon>
           </Tooltip>
         )}
         {keymap.isOwn(action.id) && (
-          <Tooltip label="As it comes">
-            <ActionIcon size={20} variant="subtle" color="gray" aria-label={`${action.title} as it comes`} onClick={() => settle((move) => keymap.reset(action, actions, { move }))}>
+          <Tooltip label={t('As it comes')}>
+            <ActionIcon size={20} variant="subtle" color="gray" aria-label={t('{{title}} as it comes', { title: action.title })} onClick={() => settle((move) => keymap.reset(action, actions, { move }))}>
               <IconArrowBackUp size={13} />
             </ActionIcon>
           </Tooltip>
@@ -184,7 +185,7 @@ function Recorder({ onKey, onStop }: { onKey: (key: string) => void; onStop: () 
   }, [onKey, onStop]);
   return (
     <span className={classes.recorder} role="status" data-testid="recorder">
-      Press the keys
+      {t('Press the keys')}
     </span>
   );
 }
@@ -192,9 +193,9 @@ function Recorder({ onKey, onStop }: { onKey: (key: string) => void; onStop: () 
 function askToMove(by: readonly Keyed[], action: Keyed, move: () => void): void {
   const names = by.map(({ title }) => `“${title}”`).join(' and ');
   modals.openConfirmModal({
-    title: 'This key is taken',
-    children: `It means ${names} now. Shall it mean “${action.title}” instead?`,
-    labels: { confirm: 'Move it', cancel: 'Leave it' },
+    title: t('This key is taken'),
+    children: t('It means {{names}} now. Shall it mean “{{title}}” instead?', { names, title: action.title }),
+    labels: { confirm: t('Move it'), cancel: t('Leave it') },
     onConfirm: move,
   });
 }

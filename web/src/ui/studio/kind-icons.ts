@@ -12,6 +12,7 @@ import {
   IconTimeline,
 } from '@tabler/icons-react';
 import type { ComponentType, SVGProps } from 'react';
+import { spoken } from '../../language/language';
 
 type Icon = ComponentType<SVGProps<SVGSVGElement> & { size?: number }>;
 
@@ -28,7 +29,7 @@ export const KIND_ICONS: Readonly<Record<string, Icon>> = {
   tag: IconTag as Icon,
 };
 
-export const KIND_WORDS: Readonly<Record<string, string>> = {
+export const KIND_WORDS: Readonly<Record<string, string>> = spoken<string>({
   box: 'Box',
   rotated_box: 'Turned box',
   polygon: 'Polygon',
@@ -39,4 +40,4 @@ export const KIND_WORDS: Readonly<Record<string, string>> = {
   skeleton: 'Skeleton',
   cuboid: 'Cuboid',
   tag: 'Tag',
-};
+});

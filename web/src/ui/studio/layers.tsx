@@ -4,11 +4,12 @@ import { IconEye, IconEyeOff, IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 
 import type { Layer } from '../../editor/proposals';
+import { t } from '../../language/language';
 import * as query from '../../queries';
 import { client } from '../../queries';
 import type { DocumentView, Project } from '../../wire';
 import { tellProblem } from '../notify';
-import { ago, atLeast } from '../words';
+import { ago, atLeast, percent } from '../words';
 import type { Desk } from './desk';
 import classes from './layers.module.css';
 
@@ -16,10 +17,10 @@ export function Layers({ desk, project }: { desk: Desk; project: Project }) {
   const { proposals } = desk.flow;
   const alone = proposals.layers.filter(({ shown }) => shown).length === 1;
   return (
-    <div role="group" aria-label="Layers">
+    <div role="group" aria-label={t('Layers')}>
       {proposals.layers.length === 0 && (
         <Text size="sm" c="dimmed" mb={6}>
-          No model has proposed anything for this item.
+          {t('No model has proposed anything for this item.')}
         </Text>
       )}
       {proposals.layers.map((layer) => (
@@ -38,7 +39,7 @@ function LayerRow({ desk, layer, byCategory }: { desk: Desk; layer: Layer; byCat
         type="button"
         className={classes.eye}
         aria-pressed={layer.shown}
-        aria-label={`${layer.shown ? 'Hide' : 'Show'} ${layer.name}`}
+        aria-label={layer.shown ? t('Hide {{name}}', { name: layer.name }) : t('Show {{name}}', { name: layer.name })}
         onClick={() => proposals.dress(layer.id, { shown: !layer.shown })}
       >
         {layer.shown ? <IconEye size={15} /> : <IconEyeOff size={15} />}
@@ -57,12 +58,12 @@ function LayerRow({ desk, layer, byCategory }: { desk: Desk; layer: Layer; byCat
         max={1}
         step={0.05}
         value={layer.opacity}
-        label={(value) => `${Math.round(value * 100)} %`}
-        thumbLabel={`Strength of ${layer.name}`}
+        label={(value) => percent(value, 1)}
+        thumbLabel={t('Strength of {{name}}', { name: layer.name })}
         onChange={(opacity) => proposals.dress(layer.id, { opacity })}
       />
       {layer.kind === 'author' && (
-        <button type="button" className={classes.eye} aria-label={`Take ${layer.name} away`} onClick={() => proposals.remove(layer.id)}>
+        <button type="button" className={classes.eye} aria-label={t('Take {{name}} away', { name: layer.name })} onClick={() => proposals.remove(layer.id)}>
           <IconX size={14} />
         </button>
       )}
@@ -86,7 +87,7 @@ function Earlier({ desk }: { desk: Desk }) {
     <Menu position="bottom-start" withArrow shadow="md" width={290}>
       <Menu.Target>
         <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} />} data-testid="add-layer">
-          Lay earlier work over it
+          {t('Lay earlier work over it')}
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah={300} style={{ overflowY: 'auto' }}>
@@ -106,7 +107,7 @@ function Earlier({ desk }: { desk: Desk }) {
 }
 
 function nameOf({ kind, author_name, stage, round }: DocumentView): string {
-  if (kind === 'reference') return `Reference, ${author_name}`;
-  return `${author_name}${stage === 'review' ? ', review' : ''}${round > 1 ? `, round ${round}` : ''}`;
+  if (kind === 'reference') return t('Reference, {{name}}', { name: author_name });
+  return [author_name, stage === 'review' && t('review'), round > 1 && t('round {{round}}', { round })].filter(Boolean).join(', ');
 }
 

@@ -16,10 +16,12 @@ import {
 } from '@tabler/icons-react';
 
 import { type Entry, inShort, kindOf } from '../../editor/listing';
+import { t } from '../../language/language';
 import { colorOf } from '../../model/ontology';
+import { VERDICT_WORDS } from '../words';
 import type { Desk } from './desk';
 import classes from './list.module.css';
-import { KIND_ICONS } from './kind-icons';
+import { KIND_ICONS, KIND_WORDS } from './kind-icons';
 
 export const ROW = 30;
 
@@ -46,7 +48,7 @@ export function Row({ desk, entry: { annotation, number, grouped }, top, isStop,
   const said = inShort(annotation, category);
   const kind = kindOf(annotation);
   const Icon = KIND_ICONS[kind] ?? IconTag;
-  const name = category?.name ?? 'Removed category';
+  const name = category?.name ?? t('Removed category');
   return (
     <div
       className={classes.row}
@@ -56,7 +58,7 @@ export function Row({ desk, entry: { annotation, number, grouped }, top, isStop,
       aria-selected={editor.selection.has(id)}
       aria-setsize={position.of}
       aria-posinset={position.at}
-      aria-label={[`${name} ${number}`, kind, said, wrong, annotation.evidence?.verdict].filter(Boolean).join(', ')}
+      aria-label={[`${name} ${number}`, KIND_WORDS[kind], said, wrong, VERDICT_WORDS[annotation.evidence?.verdict ?? '']].filter(Boolean).join(', ')}
       data-selected={editor.selection.has(id)}
       data-stop={isStop}
       data-grouped={grouped}
@@ -75,10 +77,10 @@ export function Row({ desk, entry: { annotation, number, grouped }, top, isStop,
       <Marks desk={desk} entry={{ annotation }} wrong={wrong} />
       {annotation.shape && (
         <>
-          <Toggle label={hidden ? 'Show' : 'Hide'} isOn={hidden} onClick={() => editor.view.toggle('hidden', id)}>
+          <Toggle label={hidden ? t('Show') : t('Hide')} isOn={hidden} onClick={() => editor.view.toggle('hidden', id)}>
             {hidden ? <IconEyeOff size={15} /> : <IconEye size={15} />}
           </Toggle>
-          <Toggle label={locked ? 'Unlock' : 'Lock'} isOn={locked} onClick={() => editor.view.toggle('locked', id)}>
+          <Toggle label={locked ? t('Unlock') : t('Lock')} isOn={locked} onClick={() => editor.view.toggle('locked', id)}>
             {locked ? <IconLock size={15} /> : <IconLockOpen size={15} />}
           </Toggle>
         </>
@@ -92,23 +94,23 @@ function Marks({ desk, entry: { annotation }, wrong }: { desk: Desk; entry: Pick
   return (
     <>
       {evidence?.model && (
-        <IconSparkles size={13} className={classes.kind} aria-label={`From ${evidence.model}`}>
-          <title>{`From ${evidence.model}`}</title>
+        <IconSparkles size={13} className={classes.kind} aria-label={t('From {{model}}', { model: evidence.model })}>
+          <title>{t('From {{model}}', { model: evidence.model })}</title>
         </IconSparkles>
       )}
       {evidence?.verdict === 'returned' && (
         <Text span size="xs" c="var(--lw-returned)" className={classes.verdict}>
-          <IconFlag size={13} aria-hidden /> correct
+          <IconFlag size={13} aria-hidden /> {t('correct')}
         </Text>
       )}
       {evidence?.verdict && evidence.verdict !== 'returned' && (
-        <IconCheck size={15} color="var(--lw-done)" aria-label={evidence.verdict}>
-          <title>{evidence.verdict}</title>
+        <IconCheck size={15} color="var(--lw-done)" aria-label={VERDICT_WORDS[evidence.verdict]}>
+          <title>{VERDICT_WORDS[evidence.verdict]}</title>
         </IconCheck>
       )}
       {desk.safety.isInConflict(annotation.id) && (
-        <Tooltip label="Changed in two places at once: choose a version">
-          <IconArrowsSplit2 size={15} color="var(--lw-returned)" aria-label="Changed in two places at once" data-testid="conflict-mark" />
+        <Tooltip label={t('Changed in two places at once: choose a version')}>
+          <IconArrowsSplit2 size={15} color="var(--lw-returned)" aria-label={t('Changed in two places at once')} data-testid="conflict-mark" />
         </Tooltip>
       )}
       {wrong && (
@@ -133,17 +135,17 @@ export function GroupHead({ desk, entry, top, isStop }: { desk: Desk; entry: Gro
       id={`row-${id}`}
       aria-selected={all}
       aria-expanded={open}
-      aria-label={`Group ${number}, ${members.length} annotations`}
+      aria-label={t('Group {{number}}, {{count}} annotations', { number, count: members.length })}
       data-selected={all}
       data-stop={isStop}
       data-testid="group-row"
       onClick={(event) => editor.selection.select(ids, event.ctrlKey || event.metaKey || event.shiftKey ? 'add' : 'only')}
     >
-      <Toggle label={open ? 'Close the group' : 'Open the group'} isOn onClick={() => flow.listing.toggleGroup(id)}>
+      <Toggle label={open ? t('Close the group') : t('Open the group')} isOn onClick={() => flow.listing.toggleGroup(id)}>
         {open ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}
       </Toggle>
       <span className={classes.words}>
-        <span className={classes.name}>Group {number}</span>
+        <span className={classes.name}>{t('Group {{number}}', { number })}</span>
         <span className={classes.number}>{members.length}</span>
       </span>
     </div>

@@ -5,21 +5,28 @@ import { useEffect, useRef } from 'react';
 
 import { ACTIONS, type Studio } from '../../editor/actions';
 import { kindOf, narrows, type Query, type Sort, SORTS, verdictOf } from '../../editor/listing';
+import { spoken, t } from '../../language/language';
+import { count } from '../words';
 import type { Desk } from './desk';
 import { KIND_WORDS } from './kind-icons';
 import classes from './list.module.css';
 import { keyHint } from './own-keys';
 
-const SORT_WORDS: Record<Sort, string> = {
+const SORT_WORDS: Record<Sort, string> = spoken({
   drawn: 'As drawn',
   category: 'Category',
   size: 'Size, largest first',
   score: 'Score, most doubtful first',
   verdict: 'Verdict, to be corrected first',
   problem: 'Problems first',
-};
+});
 
-const VERDICTS: Record<string, string> = { none: 'Not judged', accepted: 'Accepted', returned: 'To correct', amended: 'Amended' };
+const VERDICTS: Record<string, string> = spoken<string>({
+  none: 'Not judged',
+  accepted: 'Accepted',
+  returned: 'To correct',
+  amended: 'Amended',
+});
 
 interface Props {
   desk: Desk;
@@ -42,9 +49,9 @@ export function ListTools({ desk, studio, onDown }: Props) {
           size="xs"
           className={classes.search}
           leftSection={<IconSearch size={14} />}
-          rightSection={listing.query.words && <CloseButton size="xs" aria-label="Clear the search" onClick={() => listing.ask({ words: '' })} />}
-          placeholder={`Search${keyHint('select.search')}`}
-          aria-label="Search the annotations"
+          rightSection={listing.query.words && <CloseButton size="xs" aria-label={t('Clear the search')} onClick={() => listing.ask({ words: '' })} />}
+          placeholder={t('Search') + keyHint('select.search')}
+          aria-label={t('Search the annotations')}
           data-testid="list-search"
           value={listing.query.words}
           onChange={(event) => listing.ask({ words: event.currentTarget.value })}
@@ -68,7 +75,7 @@ function Filter({ desk }: { desk: Desk }) {
     <Popover position="bottom-end" width={300} withArrow shadow="md" trapFocus>
       <Popover.Target>
         <Indicator disabled={!isOn} size={8} offset={4}>
-          <ActionIcon size={30} variant="subtle" color="gray" aria-label={isOn ? 'Filter: some are left out' : 'Filter'} title="Filter" data-testid="list-filter">
+          <ActionIcon size={30} variant="subtle" color="gray" aria-label={isOn ? t('Filter: some are left out') : t('Filter')} title={t('Filter')} data-testid="list-filter">
             <IconFilter size={17} />
           </ActionIcon>
         </Indicator>
@@ -92,23 +99,23 @@ function Choosing({ desk: { editor, flow, isReview } }: { desk: Desk }) {
   const set = (name: 'kinds' | 'categories' | 'verdicts') => (values: string[]) => listing.ask({ [name]: new Set(values) });
   return (
     <Stack gap="sm" mah={420} style={{ overflowY: 'auto' }}>
-      <Choices title="Kind" values={query.kinds} options={kinds.map((kind) => [kind, KIND_WORDS[kind] ?? kind])} onChange={set('kinds')} />
-      <Choices title="Category" values={query.categories} options={categories.map(({ id, name }) => [id, name])} onChange={set('categories')} />
+      <Choices title={t('Kind')} values={query.kinds} options={kinds.map((kind) => [kind, KIND_WORDS[kind] ?? kind])} onChange={set('kinds')} />
+      <Choices title={t('Category')} values={query.categories} options={categories.map(({ id, name }) => [id, name])} onChange={set('categories')} />
       {(isReview || verdicts.length > 1) && (
-        <Choices title="Verdict" values={query.verdicts} options={Object.entries(VERDICTS)} onChange={set('verdicts')} />
+        <Choices title={t('Verdict')} values={query.verdicts} options={Object.entries(VERDICTS)} onChange={set('verdicts')} />
       )}
       <Choices
-        title="Made"
+        title={t('How it was made')}
         values={new Set(query.origin ? [query.origin] : [])}
         options={[
-          ['hand', 'By hand'],
-          ['model', 'Accepted from a model'],
+          ['hand', t('By hand')],
+          ['model', t('Accepted from a model')],
         ]}
         onChange={(values) => listing.ask({ origin: (values.find((value) => value !== query.origin) ?? null) as Query['origin'] })}
       />
-      <Checkbox size="xs" label="Only those with a problem" checked={query.problems} onChange={(event) => listing.ask({ problems: event.currentTarget.checked })} />
+      <Checkbox size="xs" label={t('Only those with a problem')} checked={query.problems} onChange={(event) => listing.ask({ problems: event.currentTarget.checked })} />
       <Button size="compact-xs" variant="default" disabled={!narrows(query)} onClick={() => listing.clear()}>
-        Show all
+        {t('Show all')}
       </Button>
     </Stack>
   );
@@ -146,7 +153,7 @@ function Order({ desk: { flow } }: { desk: Desk }) {
   return (
     <Menu position="bottom-end" withArrow shadow="md">
       <Menu.Target>
-        <ActionIcon size={30} variant="subtle" color={query.sort === 'drawn' && !query.reversed ? 'gray' : 'pine'} aria-label={`Order: ${SORT_WORDS[query.sort]}`} title="Order" data-testid="list-order">
+        <ActionIcon size={30} variant="subtle" color={query.sort === 'drawn' && !query.reversed ? 'gray' : 'pine'} aria-label={t('Order: {{order}}', { order: SORT_WORDS[query.sort] })} title={t('Order')} data-testid="list-order">
           <IconArrowsSort size={17} />
         </ActionIcon>
       </Menu.Target>
@@ -158,7 +165,7 @@ function Order({ desk: { flow } }: { desk: Desk }) {
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconCheck size={14} opacity={query.reversed ? 1 : 0} />} onClick={() => flow.listing.ask({ reversed: !query.reversed })}>
-          The other way round
+          {t('The other way round')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -171,14 +178,14 @@ function Status({ desk, studio }: { desk: Desk; studio: Studio }) {
   const number = flow.listing.ordered().length;
   const chosen = editor.selection.ids.size;
   const isNarrow = narrows(flow.listing.query);
-  const words = isNarrow ? `${number} of ${editor.store.size}` : `${number} ${number === 1 ? 'annotation' : 'annotations'}`;
+  const words = isNarrow ? t('{{done}} of {{total}}', { done: number, total: editor.store.size }) : count(number, 'annotation');
   if (chosen < 2) {
     return (
       <div className={classes.status} data-testid="list-status">
         <span>{words}</span>
         {number > 1 && (
           <Button size="compact-xs" variant="subtle" onClick={() => flow.selectListed()}>
-            Select {isNarrow ? 'these' : 'all'}
+            {isNarrow ? t('Select these') : t('Select all')}
           </Button>
         )}
       </div>
@@ -186,7 +193,7 @@ function Status({ desk, studio }: { desk: Desk; studio: Studio }) {
   }
   return (
     <div className={classes.status} data-testid="list-status">
-      <span>{chosen} selected</span>
+      <span>{t('{{number}} selected', { number: chosen })}</span>
       <Act id="view.hide" studio={studio} icon={<IconEye size={15} />} />
       <Act id="view.lock" studio={studio} icon={<IconLock size={15} />} />
       <Act id="view.isolate" studio={studio} icon={<IconObjectScan size={15} />} />
@@ -203,7 +210,7 @@ function More({ studio }: { studio: Studio }) {
     <Menu position="bottom-end" withArrow shadow="md">
       <Menu.Target>
         <Button size="compact-xs" variant="subtle" color="gray">
-          More
+          {t('More')}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from 'react';
 import { address } from '../../api';
 import { imagePoint, screenPoint } from '../../geometry/point';
 import { boundsOfShape } from '../../geometry/shapes';
+import { t } from '../../language/language';
 import { colorOf } from '../../model/ontology';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
@@ -58,7 +59,7 @@ export function Minimap({ desk }: { desk: Desk }) {
       height={high}
       tabIndex={0}
       role="application"
-      aria-label="Small map: arrow keys move the view"
+      aria-label={t('Small map: arrow keys move the view')}
       data-testid="minimap"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

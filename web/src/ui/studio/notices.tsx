@@ -2,10 +2,12 @@
 import { Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
+import { spoken, t } from '../../language/language';
 import { pointsOf, type Unfinished } from '../../sync/strokes';
 import { count } from '../words';
 import { ConflictDialog } from './conflicts';
 import type { Desk } from './desk';
+import { KIND_WORDS } from './kind-icons';
 import { isInDialog, isTyping, keepsForItself } from './focus';
 import type { DeskWork } from './use-desk';
 import { useSignal } from './use-signal';
@@ -29,10 +31,10 @@ export function Notices({ desk, work }: { desk: Desk; work: DeskWork }) {
           <Notice
             color="var(--lw-returned)"
             testid="conflict-notice"
-            text={`${count(conflicts, 'annotation')} ${conflicts === 1 ? 'was' : 'were'} changed in two places at once. Both versions are kept.`}
+            text={t('{{count}} annotations were changed in two places at once. Both versions are kept.', { count: conflicts })}
           >
             <Button size="compact-xs" onClick={() => setChoosing(true)} data-testid="conflict-open">
-              Choose
+              {t('Choose')}
             </Button>
           </Notice>
         )}
@@ -41,20 +43,27 @@ export function Notices({ desk, work }: { desk: Desk; work: DeskWork }) {
             key={`${left.task}/${left.member}`}
             color="var(--lw-review)"
             testid="left-notice"
-            text={`${left.member === desk.member ? 'You' : left.member_name} left changes of ${count(left.annotations, 'annotation')} on this item that were not handed in.`}
+            text={
+              left.member === desk.member
+                ? t('You left changes of {{annotations}} on this item that were not handed in.', { annotations: count(left.annotations, 'annotation') })
+                : t('{{name}} left changes of {{annotations}} on this item that were not handed in.', {
+                    name: left.member_name,
+                    annotations: count(left.annotations, 'annotation'),
+                  })
+            }
           >
             <Button size="compact-xs" loading={busy} onClick={once(() => safety.bringIn(left))} data-testid="left-bring">
-              Bring them in
+              {t('Bring them in')}
             </Button>
             <Button size="compact-xs" variant="subtle" color="gray" onClick={() => safety.waveAway(left)}>
-              Not now
+              {t('Not now')}
             </Button>
           </Notice>
         ))}
         {safety.news && (
           <Notice color="var(--lw-review)" testid="ontology-notice" text={newsWords(safety.news.words)}>
             <Button size="compact-xs" loading={busy} onClick={once(work.reload)} data-testid="ontology-load">
-              Load them now
+              {t('Load them now')}
             </Button>
           </Notice>
         )}
@@ -68,25 +77,25 @@ export function Notices({ desk, work }: { desk: Desk; work: DeskWork }) {
 
 const PLACE = { position: 'absolute', left: 12, bottom: 12, width: 'min(430px, calc(100% - 24px))', pointerEvents: 'auto' } as const;
 
-const FATES: Record<string, string> = {
+const FATES: Record<string, string> = spoken<string>({
   submitted: 'This task was handed in elsewhere.',
   skipped: 'This task was put aside elsewhere.',
   closed: 'A manager opened this item anew, so this task is closed.',
-};
+});
 
 /** What became of the task while it was open here. */
 function Standing({ desk, work }: { desk: Desk; work: DeskWork }) {
   const { standing, state } = desk.sync;
   if (!desk.held) return null;
-  const fate = standing && standing.state !== 'waiting' ? (FATES[standing.state] ?? 'This task is closed.') : null;
+  const fate = standing && standing.state !== 'waiting' ? (FATES[standing.state] ?? t('This task is closed.')) : null;
   const passed = !fate && (standing?.holder || state === 'lease-lost');
   if (!fate && !passed) return null;
-  const what = fate ?? `${standing?.holder ?? 'Somebody else'} holds this task now.`;
-  const then = 'What you change here is kept as a draft of yours, and offered to whoever works on the item next.';
+  const what = fate ?? t('{{name}} holds this task now.', { name: standing?.holder ?? t('Somebody else') });
+  const then = t('What you change here is kept as a draft of yours, and offered to whoever works on the item next.');
   return (
     <Notice color="var(--lw-returned)" testid="standing-notice" text={`${what} ${then}`}>
       <Button size="compact-xs" onClick={() => void work.advance()} data-testid="standing-next">
-        Next item
+        {t('Next item')}
       </Button>
     </Notice>
   );
@@ -108,23 +117,27 @@ function KeptStroke({ desk, stroke }: { desk: Desk; stroke: Unfinished }) {
     return () => window.removeEventListener('keydown', press, true);
   }, [safety]);
   const points = pointsOf(stroke);
-  const what = `${stroke.tool.replaceAll('-', ' ').replaceAll('_', ' ')}${points > 1 ? ` of ${points} points` : ''}`;
+  const kind = KIND_WORDS[stroke.tool.replaceAll('-', '_')] ?? stroke.tool;
+  const what = points > 1 ? t('{{kind}} of {{points}} points', { kind, points }) : kind;
   return (
-    <Notice color="var(--lw-annotating)" testid="stroke-notice" text={`A half-drawn ${what} is kept: Enter goes on, Escape drops it.`}>
+    <Notice color="var(--lw-annotating)" testid="stroke-notice" text={t('Half drawn and kept: {{what}}. Enter goes on, Escape drops it.', { what })}>
       <Button size="compact-xs" onClick={() => safety.takeUpStroke()} data-testid="stroke-go-on">
-        Go on
+        {t('Go on')}
       </Button>
       <Button size="compact-xs" variant="subtle" color="gray" onClick={() => safety.dropStroke()} data-testid="stroke-drop">
-        Drop it
+        {t('Drop it')}
       </Button>
     </Notice>
   );
 }
 
 function newsWords(words: readonly string[]): string {
-  if (words.length === 0) return 'The categories changed.';
+  if (words.length === 0) return t('The categories changed.');
   const shown = words.slice(0, 4).join('; ');
-  return `The categories changed: ${shown}${words.length > 4 ? `; and ${words.length - 4} more` : ''}.`;
+  const more = words.length - 4;
+  return more > 0
+    ? t('The categories changed: {{changes}}; and {{more}} more.', { changes: shown, more })
+    : t('The categories changed: {{changes}}.', { changes: shown });
 }
 
 interface NoticeProps {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 
 import type { Studio } from '../../editor/actions';
 import type { Tab } from '../../editor/flow';
+import { t } from '../../language/language';
 import type { Project } from '../../wire';
 import { AnnotationList } from './annotation-list';
 import { Attributes } from './attributes';
@@ -37,23 +38,23 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
     if (flow.issue && tab === 'issues') document.getElementById(`issue-${flow.issue}`)?.scrollIntoView({ block: 'nearest' });
   });
   return (
-    <aside className={classes.panel} aria-label="Annotations and more">
+    <aside className={classes.panel} aria-label={t('Annotations and more')}>
       {!editor.readOnly && <CategoryBar desk={desk} />}
       <Tags desk={desk} />
       <Problems desk={desk} />
       <Tabs value={tab} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
         <Tabs.List grow>
           <Tabs.Tab value="annotations" px={6}>
-            Marked
+            {t('Marked')}
           </Tabs.Tab>
-          <Tabs.Tab value="predictions" px={6} rightSection={count(proposed, 'pine')} data-tour="predictions">
-            Proposed
+          <Tabs.Tab value="predictions" px={6} rightSection={counter(proposed, 'pine')} data-tour="predictions">
+            {t('Proposed')}
           </Tabs.Tab>
-          <Tabs.Tab value="issues" px={6} rightSection={count(open, 'orange')}>
-            Issues
+          <Tabs.Tab value="issues" px={6} rightSection={counter(open, 'orange')}>
+            {t('Issues')}
           </Tabs.Tab>
-          <Tabs.Tab value="guideline" px={6} rightSection={guideline.changed ? count(1, 'orange', 'new') : null}>
-            Rules
+          <Tabs.Tab value="guideline" px={6} rightSection={guideline.changed ? counter(1, 'orange', t('new')) : null}>
+            {t('Rules')}
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="annotations" className={classes.tabs}>
@@ -83,7 +84,7 @@ function firstTab(desk: Desk, changed: boolean, open: number, proposed: number):
   return proposed > 0 && desk.editor.store.size === 0 ? 'predictions' : 'annotations';
 }
 
-function count(number: number, color: string, word?: string) {
+function counter(number: number, color: string, word?: string) {
   if (number === 0) return null;
   return (
     <Badge size="xs" variant="filled" color={color} radius="sm" px={4} style={{ flex: 'none', display: 'inline-flex' }} styles={{ label: { overflow: 'visible' } }}>

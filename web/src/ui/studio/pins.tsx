@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'react';
 
 import { imagePoint, type ImagePoint } from '../../geometry/point';
 import { boundsOfShape } from '../../geometry/shapes';
+import { t } from '../../language/language';
 import type { Issue } from '../../wire';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
@@ -37,7 +38,7 @@ export function Pins({ desk, isPlacing }: { desk: Desk; isPlacing: boolean }) {
           type="button"
           className={classes.pin}
           title={issue.comments[0]?.text}
-          aria-label={`Issue: ${issue.comments[0]?.text ?? 'open'}`}
+          aria-label={t('Issue: {{text}}', { text: issue.comments[0]?.text ?? t('open') })}
           data-testid="pin"
           onClick={() => flow.set({ tab: 'issues', issue: issue.id })}
         />

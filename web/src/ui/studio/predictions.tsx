@@ -5,6 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 
 import type { Proposal } from '../../editor/proposals';
+import { t } from '../../language/language';
 import { colorOf } from '../../model/ontology';
 import type { Project } from '../../wire';
 import type { Desk } from './desk';
@@ -32,12 +33,12 @@ export function Predictions({ desk, project }: { desk: Desk; project: Project })
             <Group justify="space-between" mt={8} mb={2} wrap="nowrap">
               <Switch
                 size="xs"
-                label="On the picture"
+                label={t('On the picture')}
                 checked={editor.view.predictions}
                 onChange={(event) => editor.view.set({ predictions: event.currentTarget.checked })}
               />
               <Text size="xs" c="dimmed" data-testid="proposal-count">
-                {shown.length} of {proposals.open().length}
+                {t('{{done}} of {{total}}', { done: shown.length, total: proposals.open().length })}
               </Text>
             </Group>
             {scored && (
@@ -48,8 +49,8 @@ export function Predictions({ desk, project }: { desk: Desk; project: Project })
                 step={0.01}
                 value={proposals.least}
                 onChange={(least) => proposals.setLeast(least)}
-                label={(value) => `score from ${value.toFixed(2)}`}
-                thumbLabel="Least score"
+                label={(value) => t('score from {{score}}', { score: value.toFixed(2) })}
+                thumbLabel={t('Least score')}
               />
             )}
             <Group gap={6} mt={8} wrap="nowrap">
@@ -61,11 +62,11 @@ export function Predictions({ desk, project }: { desk: Desk; project: Project })
                 data-testid="accept-all"
                 onClick={() => proposals.accept(shown)}
               >
-                Accept {shown.length === 1 ? 'this one' : `all ${shown.length}`}
+                {shown.length === 1 ? t('Accept this one') : t('Accept all {{number}}', { number: shown.length })}
               </Button>
               {proposals.rejectedCount > 0 && (
                 <Button size="compact-sm" variant="subtle" color="gray" onClick={() => proposals.restore()} data-testid="restore">
-                  Bring back {proposals.rejectedCount}
+                  {t('Bring back {{number}}', { number: proposals.rejectedCount })}
                 </Button>
               )}
             </Group>
@@ -90,7 +91,9 @@ function Rows({ desk, shown }: { desk: Desk; shown: readonly Proposal[] }) {
   if (proposals.layers.length > 0 && shown.length === 0) {
     return (
       <Text size="sm" c="dimmed" p="md">
-        Nothing more is proposed{proposals.open().length > 0 ? ' above this score' : ': what the layers show stands here already, or was waved away'}.
+        {proposals.open().length > 0
+          ? t('Nothing more is proposed above this score.')
+          : t('Nothing more is proposed: what the layers show stands here already, or was waved away.')}
       </Text>
     );
   }
@@ -105,7 +108,7 @@ function Rows({ desk, shown }: { desk: Desk; shown: readonly Proposal[] }) {
       ref={scroller}
       className={list.scroll}
       role="listbox"
-      aria-label="Proposals: Enter accepts, Shift+Delete waves away"
+      aria-label={t('Proposals: Enter accepts, Shift+Delete waves away')}
       aria-activedescendant={focused ? `proposal-${focused}` : undefined}
       tabIndex={shown.length > 0 ? 0 : -1}
       onKeyDown={(event) => {
@@ -138,7 +141,7 @@ function ProposalRow({ desk, proposal, top, isFocused }: RowProps) {
   const category = editor.categoryOf(annotation.category);
   const Icon = KIND_ICONS[annotation.shape?.kind ?? 'tag']!;
   const many = proposals.layers.filter(({ shown }) => shown).length > 1;
-  const name = category?.name ?? 'Unknown category';
+  const name = category?.name ?? t('Unknown category');
   return (
     <div
       className={list.row}
@@ -146,7 +149,7 @@ function ProposalRow({ desk, proposal, top, isFocused }: RowProps) {
       role="option"
       id={`proposal-${annotation.id}`}
       aria-selected={isFocused}
-      aria-label={`${name}, ${annotation.evidence?.score?.toFixed(2) ?? 'no score'}, ${layer.name}`}
+      aria-label={`${name}, ${annotation.evidence?.score?.toFixed(2) ?? t('no score')}, ${layer.name}`}
       data-selected={isFocused}
       data-stop={isFocused}
       data-testid="prediction-row"
@@ -162,10 +165,10 @@ function ProposalRow({ desk, proposal, top, isFocused }: RowProps) {
         {many && <span className={list.said}>{layer.name}</span>}
       </span>
       <span className={list.number}>{annotation.evidence?.score?.toFixed(2) ?? ''}</span>
-      <Settle label={`Accept${keyHint('edit.prediction')}`} disabled={editor.readOnly} onClick={() => proposals.accept([proposal])}>
+      <Settle label={t('Accept') + keyHint('edit.prediction')} disabled={editor.readOnly} onClick={() => proposals.accept([proposal])}>
         <IconCheck size={15} />
       </Settle>
-      <Settle label={`Wave away${keyHint('edit.reject')}`} disabled={editor.readOnly} onClick={() => proposals.reject([proposal])}>
+      <Settle label={t('Wave away') + keyHint('edit.reject')} disabled={editor.readOnly} onClick={() => proposals.reject([proposal])}>
         <IconX size={15} />
       </Settle>
     </div>

@@ -1,7 +1,9 @@
 /** A calm word while the tiles of a huge picture are on their way, or why it does not get sharper. */
 import { useEffect, useState } from 'react';
 
+import { t } from '../../language/language';
 import type { Picture } from '../../render/picture';
+import { percent } from '../words';
 import classes from './sharpness.module.css';
 import { useSignal } from './use-signal';
 
@@ -21,10 +23,12 @@ export function SharpnessNote({ picture }: { picture: Picture }) {
       {state === 'making' ? (
         <>
           <span className={classes.dot} aria-hidden />
-          Sharpening… {done > 0 && `${Math.floor(done * 100)} %`}
+          {t('Sharpening…')} {done > 0 && percent(done, 1)}
         </>
       ) : (
-        <>This is a preview; it does not get sharper. {problem}</>
+        <>
+          {t('This is a preview; it does not get sharper.')} {problem}
+        </>
       )}
     </div>
   );

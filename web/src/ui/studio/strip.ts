@@ -5,6 +5,7 @@
  */
 import { api } from '../../api';
 import { Signal } from '../../editor/signal';
+import { t } from '../../language/language';
 import type { Item, Page, Project, Stage } from '../../wire';
 import { atLeast } from '../words';
 
@@ -88,7 +89,7 @@ export const stageOf = ({ state }: Item): Stage => (state === 'review' ? 'review
 export function closedTo(item: Item, { role }: Project, member: string): string | null {
   if (!item.task) return item.state === 'skipped' ? 'skipped' : 'done';
   if (atLeast(role, 'reviewer')) return null;
-  if (item.state === 'review') return 'waits for review';
-  if (item.held_by && item.held_by !== member) return 'somebody works on it';
-  return item.assigned_to && item.assigned_to !== member ? 'is for somebody else' : null;
+  if (item.state === 'review') return t('waits for review');
+  if (item.held_by && item.held_by !== member) return t('somebody works on it');
+  return item.assigned_to && item.assigned_to !== member ? t('is for somebody else') : null;
 }

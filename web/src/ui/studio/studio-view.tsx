@@ -3,6 +3,7 @@ import { Text } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 
 import { categoryActions, type Studio } from '../../editor/actions';
+import { t } from '../../language/language';
 import { shapesOf } from '../../model/ontology';
 import { TOOLS } from '../../tools/worker';
 import type { Project } from '../../wire';
@@ -140,7 +141,7 @@ export function StudioView({ work, desk, project, member }: Props) {
 function Leftovers({ count }: { count: number }) {
   return (
     <Text size="xs" c="var(--lw-returned)" style={{ position: 'fixed', left: 60, bottom: 32 }}>
-      {count} {count === 1 ? 'change' : 'changes'} of an earlier session could not be delivered; they stay in this browser.
+      {t('{{count}} changes of an earlier session could not be delivered; they stay in this browser.', { count })}
     </Text>
   );
 }

@@ -1,6 +1,7 @@
 /** The drawing surface: two canvases, and the hand's events turned into the editor's terms. */
 import { useEffect, useRef, useState } from 'react';
 
+import { t } from '../../language/language';
 import type { Picture } from '../../render/picture';
 import { Renderer } from '../../render/renderer';
 import type { Desk } from './desk';
@@ -68,7 +69,7 @@ export function Surface({ desk, spaceHeld, onRenderer, onPin }: Props) {
       data-ready={ready}
       data-tour="surface"
       tabIndex={0}
-      aria-label={`Drawing surface: ${desk.envelope.item.name}`}
+      aria-label={t('Drawing surface: {{name}}', { name: desk.envelope.item.name })}
       style={onPin ? { cursor: 'crosshair' } : undefined}
     >
       <canvas ref={base} />
@@ -78,7 +79,7 @@ export function Surface({ desk, spaceHeld, onRenderer, onPin }: Props) {
       {picture && <SharpnessNote picture={picture} />}
       {failure && (
         <div className={classes.failure} role="alert">
-          {failure} You can still see and correct its annotations, or skip it.
+          {t('{{failure}} You can still see and correct its annotations, or skip it.', { failure })}
         </div>
       )}
     </div>

@@ -2,6 +2,7 @@
 import { Chip, Group, Stack, Text } from '@mantine/core';
 
 import { toggleTag } from '../../editor/changes';
+import { t } from '../../language/language';
 import { tags } from '../../model/ontology';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
@@ -15,7 +16,7 @@ export function Tags({ desk: { editor } }: { desk: Desk }) {
   return (
     <Stack gap={6} className={classes.section} data-testid="tags">
       <Text size="xs" c="dimmed">
-        The whole item
+        {t('The whole item')}
       </Text>
       <Group gap={6}>
         {known.map((category) => (

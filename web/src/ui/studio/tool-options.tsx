@@ -2,6 +2,7 @@
 import { Group, Select, Slider, Switch, Text } from '@mantine/core';
 
 import { LARGEST_BRUSH, SMALLEST_BRUSH } from '../../editor/options';
+import { t } from '../../language/language';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
 import { useSignal } from './use-signal';
@@ -21,7 +22,7 @@ export function ToolOptions({ desk }: { desk: Desk }) {
       <Group gap="md" wrap="nowrap">
         {BRUSHES.includes(name) && (
           <Group gap={8} wrap="nowrap">
-            <Text size="xs">Size</Text>
+            <Text size="xs">{t('Size')}</Text>
             <Slider
               w={130}
               size="sm"
@@ -29,7 +30,7 @@ export function ToolOptions({ desk }: { desk: Desk }) {
               max={100}
               value={toSlider(options.brush)}
               label={`${Math.round(options.brush)} px`}
-              aria-label="Size of the brush"
+              aria-label={t('Size of the brush')}
               onChange={(value) => options.set({ brush: fromSlider(value) })}
             />
           </Group>
@@ -37,7 +38,7 @@ export function ToolOptions({ desk }: { desk: Desk }) {
         {PAINTERS.includes(name) && (
           <Switch
             size="xs"
-            label="One annotation a pixel"
+            label={t('One annotation a pixel')}
             checked={options.panoptic}
             onChange={(event) => options.set({ panoptic: event.currentTarget.checked })}
           />
@@ -45,7 +46,7 @@ export function ToolOptions({ desk }: { desk: Desk }) {
         {SNAPPERS.includes(name) && (
           <Switch
             size="xs"
-            label="Snap to neighbours"
+            label={t('Snap to neighbours')}
             checked={options.snap}
             onChange={(event) => options.set({ snap: event.currentTarget.checked })}
           />
@@ -61,7 +62,7 @@ function RelationKind({ desk: { editor } }: { desk: Desk }) {
   return (
     <Select
       size="xs"
-      aria-label="Kind of relation"
+      aria-label={t('Kind of relation')}
       allowDeselect={false}
       data={specs.map(({ id, name }) => ({ value: id, label: name }))}
       value={editor.relationKind ?? specs[0]?.id ?? null}

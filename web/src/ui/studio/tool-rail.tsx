@@ -4,6 +4,7 @@ import { IconArrowsMaximize, IconZoomIn, IconZoomOut } from '@tabler/icons-react
 import { type ComponentType, Fragment } from 'react';
 
 import { ACTIONS, type Studio } from '../../editor/actions';
+import { t } from '../../language/language';
 import { Adjust } from './adjust';
 import type { Desk } from './desk';
 import { keyHint } from './own-keys';
@@ -25,7 +26,7 @@ export function ToolRail({ desk, studio }: { desk: Desk; studio: Studio }) {
   const usable = TOOL_GROUPS.flat().filter(([name]) => desk.hand.can(name)).length;
   const isCrowded = usable > CROWDED;
   return (
-    <nav className={classes.rail} data-wide={isCrowded} aria-label="Tools" data-tour="tools">
+    <nav className={classes.rail} data-wide={isCrowded} aria-label={t('Tools')} data-tour="tools">
       {TOOL_GROUPS.map((group) => {
         const possible = group.filter(([name]) => desk.hand.can(name));
         if (possible.length === 0) return null;
@@ -61,12 +62,12 @@ interface ToolProps {
 function Tool({ id, studio, active, children }: ToolProps) {
   const action = ACTIONS.find((entry) => entry.id === id)!;
   return (
-    <Tooltip label={`${action.title}${keyHint(id)}`} position="right">
+    <Tooltip label={t(action.title) + keyHint(id)} position="right">
       <ActionIcon
         size={36}
         variant={active ? 'filled' : 'subtle'}
         color={active ? 'pine' : 'gray'}
-        aria-label={action.title}
+        aria-label={t(action.title)}
         aria-pressed={active}
         data-testid={id}
         disabled={action.enabled?.(studio) === false}

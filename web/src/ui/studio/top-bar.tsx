@@ -4,6 +4,7 @@ import { IconArrowBackUp, IconArrowForwardUp, IconCommand, IconHistory, IconKeyb
 import { Link } from 'react-router';
 
 import type { Studio } from '../../editor/actions';
+import { t } from '../../language/language';
 import { projectPath } from '../places';
 import type { Desk } from './desk';
 import { keyHint } from './own-keys';
@@ -24,13 +25,13 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
   const { item, task } = envelope;
   return (
     <header className={classes.bar}>
-      <Tooltip label="Leave the studio; the work stays a draft">
+      <Tooltip label={t('Leave the studio; the work stays a draft')}>
         <ActionIcon
           component={Link}
           to={projectPath(task.project)}
           variant="subtle"
           color="gray"
-          aria-label="Leave the studio"
+          aria-label={t('Leave the studio')}
           data-testid="leave"
         >
           <IconX size={18} />
@@ -43,7 +44,7 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
         {item.name}
       </Text>
       {desk.isReview && (
-        <Tooltip label="Every submission of this item, in another tab">
+        <Tooltip label={t('Every submission of this item, in another tab')}>
           <Badge
             component={Link}
             to={`/items/${item.id}`}
@@ -55,23 +56,25 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
             rightSection={<IconHistory size={12} />}
             data-testid="history"
           >
-            Review of {envelope.submission?.author_name ?? 'imported work'}
+            {envelope.submission?.author_name
+              ? t('Review of {{name}}', { name: envelope.submission.author_name })
+              : t('Review of imported work')}
           </Badge>
         </Tooltip>
       )}
       {!desk.isReview && task.round > 1 && (
         <Badge variant="light" color="orange" radius="sm" style={{ flex: 'none' }} title={task.comment ?? undefined}>
-          Came back
+          {t('Came back')}
         </Badge>
       )}
       <Group gap={4} wrap="nowrap">
-        <Tooltip label={`Undo${editor.history.nextUndo ? `: ${editor.history.nextUndo}` : ''}${keyHint('edit.undo')}`}>
-          <ActionIcon variant="subtle" color="gray" aria-label="Undo" disabled={!editor.history.canUndo} onClick={() => editor.undo()}>
+        <Tooltip label={`${t('Undo')}${editor.history.nextUndo ? `: ${editor.history.nextUndo}` : ''}${keyHint('edit.undo')}`}>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('Undo')} disabled={!editor.history.canUndo} onClick={() => editor.undo()}>
             <IconArrowBackUp size={18} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label={`Redo${keyHint('edit.redo')}`}>
-          <ActionIcon variant="subtle" color="gray" aria-label="Redo" disabled={!editor.history.canRedo} onClick={() => editor.redo()}>
+        <Tooltip label={t('Redo') + keyHint('edit.redo')}>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('Redo')} disabled={!editor.history.canRedo} onClick={() => editor.redo()}>
             <IconArrowForwardUp size={18} />
           </ActionIcon>
         </Tooltip>
@@ -79,18 +82,18 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
       <span style={{ flex: 1 }} />
       <SaveStateView sync={desk.sync} />
       <Group gap={4} wrap="nowrap">
-        <Tooltip label={`Find an action${keyHint('task.palette')}`}>
-          <ActionIcon variant="subtle" color="gray" aria-label="Find an action" onClick={studio.openPalette}>
+        <Tooltip label={t('Find an action') + keyHint('task.palette')}>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('Find an action')} onClick={studio.openPalette}>
             <IconCommand size={18} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label={`Keys at a glance${keyHint('task.help')}`}>
-          <ActionIcon variant="subtle" color="gray" aria-label="Keys at a glance" onClick={studio.openHelp}>
+        <Tooltip label={t('Keys at a glance') + keyHint('task.help')}>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('Keys at a glance')} onClick={studio.openHelp}>
             <IconKeyboard size={18} />
           </ActionIcon>
         </Tooltip>
       </Group>
-      {desk.held ? <Closing desk={desk} studio={studio} busy={busy} /> : <Badge color="gray">Only to look at</Badge>}
+      {desk.held ? <Closing desk={desk} studio={studio} busy={busy} /> : <Badge color="gray">{t('Only to look at')}</Badge>}
     </header>
   );
 }
@@ -99,21 +102,21 @@ function Closing({ desk, studio, busy }: Pick<Props, 'desk' | 'studio' | 'busy'>
   return (
     <Group gap={6} wrap="nowrap" data-tour="submit">
       <Button size="xs" variant="default" disabled={busy} onClick={studio.skip} data-testid="skip">
-        Skip
+        {t('Skip')}
       </Button>
       {desk.isReview ? (
         <>
           <Button size="xs" color="orange" variant="light" disabled={busy} onClick={studio.sendBack} data-testid="return">
-            Return
+            {t('Return')}
           </Button>
           <Button size="xs" loading={busy} onClick={studio.accept} data-testid="accept">
-            Accept
+            {t('Accept')}
           </Button>
         </>
       ) : (
-        <Tooltip label={`Hand in${keyHint('task.submit')}`}>
+        <Tooltip label={t('Hand in') + keyHint('task.submit')}>
           <Button size="xs" loading={busy} onClick={studio.submit} data-testid="submit">
-            Submit
+            {t('Submit')}
           </Button>
         </Tooltip>
       )}

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 import { api, ProblemError } from '../../api';
+import { t } from '../../language/language';
 import { freshId } from '../../model/ids';
 import type { Operation } from '../../model/operations';
 import { type Journal, journalIn, memoryJournal } from '../../sync/journal';
@@ -129,7 +130,7 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
     if (!before) return;
     await before.sync.flush();
     if (before.sync.unkept > 0) {
-      tell('Not yet', 'Some changes are only in this tab. Try again once it says “Saved”.');
+      tell(t('Not yet'), t('Some changes are only in this tab. Try again once it says “Saved”.'));
       return;
     }
     const envelope = await api.get<Envelope>(`/tasks/${before.envelope.task.id}`);

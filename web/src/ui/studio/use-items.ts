@@ -2,6 +2,7 @@
 import { useCallback, useMemo } from 'react';
 import { useNavigate } from 'react-router';
 
+import { t } from '../../language/language';
 import type { Item, Project } from '../../wire';
 import { tell, tellProblem } from '../notify';
 import { studioPath } from '../places';
@@ -31,7 +32,7 @@ export function useItems(desk: Desk, project: Project, member: string): ItemsWay
     (by: 1 | -1) => {
       stripOf(project.id)
         .neighbor(desk.envelope.item.id, by, (item) => closedTo(item, project, member) === null)
-        .then((found) => (found ? open(found) : tell(by > 0 ? 'No open item comes after this one.' : 'No open item comes before this one.')))
+        .then((found) => (found ? open(found) : tell(by > 0 ? t('No open item comes after this one.') : t('No open item comes before this one.'))))
         .catch(tellProblem);
     },
     [desk, project, member, open],
