@@ -100,6 +100,13 @@ def test_a_cell_much_smaller_and_a_flat_one_say_so() -> None:
     assert any("× wider for its height than other RBC" in reason for reason in reasons(cells, 99))
 
 
+def test_what_the_border_cuts_is_not_measured() -> None:
+    cells = [*usual(), cell(99, Box(0, 100, 12, 140))]
+
+    assert reasons(cells, 99) == ("touches the border of the image",)
+    assert reasons([*usual(), cell(99, Box(50, 100, 62, 140))], 99) != ()
+
+
 def test_categories_are_measured_apart() -> None:
     large = [cell(50 + n, Box(10, 10, 210 + n, 210), category="wbc", name="WBC") for n in range(12)]
 

@@ -31,6 +31,7 @@ TINY_SIDE, TINY_AREA = 4.0, 25.0
 SAME_THING, SAME_PLACE = 0.5, 0.8  # IoU with another of the same category, of another one
 AGREES, ROUGHLY = 0.75, 0.5  # IoU with what a model says
 LOW_SCORE = 0.5
+AT_BORDER = -0.5  # pixels beyond the border from which on a shape touches it
 MOST_SUSPECT = 0.999999  # nothing is beyond doubt
 MOST_EXACT = 400  # pairs of an item whose outlines are compared; beyond them, the boxes around them
 
@@ -125,7 +126,7 @@ def modified_z_scores(values: Sequence[float]) -> list[float] | None:
 
 
 def _odd_sizes(alike: Sequence[Candidate]) -> Iterable[tuple[Candidate, Sign]]:
-    measured = [(c, c.shape.bounds, c.shape.area) for c in alike if c.shape is not None]
+    measured = [(c, c.shape.bounds, c.shape.area) for c in alike if c.shape is not None and not _is_cut(c)]
     sized = [(c, area) for c, _, area in measured if area > 0]
     for c, factor, weight in _outliers(sized):
         words = f"{factor:.1f} × larger than" if factor > 1 else f"{1 / factor:.1f} × smaller than"
@@ -134,6 +135,17 @@ def _odd_sizes(alike: Sequence[Candidate]) -> Iterable[tuple[Candidate, Sign]]:
     for c, factor, weight in _outliers(formed):
         words = f"{factor:.1f} × wider" if factor > 1 else f"{1 / factor:.1f} × narrower"
         yield c, Sign(0.8 * weight, f"{words} for its height than other {c.name}")
+
+
+def _is_cut(candidate: Candidate) -> bool:
+    """Whether the border of the image cuts it: then its size and form say nothing."""
+    return candidate.shape is not None and _beyond(candidate.shape, candidate.size) >= AT_BORDER
+
+
+def _beyond(shape: Shape, size: tuple[int, int]) -> float:
+    """How far a shape reaches over the border of its item, in pixels; below zero: how far it is away."""
+    left, top, right, bottom = shape.bounds
+    return max(-left, -top, right - size[0], bottom - size[1])
 
 
 def _outliers(values: Sequence[tuple[Candidate, float]]) -> Iterable[tuple[Candidate, float, float]]:
@@ -202,12 +214,11 @@ def _facts(candidate: Candidate) -> list[Sign]:
         signs.append(Sign(weight, f"the model gave it only {_percent(candidate.score)}"))
     if candidate.shape is None:
         return signs
-    (left, top, right, bottom), (width, height) = candidate.shape.bounds, candidate.size
-    across, down = right - left, bottom - top
-    beyond = max(-left, -top, right - width, bottom - height)
+    bounds, beyond = candidate.shape.bounds, _beyond(candidate.shape, candidate.size)
+    across, down = bounds.width, bounds.height
     if beyond > 1:
         signs.append(Sign(0.4, f"reaches {beyond:.0f} px out of the image"))
-    elif beyond >= -0.5:
+    elif beyond >= AT_BORDER:
         signs.append(Sign(0.12, "touches the border of the image"))
     if candidate.shape.area and (min(across, down) < TINY_SIDE or candidate.shape.area < TINY_AREA):
         signs.append(Sign(0.5, f"only {across:.0f} × {down:.0f} px"))

@@ -5,8 +5,9 @@ import type { Shape } from '../../wire';
 import type { Window } from './wire';
 
 const SIZES = [128, 192, 256, 384, 512];
-const AROUND = 0.9; // of the longer side, on each side of what is corrected
-const LEAST = 64;
+const AROUND = 0.6; // of the longer side, on each side of what is corrected
+const LEAST = 48; // pixels
+const WIDE = 1.9; // width over height of the place where it is corrected
 
 /** The address of a part of an item's picture; few different sizes, so that caches are hit. */
 export function cropAddress(item: string, window: Window, pixels: number): string {
@@ -23,8 +24,9 @@ export function surroundings(shape: Shape | null | undefined, width: number, hei
   if (!shape) return { left: 0, top: 0, right: width, bottom: height };
   const { left, top, right, bottom } = boundsOfShape(shape);
   const room = Math.max(LEAST, AROUND * Math.max(right - left, bottom - top));
-  const [l, r] = span(left - room, right + room, width);
   const [t, b] = span(top - room, bottom + room, height);
+  const across = Math.max(room, (WIDE * (b - t) - (right - left)) / 2);
+  const [l, r] = span(left - across, right + across, width);
   return { left: l, top: t, right: r, bottom: b };
 }
 

@@ -68,7 +68,7 @@ export function Fix({ project, source, cell, annotation, categories, onClose, on
             <Button variant="default" onClick={onClose}>
               {t('Cancel')}
             </Button>
-            <Button onClick={save} data-testid="fix-save" rightSection={<Kbd size="xs">Enter</Kbd>}>
+            <Button onClick={save} data-autofocus data-testid="fix-save" rightSection={<Kbd size="xs">Enter</Kbd>}>
               {t('Save')}
             </Button>
           </Group>
@@ -129,6 +129,8 @@ type Hold = { handle: string } | { from: ImagePoint; shape: Shape };
 
 function Surface({ cell, start, shape, color, onShape }: SurfaceProps) {
   const view = useMemo(() => surroundings(start, cell.width, cell.height), [start, cell]);
+  // Handles at the border of the picture stay within reach.
+  const edge = 0.03 * (view.bottom - view.top);
   const svg = useRef<SVGSVGElement>(null);
   const hold = useRef<Hold | null>(null);
   const pixel = usePixel(svg, view);
@@ -160,7 +162,7 @@ function Surface({ cell, start, shape, color, onShape }: SurfaceProps) {
     <svg
       ref={svg}
       className={classes.fix}
-      viewBox={`${view.left} ${view.top} ${view.right - view.left} ${view.bottom - view.top}`}
+      viewBox={`${view.left - edge} ${view.top - edge} ${view.right - view.left + 2 * edge} ${view.bottom - view.top + 2 * edge}`}
       onPointerMove={drag}
       onPointerUp={() => (hold.current = null)}
       onPointerCancel={() => (hold.current = null)}

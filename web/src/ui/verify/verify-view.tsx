@@ -188,7 +188,7 @@ function useKeys(isOn: boolean, press: (event: KeyboardEvent) => unknown): void 
 
 function Head({ project, grid, onHelp }: { project: Project; grid: Grid; onHelp: () => void }) {
   const { session } = grid;
-  const each = session.verified > 0 ? session.seconds / session.verified : null;
+  const each = session.verified > 0 && session.seconds > 0 ? session.seconds / session.verified : null;
   const whole = Math.max(session.total, session.verified);
   return (
     <header className={classes.bar}>
@@ -300,7 +300,7 @@ function Help({ opened, onClose }: { opened: boolean; onClose: () => void }) {
           {[...KEYS.map(({ sign, word }): [string, string] => [sign, t(word)]), ...others].map(([sign, word]) => (
             <Table.Tr key={sign}>
               <Table.Td w={130}>
-                <Kbd>{sign}</Kbd>
+                <Kbd style={{ whiteSpace: 'nowrap' }}>{sign}</Kbd>
               </Table.Td>
               <Table.Td>{word}</Table.Td>
             </Table.Tr>
