@@ -84,7 +84,7 @@ function actionWords(node: ts.ObjectLiteralExpression): string[] {
 /** Attributes of components whose text people see or hear. */
 const SEEN = new Set([
   'title', 'label', 'placeholder', 'aria-label', 'aria-description', 'about', 'description', 'hint', 'button', 'alt',
-  'legend', 'word', 'note', 'message', 'nothingFound', 'error',
+  'legend', 'word', 'note', 'message', 'nothingFound', 'error', 'thumbLabel',
 ]);
 
 /** Calls whose text is for machines or for the catalogues. */
