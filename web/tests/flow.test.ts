@@ -7,6 +7,8 @@ import { Flow } from '../src/editor/flow';
 import { between, Listing } from '../src/editor/listing';
 import { dressOf, Proposals } from '../src/editor/proposals';
 import type { Annotation, Ontology } from '../src/wire';
+import { proposalAt } from '../src/ui/studio/point-at';
+import { imagePoint } from '../src/geometry/point';
 import { annotation, BOX } from './support';
 
 const ONTOLOGY: Ontology = {
@@ -277,6 +279,14 @@ describe('proposals', () => {
     expect(dressOf(layer, '#123456', true).color).toBe('#123456');
     expect(dressOf(layer, '#123456', false).color).toBe(layer.color);
     expect(dressOf({ ...layer, opacity: 0.5 }, '#123456', true).color).toBe('#12345680');
+  });
+
+  test('a click means the smallest proposal there, its edge too, and none elsewhere', () => {
+    const large = annotation('large', { ...BOX, left: 0, right: 200, bottom: 200 });
+    proposals.add({ id: 'm', name: 'net', kind: 'model', annotations: [large, annotation('small')] });
+    const at = (x: number, y: number) => proposalAt(proposals.shown(), imagePoint(x, y), 2)?.annotation.id;
+
+    expect([at(20, 20), at(51, 20), at(120, 120), at(300, 20)]).toEqual(['small', 'small', 'large', undefined]);
   });
 
   test('the same answer is the same list, so that nothing is sorted for a stroke', () => {

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Studio } from '../../editor/actions';
 import { areaOfAll } from '../../editor/flow';
 import { between, type Entry, narrows } from '../../editor/listing';
+import { t } from '../../language/language';
 import type { Desk } from './desk';
 import { GroupHead, Row, ROW } from './list-row';
 import { ListTools } from './list-tools';
@@ -19,9 +20,20 @@ const idOf = (entry: Entry): string => (entry.kind === 'group' ? entry.id : entr
 
 export function AnnotationList({ desk, studio }: { desk: Desk; studio: Studio }) {
   const { editor, flow } = desk;
-  const { listing } = flow;
-  useSignal(editor.store.changed, editor.selection.changed, editor.view.changed, listing.changed, desk.safety.changed);
+  useSignal(editor.store.changed, editor.selection.changed, editor.view.changed, flow.listing.changed, flow.problems.changed, desk.safety.changed);
   const scroller = useRef<HTMLDivElement>(null);
+  return (
+    <>
+      <ListTools desk={desk} studio={studio} onDown={() => scroller.current?.focus()} />
+      {flow.listing.entries().length === 0 ? <Nothing desk={desk} /> : <Rows desk={desk} scroller={scroller} />}
+    </>
+  );
+}
+
+/** The rows apart from what stands above them: scrolling draws nothing else again. */
+function Rows({ desk, scroller }: { desk: Desk; scroller: React.RefObject<HTMLDivElement | null> }) {
+  const { editor, flow } = desk;
+  const { listing } = flow;
   // Where the keys stand in the list, and where a range began.
   const [stop, setStop] = useState<string | null>(null);
   const anchor = useRef<string | null>(null);
@@ -80,45 +92,38 @@ export function AnnotationList({ desk, studio }: { desk: Desk; studio: Studio })
   };
 
   return (
-    <>
-      <ListTools desk={desk} studio={studio} onDown={() => scroller.current?.focus()} />
-      {entries.length === 0 ? (
-        <Nothing desk={desk} />
-      ) : (
-        <div
-          ref={scroller}
-          className={classes.scroll}
-          role="listbox"
-          aria-label="Annotations"
-          aria-multiselectable
-          aria-activedescendant={stop ? `row-${stop}` : undefined}
-          tabIndex={0}
-          data-testid="annotation-list"
-          onKeyDown={keyed}
-        >
-          <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-            {rows.getVirtualItems().map(({ index, start }) => {
-              const entry = entries[index]!;
-              const id = idOf(entry);
-              return entry.kind === 'group' ? (
-                <GroupHead key={`group ${id}`} desk={desk} entry={entry} top={start} isStop={stop === id} />
-              ) : (
-                <Row
-                  key={id}
-                  desk={desk}
-                  entry={entry}
-                  top={start}
-                  isStop={stop === id}
-                  position={{ at: index + 1, of: entries.length }}
-                  onPick={(event) => pick(id, event)}
-                  onZoom={zoom}
-                />
-              );
-            })}
-          </div>
-        </div>
-      )}
-    </>
+    <div
+      ref={scroller}
+      className={classes.scroll}
+      role="listbox"
+      aria-label={t('Annotations')}
+      aria-multiselectable
+      aria-activedescendant={stop ? `row-${stop}` : undefined}
+      tabIndex={0}
+      data-testid="annotation-list"
+      onKeyDown={keyed}
+    >
+      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {rows.getVirtualItems().map(({ index, start }) => {
+          const entry = entries[index]!;
+          const id = idOf(entry);
+          return entry.kind === 'group' ? (
+            <GroupHead key={`group ${id}`} desk={desk} entry={entry} top={start} isStop={stop === id} />
+          ) : (
+            <Row
+              key={id}
+              desk={desk}
+              entry={entry}
+              top={start}
+              isStop={stop === id}
+              position={{ at: index + 1, of: entries.length }}
+              onPick={(event) => pick(id, event)}
+              onZoom={zoom}
+            />
+          );
+        })}
+      </div>
+    </div>
   );
 }
 
@@ -126,16 +131,18 @@ function Nothing({ desk: { editor, flow } }: { desk: Desk }) {
   if (narrows(flow.listing.query) && editor.store.size > 0) {
     return (
       <Text size="sm" c="dimmed" p="md" data-testid="none-found" component="div">
-        None of the {editor.store.size} annotations is like that.{' '}
+        {t('None of the {{count}} annotations is like that.', { count: editor.store.size })}{' '}
         <Button size="compact-xs" variant="light" onClick={() => flow.listing.clear()}>
-          Show all
+          {t('Show all')}
         </Button>
       </Text>
     );
   }
   return (
     <Text size="sm" c="dimmed" p="md" data-testid="no-annotations">
-      Nothing is marked yet. Choose a category, choose a tool{keyHint('tool.box')}, and draw over the first thing you see.
+      {t('Nothing is marked yet. Choose a category, choose a tool{{key}}, and draw over the first thing you see.', {
+        key: keyHint('tool.box'),
+      })}
     </Text>
   );
 }

@@ -25,6 +25,7 @@ import { useOwnKeys } from './own-keys';
 import { Notices } from './notices';
 import { Panel } from './panel';
 import { Pins } from './pins';
+import { usePointing } from './point-at';
 import { useRecent } from './recent';
 import classes from './studio.module.css';
 import { Surface } from './surface';
@@ -58,6 +59,7 @@ export function StudioView({ work, desk, project, member }: Props) {
   useOwnKeys(member);
   useAids(flow);
   useRecent(desk);
+  usePointing(desk);
   const pointer = usePointerPlace();
 
   const studio = useMemo(
