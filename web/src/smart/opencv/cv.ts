@@ -42,10 +42,11 @@ export interface Cv {
   Rect: Make<object, [x: number, y: number, width: number, height: number]>;
   Scalar: Make<number[], number[]>;
   segmentation_IntelligentScissorsMB: Make<Scissors>;
-  readonly [constant: `${'CV_' | 'COLOR_' | 'GC_' | 'FLOODFILL_' | 'RETR_' | 'CHAIN_' | 'MORPH_'}${string}`]: number;
+  readonly [constant: `${'CV_' | 'COLOR_' | 'GC_' | 'FLOODFILL_' | 'RETR_' | 'CHAIN_' | 'THRESH_'}${string}`]: number;
   cvtColor(from: Mat, to: Mat, code: number): void;
   GaussianBlur(from: Mat, to: Mat, size: object, sigma: number): void;
-  medianBlur(from: Mat, to: Mat, side: number): void;
+  blur(from: Mat, to: Mat, size: object): void;
+  threshold(from: Mat, to: Mat, above: number, value: number, kind: number): void;
   resize(from: Mat, to: Mat, size: object, fx: number, fy: number, interpolation: number): void;
   floodFill(image: Mat, mask: Mat, seed: XY, value: readonly number[], area: object, low: readonly number[], high: readonly number[], flags: number): number;
   findContours(image: Mat, contours: MatVector, hierarchy: Mat, mode: number, method: number): void;

@@ -53,7 +53,9 @@ function region(bench: Bench, patch: Patch, { prompt: { points = [], options = {
     const sum = keep(new cv.Mat(patch.height, patch.width, cv.CV_8UC1!, [0, 0, 0, 0]));
     for (const point of points) pour(cv, lab, patch, point, point.tolerance ?? Number(options.tolerance ?? 18), sum);
     const clean = keep(new cv.Mat());
-    cv.medianBlur(sum, clean, SMOOTH);
+    // The median of set and clear pixels is their majority, and that comes cheaper.
+    cv.blur(sum, clean, new cv.Size(SMOOTH, SMOOTH));
+    cv.threshold(clean, clean, 127, 255, cv.THRESH_BINARY!);
     fillHoles(cv, clean, options.fillHoles ? Infinity : Math.max(LEAST_SPECK, SPECK * cv.countNonZero(clean)));
     return maskOfPixels(patch, clean.data);
   });
