@@ -24,7 +24,14 @@ from labelwright.core.rules import (
     Rule,
 )
 from labelwright.core.shapes import Box, Ellipse, Mask, Point, Polygon, Polyline, Shape, polygon_of
-from labelwright.quality.covering import common_area, overlap, self_crossing, share_inside, touches
+from labelwright.quality.covering import (
+    common_area,
+    most_overlap,
+    overlap,
+    self_crossing,
+    share_inside,
+    touches,
+)
 from labelwright.quality.figure import Figure
 from labelwright.quality.iou import iou
 from labelwright.quality.rule_check import CHECKS, broken_rules
@@ -141,6 +148,8 @@ def test_shares_are_between_none_and_all_and_overlap_is_mutual(one: Shape, other
 
     assert 0 <= share_inside(a, b) <= 1
     assert 0 <= overlap(a, b, "union") <= overlap(a, b, "smaller") <= 1
+    for of in ("union", "smaller"):
+        assert overlap(a, b, of) <= most_overlap(a, b, of) + 1e-9
     assert overlap(a, b, "union") == pytest.approx(overlap(b, a, "union"), abs=1e-9)
 
 

@@ -38,7 +38,7 @@ from labelwright.core.shapes import (
     Shape,
     Skeleton,
 )
-from labelwright.quality.covering import overlap, self_crossing, share_inside, touches
+from labelwright.quality.covering import most_overlap, overlap, self_crossing, share_inside, touches
 from labelwright.quality.rule_scene import Scene
 
 SLACK = 1e-6
@@ -164,6 +164,8 @@ def _must_not_overlap(rule: MustNotOverlap, annotation: Annotation, scene: Scene
         # A pair that the rule is about from both sides is told once, with the first.
         told = scene.order[other.id] < scene.order[annotation.id] and annotation.category in rule.others
         if told and scene.is_meant(rule, other):
+            continue
+        if most_overlap(own, scene.figure(other), rule.of) <= rule.above:
             continue
         share = overlap(own, scene.figure(other), rule.of)
         if share > rule.above + SLACK:

@@ -81,11 +81,11 @@ export class RuleBook {
 
   private touch(page: Page, id: string, before: Annotation | null, after: Annotation | null): void {
     const { rule, found, waiting } = page;
-    const { each, whole, reach, asksOthers } = checkOf(rule);
+    const { each, whole, seesShapes, reach, asksOthers } = checkOf(rule);
     const concerns = (entry: Annotation | null) =>
       entry !== null && (rule.categories.includes(entry.category) || othersOf(rule).includes(entry.category));
     if (!concerns(before) && !concerns(after)) return;
-    if (whole) waiting.add(WHOLE);
+    if (whole && (seesShapes || !isOnlyShape(before, after))) waiting.add(WHOLE);
     if (!each) return;
     if (found.delete(id)) this.listed = null;
     if (after && isSubject(rule, after, this.scene)) waiting.add(id);
@@ -116,6 +116,12 @@ export function brokenRules(annotations: readonly Annotation[], ontology: Ontolo
   book.note(annotations);
   book.work();
   return book.broken;
+}
+
+/** Whether nothing but the shape differs, which counts do not ask for. */
+function isOnlyShape(before: Annotation | null, after: Annotation | null): boolean {
+  if (!before || !after) return false;
+  return before.category === after.category && before.attributes === after.attributes && before.relations === after.relations && !before.shape === !after.shape;
 }
 
 type Changes = Map<string, [before: Annotation | null, after: Annotation | null]>;

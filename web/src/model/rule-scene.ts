@@ -35,7 +35,8 @@ export class RuleScene {
   /** Put an annotation, or take the one of an id away. */
   set(id: string, annotation: Annotation | null): void {
     const before = this.byId.get(id);
-    if (before) this.byCategory.get(before.category)?.delete(id);
+    // What keeps its category keeps its place among the others, so that lists stay nearly sorted.
+    if (before && before.category !== annotation?.category) this.byCategory.get(before.category)?.delete(id);
     if (!annotation) {
       this.byId.delete(id);
       this.places.delete(id);

@@ -4,7 +4,7 @@
  * Each kind of rule is one small function and one line in `CHECKS`: the same functions, with the same
  * sentences in English, as `quality/rule_check.py`. `tests/golden/rules.json` is read by the tests of both.
  */
-import { overlapOf, selfCrossing, shareInside, touches } from '../geometry/covering';
+import { mostOverlap, overlapOf, selfCrossing, shareInside, touches } from '../geometry/covering';
 import type { Figure } from '../geometry/figure';
 import { lineLength } from '../geometry/kinds/polyline';
 import { presentOf } from '../geometry/kinds/skeleton';
@@ -27,6 +27,8 @@ export interface Finding {
 export interface Check<R extends Rule = Rule> {
   each?(rule: R, annotation: Annotation, scene: RuleScene): Finding[];
   whole?(rule: R, scene: RuleScene): Finding[];
+  /** Whether findings about the whole item change with shapes alone. */
+  seesShapes?: boolean;
   /** The subjects are the other categories, not the rule's own. */
   asksOthers?: boolean;
   /** How far from a subject, in pixels, a change elsewhere can break it; absent: only its own changes can. */
@@ -44,7 +46,7 @@ const CHECKS: { [K in RuleKind]: Check<RuleOf<K>> } = {
   one_per_image: { whole: onePerImage },
   required_attribute: { each: requiredAttribute },
   requires: { whole: requires },
-  related: { whole: related },
+  related: { whole: related, seesShapes: true },
   no_self_crossing: { each: noSelfCrossing },
   at_least_points: { each: atLeastPoints },
 };
@@ -157,7 +159,9 @@ function mustNotOverlap(rule: RuleOf<'must_not_overlap'>, annotation: Annotation
     // A pair that the rule is about from both sides is told once, with the first.
     const told = scene.order(other.id) < scene.order(annotation.id) && rule.others.includes(annotation.category);
     if (told && scene.isMeant(rule, other)) return [];
-    const share = overlapOf(own, scene.figureOf(other.shape!), rule.of ?? 'smaller');
+    const [figure, of] = [scene.figureOf(other.shape!), rule.of ?? 'smaller'];
+    if (mostOverlap(own, figure, of) <= above) return [];
+    const share = overlapOf(own, figure, of);
     if (share <= above + SLACK) return [];
     const values = { one: scene.name(annotation), other: scene.name(other), share: percent(share), allowed: percent(above) };
     const facts = above
