@@ -202,7 +202,7 @@ def _native(cv2: Any, numpy: Any, factor: int) -> Native:
     def wand() -> None:
         mask = numpy.zeros((lab.shape[0] + 2, lab.shape[1] + 2), numpy.uint8)
         cv2.floodFill(lab, mask, (SEED[0] * factor, SEED[1] * factor), 0, (18, 9, 9), (18, 9, 9), flags)
-        cv2.medianBlur(mask, 5)
+        cv2.threshold(cv2.blur(mask, (5, 5)), 127, 255, cv2.THRESH_BINARY)
 
     def seed() -> None:
         scissors.applyImage(crop)
