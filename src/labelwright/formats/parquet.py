@@ -175,7 +175,8 @@ def _fits(arrow: Any) -> dict[str, Any]:  # noqa: ANN401  # the module
 
     def is_text(found: object) -> bool:
         plain = found.value_type if types.is_dictionary(found) else found  # type: ignore[attr-defined]
-        return bool(types.is_string(plain) or types.is_large_string(plain) or types.is_null(plain))
+        is_view = getattr(types, "is_string_view", types.is_null)(plain)
+        return bool(types.is_string(plain) or types.is_large_string(plain) or types.is_null(plain) or is_view)
 
     def is_number(found: object) -> bool:
         return bool(types.is_floating(found) or types.is_integer(found) or types.is_null(found))
