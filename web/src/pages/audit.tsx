@@ -71,7 +71,7 @@ function Row({ entry }: { entry: AuditEntry }) {
   return (
     <Table.Tr>
       <Table.Td c="dimmed">{entry.seq}</Table.Td>
-      <Table.Td>{moment(entry.at)}</Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>{moment(entry.at)}</Table.Td>
       <Table.Td className="lw-break">{entry.actor_name || entry.actor}</Table.Td>
       <Table.Td title={entry.action}>{actionWords(entry.action)}</Table.Td>
       <Table.Td>

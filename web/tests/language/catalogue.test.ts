@@ -92,7 +92,7 @@ const CONVERTED = /^(pages|ui)\//;
 
 /** Literals that read like sentences and are none, names of things, and examples of what one may type. */
 const ALLOWED = [
-  /^(Labelwright|SHA-256|Alt|· id|noreferrer noopener|detector@1\.4|\/data\/\w+)$/,
+  /^(Labelwright|SHA-256|Alt|· id|noreferrer noopener|… px|detector@1\.4|\/data\/\w+)$/,
   // Keys of the keyboard stand as they are printed on it.
   /^(Enter|Space|Escape|Tab|Shift|Ctrl|Alt|Delete|Backspace|Home|End|PageUp|PageDown|Arrow\w+|\w+\+\w+)$/,
   // An ontology as YAML, and the names of keypoints as COCO has them.

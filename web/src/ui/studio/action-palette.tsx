@@ -47,7 +47,7 @@ function possible(studio: Studio): SpotlightActionGroupData[] {
     if (action.id === 'task.palette' || action.enabled?.(studio) === false) continue;
     groups.set(action.group, [...(groups.get(action.group) ?? []), action]);
   }
-  return [...groups].map(([group, actions]) => ({ group, actions: actions.map((action) => entryOf(action, studio)) }));
+  return [...groups].map(([group, actions]) => ({ group: t(group), actions: actions.map((action) => entryOf(action, studio)) }));
 }
 
 const entryOf = (action: Action, studio: Studio) => ({

@@ -26,7 +26,7 @@ export function Foot({ desk }: { desk: Desk }) {
       <span>
         {envelope.item.width} × {envelope.item.height}
       </span>
-      <span data-testid="zoom">{Math.round(editor.viewport.scale * 100)} %</span>
+      <span data-testid="zoom">{t('{{value}} %', { value: Math.round(editor.viewport.scale * 100) })}</span>
       <span data-testid="count">
         {count(editor.store.size, 'annotation')}
         {editor.selection.ids.size > 0 && `, ${t('{{number}} selected', { number: editor.selection.ids.size })}`}

@@ -43,7 +43,7 @@ export function KeyTable({ actions }: { actions: readonly Action[] }) {
         {groups.map((group) => (
           <Stack key={group} gap={2} className={classes.group}>
             <Title order={3} mb={4}>
-              {group}
+              {t(group)}
             </Title>
             {shown
               .filter((action) => action.group === group)
@@ -133,13 +133,13 @@ function KeyRow({ action, actions, recording, onRecord }: RowProps) {
                 type="button"
                 className={classes.change}
                 disabled={key === 'Escape'}
-                aria-label={t('{{title}}: {{key}}. Press to change', { title: action.title, key })}
+                aria-label={t('{{title}}: {{key}}. Press to change', { title: t(action.title), key })}
                 onClick={() => onRecord({ action, instead: key })}
               >
                 <Kbd size="xs">{keySign(key)}</Kbd>
               </button>
               {key !== 'Escape' && (
-                <button type="button" className={classes.take} aria-label={t('Take {{key}} from {{title}}', { key, title: action.title })} onClick={() => keymap.take(action, key)}>
+                <button type="button" className={classes.take} aria-label={t('Take {{key}} from {{title}}', { key, title: t(action.title) })} onClick={() => keymap.take(action, key)}>
                   <IconX size={11} />
                 </button>
               )}
@@ -149,14 +149,14 @@ function KeyRow({ action, actions, recording, onRecord }: RowProps) {
         {recording?.instead === null && <Recorder onKey={(next) => record(next, null)} onStop={() => onRecord(null)} />}
         {!recording && (
           <Tooltip label={t('Add a key')}>
-            <ActionIcon size={20} variant="subtle" color="gray" className={classes.add} aria-label={t('Add a key to {{title}}', { title: action.title })} onClick={() => onRecord({ action, instead: null })}>
+            <ActionIcon size={20} variant="subtle" color="gray" className={classes.add} aria-label={t('Add a key to {{title}}', { title: t(action.title) })} onClick={() => onRecord({ action, instead: null })}>
               <IconPlus size={13} />
             </ActionIcon>
           </Tooltip>
         )}
         {keymap.isOwn(action.id) && (
           <Tooltip label={t('As it comes')}>
-            <ActionIcon size={20} variant="subtle" color="gray" aria-label={t('{{title}} as it comes', { title: action.title })} onClick={() => settle((move) => keymap.reset(action, actions, { move }))}>
+            <ActionIcon size={20} variant="subtle" color="gray" aria-label={t('{{title}} as it comes', { title: t(action.title) })} onClick={() => settle((move) => keymap.reset(action, actions, { move }))}>
               <IconArrowBackUp size={13} />
             </ActionIcon>
           </Tooltip>
@@ -191,10 +191,10 @@ function Recorder({ onKey, onStop }: { onKey: (key: string) => void; onStop: () 
 }
 
 function askToMove(by: readonly Keyed[], action: Keyed, move: () => void): void {
-  const names = by.map(({ title }) => `“${title}”`).join(' and ');
+  const names = by.map(({ title }) => `“${t(title)}”`).join(', ');
   modals.openConfirmModal({
     title: t('This key is taken'),
-    children: t('It means {{names}} now. Shall it mean “{{title}}” instead?', { names, title: action.title }),
+    children: t('It means {{names}} now. Shall it mean “{{title}}” instead?', { names, title: t(action.title) }),
     labels: { confirm: t('Move it'), cancel: t('Leave it') },
     onConfirm: move,
   });

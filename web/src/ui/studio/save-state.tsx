@@ -61,7 +61,7 @@ export function SaveStateView({ sync }: { sync: DraftSync }) {
         data-state={sync.state}
         data-unkept={sync.unkept}
       >
-        {word}
+        {t(word)}
         {count}
         {inDanger && !busy && ` · ${t('only in this tab')}`}
       </span>
