@@ -3,7 +3,7 @@ import { Badge, Button, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/c
 
 import { type Aside, canKeepBoth, choose, type Choice, inQuestion, versionShown } from '../../editor/conflicts';
 import { boundsOfShape } from '../../geometry/shapes';
-import { t } from '../../language/language';
+import { locales, t } from '../../language/language';
 import { fieldValue } from '../../model/fields';
 import type { OpenConflict, Version } from '../../sync/transport';
 import type { Annotation } from '../../wire';
@@ -53,7 +53,7 @@ function Choosing({ desk, conflict, last }: { desk: Desk; conflict: OpenConflict
         <Side
           desk={desk}
           title={titleOf(mine, 'standing')}
-          note="stands now"
+          note={t('stands now')}
           shown={standing ?? null}
           other={other}
           fields={fields}
@@ -65,7 +65,7 @@ function Choosing({ desk, conflict, last }: { desk: Desk; conflict: OpenConflict
         <Side
           desk={desk}
           title={titleOf(mine, 'aside')}
-          note="put aside"
+          note={t('put aside')}
           shown={other}
           other={standing ?? null}
           fields={fields}
@@ -135,7 +135,7 @@ function madeHere(desk: Desk, annotation: string, aside: Aside): Mine {
 }
 
 function titleOf(mine: Mine, side: 'standing' | 'aside'): string {
-  if (!mine) return side === 'standing' ? 'This one' : 'The other one';
+  if (!mine) return side === 'standing' ? t('This one') : t('The other one');
   return mine === side ? t('Made here') : t('Made elsewhere');
 }
 

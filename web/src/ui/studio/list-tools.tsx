@@ -219,7 +219,7 @@ function More({ studio }: { studio: Studio }) {
           if (!action || action.enabled?.(studio) === false) return [];
           return [
             <Menu.Item key={id} onClick={() => action.run(studio)}>
-              {action.title}
+              {t(action.title)}
               {keyHint(id)}
             </Menu.Item>,
           ];
@@ -232,7 +232,7 @@ function More({ studio }: { studio: Studio }) {
 function Act({ id, studio, icon }: { id: string; studio: Studio; icon: React.ReactNode }) {
   const action = ACTIONS.find((entry) => entry.id === id);
   if (!action || action.enabled?.(studio) === false) return null;
-  const label = action.title + keyHint(id);
+  const label = t(action.title) + keyHint(id);
   return (
     <Tooltip label={label}>
       <ActionIcon size={24} variant="subtle" color="gray" aria-label={label} data-testid={`bulk-${id}`} onClick={() => action.run(studio)}>

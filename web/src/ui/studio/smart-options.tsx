@@ -3,14 +3,15 @@ import { Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 
 import { LIMITS, type Prompting, type Result } from '../../editor/prompting';
+import { phrase, t } from '../../language/language';
 import { shapesOf } from '../../model/ontology';
 import type { Desk } from './desk';
 import classes from './studio.module.css';
 import { useSignal } from './use-signal';
 
 const SETTINGS = {
-  wand: { name: 'tolerance', title: 'Tolerance', unit: '' },
-  superpixels: { name: 'superpixel', title: 'Size', unit: ' px' },
+  wand: { name: 'tolerance', title: phrase('Tolerance'), unit: '' },
+  superpixels: { name: 'superpixel', title: phrase('Size'), unit: ' px' },
 } as const;
 
 export function SmartOptions({ desk }: { desk: Desk }) {
@@ -30,7 +31,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
       <Group gap="md" wrap="nowrap">
         {setting && (
           <Group gap={8} wrap="nowrap">
-            <Text size="xs">{setting.title}</Text>
+            <Text size="xs">{t(setting.title)}</Text>
             <Slider
               w={130}
               size="sm"
@@ -38,7 +39,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
               max={LIMITS[setting.name][1]}
               value={settings[setting.name]}
               label={(value) => `${value}${setting.unit}`}
-              aria-label={setting.title}
+              aria-label={t(setting.title)}
               onChange={(value) => prompting.tune({ [setting.name]: value })}
             />
             <Text size="xs" w={28} ta="right" data-testid="smart-value">
@@ -49,7 +50,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
         {name === 'wand' && (
           <Switch
             size="xs"
-            label="Fill holes"
+            label={t('Fill holes')}
             checked={settings.fillHoles}
             onChange={(event) => prompting.tune({ fillHoles: event.currentTarget.checked })}
           />
@@ -57,11 +58,11 @@ export function SmartOptions({ desk }: { desk: Desk }) {
         {hasChoice && (
           <SegmentedControl
             size="xs"
-            aria-label="What it becomes"
+            aria-label={t('What it becomes')}
             data={[
-              { value: 'auto', label: 'As fits' },
-              { value: 'mask', label: 'Mask' },
-              { value: 'polygon', label: 'Polygon' },
+              { value: 'auto', label: t('As fits') },
+              { value: 'mask', label: t('Mask') },
+              { value: 'polygon', label: t('Polygon') },
             ]}
             value={settings.result}
             onChange={(result) => prompting.tune({ result: result as Result })}
@@ -75,7 +76,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
         )}
         {!words && !setting && !hasChoice && (
           <Text size="xs" c="dimmed">
-            {current?.shape ? 'Enter takes it, Escape drops it.' : 'Nothing is proposed yet.'}
+            {current?.shape ? t('Enter takes it, Escape drops it.') : t('Nothing is proposed yet.')}
           </Text>
         )}
       </Group>
@@ -115,7 +116,7 @@ function Busy({ prompting }: { prompting: Prompting }) {
     };
   }, [prompting]);
   return (
-    <span ref={place} style={{ display: 'inline-flex', visibility: 'hidden' }} data-testid="smart-busy" role="status" aria-label="Waiting for a proposal">
+    <span ref={place} style={{ display: 'inline-flex', visibility: 'hidden' }} data-testid="smart-busy" role="status" aria-label={t('Waiting for a proposal')}>
       <Loader size={14} />
     </span>
   );
