@@ -485,7 +485,7 @@ describe('places and keys', () => {
   test('the surroundings of an object lie in the picture', () => {
     const box = { kind: 'box', left: 90, top: 10, right: 140, bottom: 30 } as const;
 
-    expect(surroundings(box, 100, 80)).toEqual({ left: 41, top: 0, right: 100, bottom: 78 });
+    expect(surroundings(box, 100, 80)).toEqual({ left: 40, top: 0, right: 100, bottom: 78 });
     expect(surroundings(null, 100, 80)).toEqual({ left: 0, top: 0, right: 100, bottom: 80 });
   });
 

@@ -79,7 +79,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     tally: Tally | None = None
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class BegunReview(msgspec.Struct, frozen=True, kw_only=True):
     """A review that the person has begun: its item, and how its annotations stand."""
 
     task: str
@@ -157,10 +157,10 @@ class Verdicts:
 
         return work
 
-    def standing(self, actor: Actor, project_id: str) -> list[Standing]:
+    def standing(self, actor: Actor, project_id: str) -> list[BegunReview]:
         """The reviews that the person has begun and may go on with, in the order of the queue."""
 
-        def work(tx: Connection) -> list[Standing]:
+        def work(tx: Connection) -> list[BegunReview]:
             project, _ = project_and_role(tx, actor, project_id, RIGHT_OF_STAGE[REVIEW])
             ontology = read_ontology(self.context, tx, project.id, project.ontology_version)
             rows = tx.execute(
@@ -178,7 +178,7 @@ class Verdicts:
                 .limit(MOST_TASKS)
             ).all()
             return [
-                Standing(
+                BegunReview(
                     task=row.id,
                     item=row.item_id,
                     name=row.name,

@@ -3015,6 +3015,8 @@ export interface components {
             after: string | null;
             /** @default [] */
             settles: string[];
+            /** @default [] */
+            reopens: string[];
             /** @default null */
             step: string | null;
             /** @default null */
@@ -3054,6 +3056,8 @@ export interface components {
             after: string | null;
             /** @default [] */
             settles: string[];
+            /** @default [] */
+            reopens: string[];
             /** @default null */
             step: string | null;
             /** @default null */
@@ -3083,6 +3087,8 @@ export interface components {
             after: string | null;
             /** @default [] */
             settles: string[];
+            /** @default [] */
+            reopens: string[];
             /** @default null */
             step: string | null;
             /** @default null */
@@ -3107,7 +3113,7 @@ export interface components {
             operations: Record<string, never>[];
             placed: components["schemas"]["Placed"][];
             conflicts: components["schemas"]["OpenConflict"][];
-            task: components["schemas"]["labelwright.services.drafts.Standing"];
+            task: components["schemas"]["Standing"];
         };
         /**
          * Placed
@@ -3123,7 +3129,7 @@ export interface components {
          * Standing
          * @description How things stand around a draft: the task's state, its holder if that is somebody else.
          */
-        "labelwright.services.drafts.Standing": {
+        Standing: {
             state: string;
             holder: string | null;
             ontology: number;
@@ -3138,12 +3144,15 @@ export interface components {
         };
         /**
          * Step
-         * @description One gesture, as it can be undone.
+         * @description One gesture, as it can be undone; `settles` are its choices about conflicts, by annotation.
          */
         Step: {
             id: string;
             title: string;
             changes: components["schemas"]["Change"][];
+            settles: {
+                [key: string]: string[];
+            };
         };
         /**
          * Change
@@ -3443,17 +3452,17 @@ export interface components {
             open: number;
         };
         /**
-         * StandingOut
+         * BegunReviews
          * @description The reviews one has begun.
          */
-        StandingOut: {
-            reviews: components["schemas"]["labelwright.services.verdicts.Standing"][];
+        BegunReviews: {
+            reviews: components["schemas"]["BegunReview"][];
         };
         /**
-         * Standing
+         * BegunReview
          * @description A review that the person has begun: its item, and how its annotations stand.
          */
-        "labelwright.services.verdicts.Standing": {
+        BegunReview: {
             task: string;
             item: string;
             name: string;
@@ -8345,7 +8354,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StandingOut"];
+                    "application/json": components["schemas"]["BegunReviews"];
                 };
             };
             /** @description Sign in first: sign_in.required */

@@ -14,7 +14,7 @@ from labelwright.core.operations import Operation
 from labelwright.media.crop import CROP_TYPE, Window
 from labelwright.services.access import Actor
 from labelwright.services.services import Services
-from labelwright.services.verdicts import MOST_TASKS, Closing, Judged, Standing, TaskOperations
+from labelwright.services.verdicts import MOST_TASKS, BegunReview, Closing, Judged, TaskOperations
 from labelwright.services.verification import GridPage, GridQuery
 
 routes = Routes("verification")
@@ -74,10 +74,10 @@ class JudgedOut(msgspec.Struct, frozen=True, kw_only=True):
     drafts: list[Judged]
 
 
-class StandingOut(msgspec.Struct, frozen=True, kw_only=True):
+class BegunReviews(msgspec.Struct, frozen=True, kw_only=True):
     """The reviews one has begun."""
 
-    reviews: list[Standing]
+    reviews: list[BegunReview]
 
 
 class ClosingIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,9 +117,9 @@ def judge(project: str, body: OperationsIn, who: Actor, services: Services) -> J
 
 
 @routes.get("/projects/{project}/verification/standing", "task.review", raises=(NotFound, Forbidden))
-def standing(project: str, who: Actor, services: Services) -> StandingOut:
+def standing(project: str, who: Actor, services: Services) -> BegunReviews:
     """The reviews one has begun, and how many of their annotations are judged."""
-    return StandingOut(reviews=services.verdicts.standing(who, project))
+    return BegunReviews(reviews=services.verdicts.standing(who, project))
 
 
 @routes.post(

@@ -8,8 +8,9 @@
 import { Signal } from '../../editor/signal';
 import { differing } from '../../model/fields';
 import { freshId } from '../../model/ids';
-import { operationOf, type Edit, type Operation } from '../../model/operations';
+import type { Edit } from '../../model/operations';
 import type { Annotation, Shape } from '../../wire';
+import { Sender } from './sender';
 import type { Batch, Cell, Facets, GridPage, Judged, Source, Standing } from './wire';
 
 export interface Reading {
@@ -75,17 +76,18 @@ export class GridSession {
   private filling: Promise<void> | null = null;
   private anchor = 0;
   private size = 24;
-  private revisions = new Map<string, number>();
-  private lastPut = new Map<string, string>();
   private lost = new Map<string, Judged>();
   private shown = new Set<string>();
+  private readonly sender: Sender;
 
   constructor(
     readonly source: Source,
     private readonly server: Reading,
-    private readonly send: (batch: Batch) => void,
-    private readonly now: () => number = Date.now,
-  ) {}
+    send: (batch: Batch) => void,
+    now: () => number = Date.now,
+  ) {
+    this.sender = new Sender(send, now);
+  }
 
   // What is in sight
 
@@ -188,7 +190,7 @@ export class GridSession {
         continue;
       }
       this.cells.push(cell);
-      this.revisions.set(cell.task, Math.max(cell.revision, this.revisions.get(cell.task) ?? 0));
+      this.sender.learn(cell.task, cell.revision);
     }
     this.next = page.next;
     this.begun = true;
@@ -271,7 +273,7 @@ export class GridSession {
       this.source === 'review'
         ? [{ kind: 'put', annotation: cell.annotation, fields }, { kind: 'judge', id: cell.annotation.id, verdict: null }]
         : [{ kind: 'delete', id: this.of(cell).made ?? '' }];
-    this.deliver(cell, edits, 0);
+    this.sender.one(cell, edits, 0);
     const { fixed: _fixed, made: _made, ...rest } = this.of(cell);
     this.verified = Math.max(0, this.verified - 1);
     this.said.set(keyOf(cell), rest);
@@ -291,7 +293,7 @@ export class GridSession {
       ? [{ kind: 'put', annotation: this.standing(cell) }]
       : [{ kind: 'delete', id: cell.annotation.id }];
     if (back && this.of(cell).fixed) edits.push({ kind: 'judge', id: cell.annotation.id, verdict: 'amended' });
-    this.deliver(cell, edits, seconds);
+    this.sender.one(cell, edits, seconds);
     this.verified += back ? -1 : 1;
     this.say(cell, { deleted: !back, wrong: false });
   }
@@ -309,7 +311,7 @@ export class GridSession {
             { kind: 'put', annotation: after, ...(before.deleted ? {} : { fields }) },
             { kind: 'judge', id: after.id, verdict: 'amended' },
           ];
-    this.deliver(cell, edits, seconds);
+    this.sender.one(cell, edits, seconds);
     if (!before.fixed && !before.deleted) this.verified++;
     this.seconds += seconds;
     this.say(cell, { fixed: after, wrong: false, deleted: false, ...(made ? { made } : {}) });
@@ -348,7 +350,7 @@ export class GridSession {
         judged.set(keyOf(cell), 'accepted');
       }
     }
-    this.deliverAll(edits, seconds);
+    this.sender.spread(edits, seconds);
     this.done.push({ start: this.start, count: page.length, judged });
     this.verified += judged.size;
     this.seconds += seconds;
@@ -374,7 +376,7 @@ export class GridSession {
         edits.push([cell, { kind: 'judge', id: cell.annotation.id, verdict: null }]);
       }
     }
-    this.deliverAll(edits, 0);
+    this.sender.spread(edits, 0);
     this.verified = Math.max(0, this.verified - last.judged.size);
     this.start = last.start;
     this.anchor = this.focus = 0;
@@ -392,7 +394,7 @@ export class GridSession {
         continue;
       }
       this.lost.delete(one.task);
-      this.revisions.set(one.task, Math.max(one.revision, this.revisions.get(one.task) ?? 0));
+      this.sender.learn(one.task, one.revision);
       const cell = this.cells.find(({ task }) => task === one.task);
       const known = this.standings.get(one.task);
       const item = cell ?? known;
@@ -455,36 +457,5 @@ export class GridSession {
 
   private set(cell: Cell, said: Said): void {
     this.said.set(keyOf(cell), { ...this.of(cell), ...said });
-  }
-
-  private deliver(cell: Cell, edits: readonly Edit[], seconds: number): void {
-    this.post(edits.map((edit, index) => [cell, edit, index === 0 ? seconds : 0]));
-  }
-
-  /** The seconds of a page are spread evenly over what was judged on it. */
-  private deliverAll(edits: readonly [Cell, Edit][], seconds: number): void {
-    const each = Math.round((seconds / Math.max(1, edits.length)) * 1000) / 1000;
-    this.post(edits.map(([cell, edit]) => [cell, edit, each]));
-  }
-
-  private post(edits: readonly [Cell, Edit, number][]): void {
-    if (edits.length === 0) return;
-    const drafts = new Map<string, Operation[]>();
-    const at = this.now();
-    for (const [cell, edit, seconds] of edits) {
-      const operation = operationOf(edit, at, seconds);
-      if (operation.kind !== 'judge') this.sign(cell, operation);
-      drafts.set(cell.task, [...(drafts.get(cell.task) ?? []), operation]);
-    }
-    this.send({ key: freshId(), drafts: [...drafts].map(([task, operations]) => ({ task, operations })) });
-  }
-
-  /** Says what this hand knew, so that the work of another tab is never overwritten unseen. */
-  private sign(cell: Cell, operation: Exclude<Operation, { kind: 'judge' }>): void {
-    const id = operation.kind === 'put' ? operation.annotation.id : operation.annotation;
-    const after = this.lastPut.get(`${cell.task} ${id}`);
-    operation.seen = this.revisions.get(cell.task) ?? cell.revision;
-    if (after) operation.after = after;
-    this.lastPut.set(`${cell.task} ${id}`, operation.id);
   }
 }

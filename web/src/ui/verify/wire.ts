@@ -1,4 +1,5 @@
 /** What the server says of the grid, as it stands on the wire. */
+import type { components } from '../../model/api';
 import type { Operation } from '../../model/operations';
 import type { Annotation, Verdict } from '../../wire';
 
@@ -85,3 +86,16 @@ export interface Batch {
   key: string;
   drafts: { task: string; operations: Operation[] }[];
 }
+
+type Schemas = components['schemas'];
+type Unknown<Page, Sent> = Exclude<keyof Page, keyof Sent>;
+type Lacking =
+  | Unknown<Cell, Schemas['Cell']>
+  | Unknown<GridPage, Schemas['GridPage']>
+  | Unknown<Judged, Schemas['Judged']>
+  | Unknown<Tally, Schemas['Tally']>
+  | Unknown<Standing, Schemas['BegunReview']>
+  | Unknown<Closing, Schemas['Closing']>;
+
+/** A field that is read here and not sent by the server is a compile error. */
+export const agreement: [Lacking] extends [never] ? true : Lacking = true;
