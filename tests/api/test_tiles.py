@@ -196,7 +196,7 @@ def test_a_damaged_file_is_told_once_and_not_tried_with_every_request(
 
     assert [(a.status_code, a.json()["code"]) for a in answers] == [(422, "file.unreadable_image")] * 3
     assert told["state"] == "failed"
-    assert "ends before" in told["problem"]
+    assert "cut short" in told["problem"]
     assert told["remedy"]
     assert len(tries) == 1
 

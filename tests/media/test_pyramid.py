@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import pytest
 import pyvips
 from PIL import ExifTags, Image, ImageOps
 
-from labelwright.core.errors import ImageTooLarge, InvalidInput, NoRoom, UnreadableImage
-from labelwright.media import pyramid_process
+from labelwright.core.errors import ImageTooLarge, InvalidInput, LabelwrightError, NoRoom, UnreadableImage
+from labelwright.media import pyramid_process, upright
 from labelwright.media.depth import depth_of
 from labelwright.media.image import ImageLimits
 from labelwright.media.pyramid import Pyramid, make_pyramid
@@ -129,9 +130,9 @@ def test_tiles_are_upright(orientation: int, tmp_path: Path, target: Path) -> No
     make_pyramid(path, "a", LIMITS, target)
 
     whole = assembled(Pyramid(target, "a"), 0)
-    upright = np.asarray(ImageOps.exif_transpose(Image.open(path)))
+    turned = np.asarray(ImageOps.exif_transpose(Image.open(path)))
     assert whole.shape[1::-1] == (found.width, found.height)
-    assert (whole == upright).all()
+    assert (whole == turned).all()
 
 
 def test_tiles_of_a_photo_look_like_it(tmp_path: Path, target: Path) -> None:
@@ -383,3 +384,33 @@ def test_facts_of_a_pyramid_can_be_read_by_others(tmp_path: Path, target: Path) 
     told = json.loads(pyvips.Image.new_from_file(str(target)).get("image-description"))
 
     assert told == {"width": 600, "height": 400, "exact": True, "depth": None}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_large_picture_is_turned_for_an_export_as_a_small_one_is(
+    orientation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    path = saved(noise(70, 52), tmp_path / "a.png", exif=exif)
+    small = upright.upright_bytes(path, "a", "image/png", LIMITS)
+
+    monkeypatch.setattr(upright, "LARGE", 10)
+    large = upright.upright_bytes(path, "a", "image/png", LIMITS)
+
+    assert (pixels(large) == pixels(small)).all()
+    assert Image.open(BytesIO(large)).getexif().get(ExifTags.Base.Orientation, 1) == 1
+
+
+def test_no_part_of_a_deep_picture_crashes_the_decoder(tmp_path: Path, target: Path) -> None:
+    values = np.random.default_rng(5).integers(0, 65536, (48, 64), dtype=np.uint16)
+
+    for form in ("png", "tif"):
+        data = saved(values, tmp_path / f"a.{form}").read_bytes()
+        for cut in range(0, len(data), max(1, len(data) // 60)):
+            flipped = data[:cut] + bytes([data[cut] ^ 0xFF]) + data[cut + 1 :]
+            for broken in (data[:cut], flipped):
+                with suppress(LabelwrightError):
+                    examine(broken, "broken", LIMITS)
+                with suppress(LabelwrightError):
+                    make_pyramid(broken, "broken", LIMITS, target)

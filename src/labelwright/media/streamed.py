@@ -112,6 +112,9 @@ def strip_memory(image: Image.Image) -> int:
 _READERS = re.compile(r"\b(?:Vips\w+|\w+2vips|\w+load(?:_\w+)?|libpng|libspng): ")
 
 
+_SHORT = ("premature end of jpeg image", "truncated", "end of file", "not enough data")
+
+
 def reason_of(error: "pyvips.Error", source: Path | bytes) -> str:
     """Why libvips could not read a file, in one line without the server's path."""
     text = " ".join(str(error.detail or error.message).split())
@@ -119,10 +122,10 @@ def reason_of(error: "pyvips.Error", source: Path | bytes) -> str:
         text = text.replace(str(source), source.name)
     text = _READERS.sub("", text)
     low = text.lower()
-    if any(
-        sign in low for sign in ("premature end", "truncated", "end of file", "not enough data", "read error")
-    ):
+    if any(sign in low for sign in _SHORT):
         return f"the file ends before the picture does (truncated: {text[:120]})"
+    if any(sign in low for sign in ("read error", "bad seek")):
+        return f"the file is cut short or damaged ({text[:120]})"
     return f"the file is damaged ({text[:200]})"
 
 
