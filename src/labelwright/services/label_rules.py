@@ -40,7 +40,9 @@ class RuleTally:
                 self.listed.append({"item": item_name, "record": record, **told})
 
     def report(self) -> dict[str, Any]:
-        """The tally as people read it."""
+        """The tally as people read it; nothing where no rule is broken."""
+        if not self.by_rule:
+            return {}
         return {
             "rules": [
                 {"rule": rule, "severity": severity, "count": count}
