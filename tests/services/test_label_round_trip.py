@@ -143,6 +143,24 @@ def test_an_id_that_is_there_already_is_not_given_twice_and_bonds_follow(
     assert (again.shape, again.id == old.id) == (old.shape, False)
 
 
+def test_a_bond_that_a_reviewer_takes_away_is_an_amendment(world: World) -> None:
+    project = project_of(world, ONTOLOGY, 1)
+    ana, ben = (
+        world.person(name, role, project) for name, role in (("ana", "annotator"), ("ben", "reviewer"))
+    )
+    puts = everything_drawn(world)[:2]
+    task = world.services.queue.next(ana, project, "annotate") or ""
+    world.services.submissions.submit(ana, task, Submitting(operations=puts))
+
+    task = world.services.queue.next(ben, project, "review") or ""
+    unbound = msgspec.structs.replace(puts[1].annotation, relations=())
+    put = Put(id=world.context.new_id(), at=9, annotation=unbound)
+    world.services.submissions.submit(ben, task, Submitting(operations=[put], verdict="amended"))
+
+    (document,) = documents_of(world, project)
+    assert [a.evidence.verdict for a in document.annotations] == ["accepted", "amended"]
+
+
 def test_predictions_are_the_models_whatever_the_file_says(world: World, tmp_path: Path) -> None:
     project = labeled(world, 1)
     world.services.exports.write(world.owner, project, tmp_path / "out", format="labelwright", media="none")

@@ -440,6 +440,7 @@ def _said(annotation: Annotation) -> tuple[object, ...]:
         annotation.shape,
         annotation.attributes,
         annotation.group,
+        annotation.relations,
         annotation.flags,
     )
 
