@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import pyvips
@@ -414,3 +416,27 @@ def test_no_part_of_a_deep_picture_crashes_the_decoder(tmp_path: Path, target: P
                     examine(broken, "broken", LIMITS)
                 with suppress(LabelwrightError):
                     make_pyramid(broken, "broken", LIMITS, target)
+
+
+def test_a_server_that_is_killed_meanwhile_leaves_a_whole_pyramid_or_none(
+    tmp_path: Path, target: Path
+) -> None:
+    path = strips(tmp_path / "a.tif", 6000, 4000)
+    target.parent.mkdir()
+    code = (
+        "import sys, msgspec; from labelwright.media.pyramid_process import Orders, make_apart\n"
+        "orders = msgspec.json.decode(sys.argv[1], type=Orders)\n"
+        "make_apart(orders, lambda done: print(done, flush=True))"
+    )
+    text = msgspec.json.encode(orders(path, target)).decode()
+    with subprocess.Popen([sys.executable, "-c", code, text], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        server.kill()
+
+    deadline = time.monotonic() + 60
+    while list(target.parent.glob(".*.part")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert not target.exists() or Pyramid(target, "a").levels == 5
+    assert not list(target.parent.glob(".*.part"))

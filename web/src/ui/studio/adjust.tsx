@@ -19,7 +19,7 @@ export function Adjust({ desk }: { desk: Desk }) {
   const { depth } = desk.envelope.item;
   const isChanged = !isPlain(view.adjustments);
   return (
-    <Popover position="right-start" withArrow shadow="md" width={276} opened={opened} onChange={setOpened}>
+    <Popover position="right-start" offset={26} shadow="md" width={276} opened={opened} onChange={setOpened}>
       <Popover.Target>
         <Tooltip label={t('How the picture is shown')} position="right" disabled={opened}>
           <ActionIcon
