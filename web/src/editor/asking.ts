@@ -4,6 +4,7 @@
  * A question is an attribute of a category; its queue is fixed when it is asked, so that a step back
  * leads to what was just answered. Who plays it makes the change, selects the object, and shows it.
  */
+import { t } from '../language/language';
 import { fits } from '../model/ontology';
 import type { Annotation, AttributeSpec, AttributeValue, Category } from '../wire';
 
@@ -176,8 +177,8 @@ function answered(state: Asking, value: AttributeValue | undefined, stay: boolea
 }
 
 function misfit({ kind, minimum, maximum }: AttributeSpec): string {
-  if (kind !== 'number') return 'This is none of the possible answers.';
-  if (minimum != null && maximum != null) return `A number from ${minimum} to ${maximum} is asked for.`;
-  if (minimum != null) return `A number from ${minimum} up is asked for.`;
-  return maximum == null ? 'A number is asked for.' : `A number up to ${maximum} is asked for.`;
+  if (kind !== 'number') return t('This is none of the possible answers.');
+  if (minimum != null && maximum != null) return t('A number from {{minimum}} to {{maximum}} is asked for.', { minimum, maximum });
+  if (minimum != null) return t('A number from {{minimum}} up is asked for.', { minimum });
+  return maximum == null ? t('A number is asked for.') : t('A number up to {{maximum}} is asked for.', { maximum });
 }

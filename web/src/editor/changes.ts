@@ -3,6 +3,7 @@ import { cleaned } from '../geometry/areas';
 import { overlaps } from '../geometry/bounds';
 import { crossesItself } from '../geometry/rings';
 import { boundsOfShape, moved } from '../geometry/shapes';
+import { phrase, t } from '../language/language';
 import { defaults, shapesOf } from '../model/ontology';
 import { type Edit, saysTheSame } from '../model/operations';
 import type { Annotation, AttributeValue, Shape, Verdict } from '../wire';
@@ -16,12 +17,12 @@ export function addShape(editor: Editor, drawn: Shape): void {
   if (!category) return;
   const { imageWidth, imageHeight } = editor.viewport;
   if (!overlaps(boundsOfShape(drawn), { left: 0, top: 0, right: imageWidth, bottom: imageHeight })) {
-    editor.onWord('That lies outside the picture: nothing was drawn.');
+    editor.onWord(t('That lies outside the picture: nothing was drawn.'));
     return;
   }
   const shape = uncrossed(editor, drawn);
   const annotation = { id: editor.newId(), category: category.id, shape, attributes: defaults(category) };
-  editor.perform(`Draw ${category.name}`, [put(annotation)]);
+  editor.perform(t('Draw {{name}}', { name: category.name }), [put(annotation)]);
   editor.selection.select([annotation.id]);
 }
 
@@ -30,8 +31,8 @@ function uncrossed(editor: Editor, shape: Shape): Shape {
   if (shape.kind !== 'polygon' || !shape.parts.flat().some((ring) => crossesItself(ring))) return shape;
   const clean = cleaned(shape);
   if (clean) {
-    const parts = clean.parts.length === 1 ? 'one area' : `${clean.parts.length} parts`;
-    editor.onWord(`The outline crossed itself: it is kept as ${parts}, what it encloses.`);
+    const count = clean.parts.length;
+    editor.onWord(t('The outline crossed itself: it is kept as the {{count}} areas that it encloses.', { count }));
   }
   return clean ?? shape;
 }
@@ -52,7 +53,7 @@ export function nudge(editor: Editor, dx: number, dy: number): void {
   for (const annotation of editor.selected()) {
     if (annotation.shape && editor.mayTouch(annotation)) shapes.set(annotation.id, moved(annotation.shape, dx, dy));
   }
-  reshape(editor, shapes, 'Move');
+  reshape(editor, shapes, t('Move'));
 }
 
 export function remove(editor: Editor, ids: Iterable<string>): void {
@@ -85,7 +86,7 @@ export function recategorize(editor: Editor, ids: Iterable<string>, categoryId: 
     const kept = Object.entries(before.attributes ?? {}).filter(([name]) => known.has(name));
     edits.push(put({ ...before, category: categoryId, attributes: { ...defaults(category), ...Object.fromEntries(kept) } }));
   }
-  editor.perform(`Set category ${category.name}`, edits);
+  editor.perform(t('Set category {{name}}', { name: category.name }), edits);
 }
 
 /** Set one attribute on annotations; undefined takes the value away. */
@@ -97,17 +98,17 @@ export function setAttribute(editor: Editor, ids: Iterable<string>, spec: string
     const { [spec]: _, ...rest } = before.attributes ?? {};
     edits.push(put({ ...before, attributes: value === undefined ? rest : { ...rest, [spec]: value } }));
   }
-  editor.perform('Set attribute', edits);
+  editor.perform(t('Set attribute'), edits);
 }
 
 /** Put a tag on the item, or take it off. */
 export function toggleTag(editor: Editor, categoryId: string): void {
   const there = editor.store.all().find((a) => !a.shape && a.category === categoryId);
   const category = editor.categoryOf(categoryId);
-  if (there) editor.perform(`Untag ${category?.name ?? ''}`, [{ kind: 'delete', id: there.id }]);
+  if (there) editor.perform(t('Untag {{name}}', { name: category?.name ?? '' }), [{ kind: 'delete', id: there.id }]);
   else if (category && shapesOf(category).includes('tag')) {
     const tag = { id: editor.newId(), category: categoryId, attributes: defaults(category) };
-    editor.perform(`Tag ${category.name}`, [put(tag)]);
+    editor.perform(t('Tag {{name}}', { name: category.name }), [put(tag)]);
   }
 }
 
@@ -125,14 +126,20 @@ export function acceptPredicted(editor: Editor, predicted: readonly Annotation[]
     id: editor.newId(),
     evidence: { prediction: id, model, score: evidence?.score ?? null },
   }));
-  editor.perform(made.length === 1 ? 'Accept prediction' : `Accept ${made.length} predictions`, made.map(put));
+  editor.perform(t('Accept {{count}} predictions', { count: made.length }), made.map(put));
   editor.selection.select(made.map((annotation) => annotation.id));
 }
+
+const MARKS: Record<Verdict, string> = {
+  accepted: phrase('Mark as accepted'),
+  returned: phrase('Mark as to be corrected'),
+  amended: phrase('Mark as amended'),
+};
 
 /** A reviewer's word on annotations. */
 export function judge(editor: Editor, ids: Iterable<string>, verdict: Verdict | null): void {
   const edits = [...ids].map((id): Edit => ({ kind: 'judge', id, verdict }));
-  editor.perform(verdict ? `Mark ${verdict}` : 'Take verdict back', edits);
+  editor.perform(verdict ? t(MARKS[verdict]) : t('Take verdict back'), edits);
 }
 
 let clipboard: readonly Annotation[] = [];
@@ -155,7 +162,7 @@ export function paste(editor: Editor): void {
       const { id: _id, evidence: _evidence, ...said } = annotation;
       return { ...said, id: editor.newId(), shape: moved(annotation.shape!, shift, shift) };
     });
-  editor.perform(pasted.length === 1 ? 'Paste' : `Paste ${pasted.length}`, pasted.map(put));
+  editor.perform(t('Paste {{count}} annotations', { count: pasted.length }), pasted.map(put));
   editor.selection.select(pasted.map((annotation) => annotation.id));
 }
 

@@ -1,4 +1,5 @@
 /** Choosing between two versions of an annotation: what each choice changes, as edits of one step. */
+import { t } from '../language/language';
 import { differing, withFields } from '../model/fields';
 import type { Edit, Marking } from '../model/operations';
 import type { Annotation } from '../wire';
@@ -38,11 +39,11 @@ export function choose(editor: Editor, id: string, aside: Aside, choice: Choice)
   const stay: Edit = standing
     ? { kind: 'put', annotation: standing, fields: [], settles }
     : { kind: 'delete', id, settles };
-  if (choice === 'standing') editor.perform('Choose a version', [stay]);
-  else if (choice === 'aside') editor.perform('Choose a version', [taken(id, standing, shown, aside, settles)]);
+  if (choice === 'standing') editor.perform(t('Choose a version'), [stay]);
+  else if (choice === 'aside') editor.perform(t('Choose a version'), [taken(id, standing, shown, aside, settles)]);
   else if (shown) {
     const copy = { ...shown, id: editor.newId(), evidence: {} };
-    editor.perform('Keep both versions', [stay, { kind: 'put', annotation: copy }]);
+    editor.perform(t('Keep both versions'), [stay, { kind: 'put', annotation: copy }]);
   }
 }
 

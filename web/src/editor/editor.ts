@@ -5,6 +5,7 @@
  * history and, stamped as operations, to whoever saves them. Edits from elsewhere pass the history by.
  */
 import type { Bounds } from '../geometry/bounds';
+import { t } from '../language/language';
 import { freshId } from '../model/ids';
 import { drawable, shapesOf } from '../model/ontology';
 import { differing } from '../model/fields';
@@ -149,13 +150,13 @@ export class Editor {
     this.send(edits, { step: step.id, title: step.title, turn: way });
     const touched = edits.flatMap((edit) => (edit.kind === 'put' ? [edit.annotation.id] : []));
     if (touched.length > 0) this.selection.select(touched);
-    if (skipped.length > 0) this.onWord(`“${step.title}”: what was changed elsewhere since stays as it is.`);
+    if (skipped.length > 0) this.onWord(t('“{{title}}”: what was changed elsewhere since stays as it is.', { title: step.title }));
   }
 
   private reachBack(): void {
     this.history.reachBack().then(
-      () => (this.history.nextUndo ? this.turn('undo') : this.onWord('There is nothing left to undo.')),
-      () => this.onWord('The server does not answer; earlier steps can be undone once it does.'),
+      () => (this.history.nextUndo ? this.turn('undo') : this.onWord(t('There is nothing left to undo.'))),
+      () => this.onWord(t('The server does not answer; earlier steps can be undone once it does.')),
     );
   }
 

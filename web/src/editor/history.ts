@@ -4,6 +4,7 @@
  * A step keeps what it found and what it left of each annotation. Taking it back changes only what it
  * changed, and only where that still stands: what somebody else has changed since is left to them.
  */
+import { t } from '../language/language';
 import { differing, fieldValue, same, withFields } from '../model/fields';
 import { after as afterOperation } from '../model/fold';
 import { type Edit, type Operation, type Stamp, targetOf } from '../model/operations';
@@ -152,7 +153,7 @@ export function stepsOf(annotations: readonly Annotation[], operations: readonly
       continue;
     }
     if (open !== name) {
-      done.push({ id: name, title: operation.title ?? 'Change', changes: new Map(), settles: {} });
+      done.push({ id: name, title: operation.title ?? t('Change'), changes: new Map(), settles: {} });
       undone.length = 0;
       open = name;
     }

@@ -5,6 +5,7 @@
  * away only with consent; keys that a browser keeps for itself are refused. Who stores them is not said
  * here: `text` and `read` turn them into JSON and back.
  */
+import { t } from '../language/language';
 import { Signal } from './signal';
 
 export interface Keyed {
@@ -52,10 +53,10 @@ export class Keymap {
   /** Give an action a key, in place of one that it has or beside them. */
   give(action: Keyed, key: string, table: readonly Keyed[], options: { instead?: string; move?: boolean } = {}): Outcome {
     const written = normalKey(key);
-    const why = written ? refusal(written) : `“${key}” is no key.`;
+    const why = written ? refusal(written) : t('“{{key}}” is no key.', { key });
     if (!written || why) return { kind: 'refused', why: why! };
     const kept = this.of(action).filter((entry) => entry !== written);
-    if (kept.length >= MOST_KEYS && !options.instead) return { kind: 'refused', why: `${MOST_KEYS} keys are the most of one action.` };
+    if (kept.length >= MOST_KEYS && !options.instead) return { kind: 'refused', why: t('{{most}} keys are the most of one action.', { most: MOST_KEYS }) };
     const by = this.takers(action, written, table);
     if (by.length > 0 && !options.move) return { kind: 'taken', by };
     for (const other of by) this.set(other, this.of(other).filter((entry) => entry !== written));
@@ -141,9 +142,9 @@ export function keySign(key: string): string {
 
 /** Why a key cannot be given to an action, or null. */
 export function refusal(key: string): string | null {
-  if (key === 'Escape') return 'Escape always drops what is begun; it cannot mean anything else.';
-  if (key === ' ' || key === 'Space') return 'The space bar moves the view while it is held.';
-  if (BROWSER.test(key)) return `Browsers keep ${key} for themselves.`;
+  if (key === 'Escape') return t('Escape always drops what is begun; it cannot mean anything else.');
+  if (key === ' ' || key === 'Space') return t('The space bar moves the view while it is held.');
+  if (BROWSER.test(key)) return t('Browsers keep {{key}} for themselves.', { key });
   return null;
 }
 
@@ -152,15 +153,15 @@ function parsed(text: string): Map<string, readonly string[]> {
   try {
     given = JSON.parse(text);
   } catch {
-    throw new Error('This is not JSON.');
+    throw new Error(t('This is not JSON.'));
   }
   const { format, version, keys } = (given ?? {}) as { format?: unknown; version?: unknown; keys?: unknown };
   if (format !== FORMAT || version !== 1 || typeof keys !== 'object' || keys === null || Array.isArray(keys)) {
-    throw new Error('These are no keys of Labelwright: a file that was exported here says so in its first lines.');
+    throw new Error(t('These are no keys of Labelwright: a file that was exported here says so in its first lines.'));
   }
   const own = new Map<string, readonly string[]>();
   for (const [id, list] of Object.entries(keys)) {
-    if (!Array.isArray(list) || list.length > MOST_KEYS) throw new Error(`The keys of “${id}” are no list of at most ${MOST_KEYS}.`);
+    if (!Array.isArray(list) || list.length > MOST_KEYS) throw new Error(t('The keys of “{{id}}” are no list of at most {{most}}.', { id, most: MOST_KEYS }));
     own.set(id, list.map((key: unknown) => checked(id, key)));
   }
   return own;
@@ -169,7 +170,7 @@ function parsed(text: string): Map<string, readonly string[]> {
 function checked(id: string, key: unknown): string {
   const written = typeof key === 'string' ? normalKey(key) : null;
   if (written === 'Escape' && id === 'tool.cancel') return written;
-  const why = written ? refusal(written) : 'It is no key.';
-  if (!written || why) throw new Error(`“${String(key)}” cannot be a key of “${id}”. ${why}`);
+  const why = written ? refusal(written) : t('It is no key.');
+  if (!written || why) throw new Error(t('“{{key}}” cannot be a key of “{{id}}”. {{why}}', { key: String(key), id, why: why ?? '' }));
   return written;
 }

@@ -13,6 +13,7 @@ import {
   subtract,
   unite,
 } from '../geometry/spans';
+import { t } from '../language/language';
 import { defaults } from '../model/ontology';
 import type { Edit } from '../model/operations';
 import type { Annotation, Point, Shape } from '../wire';
@@ -39,11 +40,11 @@ export function fill(editor: Editor, at: ImagePoint): void {
   for (const annotation of candidates.filter((entry) => editor.mayTouch(entry))) {
     const hole = holeAt(spansOf(annotation.shape), x, y);
     if (!hole) continue;
-    editor.perform('Fill a hole', [...put(annotation, unite(spansOf(annotation.shape), hole)), ...taken(editor, hole, annotation.id)]);
+    editor.perform(t('Fill a hole'), [...put(annotation, unite(spansOf(annotation.shape), hole)), ...taken(editor, hole, annotation.id)]);
     editor.selection.select([annotation.id]);
     return;
   }
-  editor.onWord('There is no closed hole of a mask here.');
+  editor.onWord(t('There is no closed hole of a mask here.'));
 }
 
 function change(editor: Editor, stroke: Spans, erase: boolean, target: string | null): void {
@@ -51,18 +52,18 @@ function change(editor: Editor, stroke: Spans, erase: boolean, target: string | 
   const spans = clipped(stroke, imageWidth, imageHeight);
   const bounds = boundsOfSpans(spans);
   if (!bounds) {
-    editor.onWord('That lies outside the picture.');
+    editor.onWord(t('That lies outside the picture.'));
     return;
   }
   const own = target ? editor.store.get(target) : undefined;
   if (erase) {
     const reached = own && isMask(own) ? [own] : masksAround(editor, bounds);
     const edits = reached.filter((entry) => editor.mayTouch(entry)).flatMap((entry) => cleared(entry, spans));
-    editor.perform('Erase', edits);
+    editor.perform(t('Erase'), edits);
     return;
   }
   if (own && isMask(own) && editor.mayTouch(own)) {
-    editor.perform('Paint', [...put(own, unite(spansOf(own.shape), spans)), ...taken(editor, spans, own.id)]);
+    editor.perform(t('Paint'), [...put(own, unite(spansOf(own.shape), spans)), ...taken(editor, spans, own.id)]);
     return;
   }
   begin(editor, spans);
@@ -73,7 +74,7 @@ function begin(editor: Editor, spans: Spans): void {
   const shape = maskOf(spans);
   if (!category || !shape || !editor.mayDraw('mask')) return;
   const annotation: Annotation = { id: editor.newId(), category: category.id, shape, attributes: defaults(category) };
-  editor.perform(`Paint ${category.name}`, [{ kind: 'put', annotation }, ...taken(editor, spans, annotation.id)]);
+  editor.perform(t('Paint {{name}}', { name: category.name }), [{ kind: 'put', annotation }, ...taken(editor, spans, annotation.id)]);
   editor.selection.select([annotation.id]);
 }
 

@@ -5,6 +5,7 @@
  * above a score. What was waved away, and which submitted annotations were taken over, is given to
  * whoever remembers it; accepted predictions are told by their evidence.
  */
+import { t } from '../language/language';
 import { defaults } from '../model/ontology';
 import { type Edit, saysTheSame } from '../model/operations';
 import type { Annotation } from '../wire';
@@ -164,7 +165,7 @@ export class Proposals {
       const category = this.editor.categoryOf(said.category);
       return { ...said, id: made, attributes: { ...(category && defaults(category)), ...said.attributes } };
     });
-    this.editor.perform(`Take over from ${author}`, puts.map((annotation): Edit => ({ kind: 'put', annotation })));
+    this.editor.perform(t('Take over from {{author}}', { author }), puts.map((annotation): Edit => ({ kind: 'put', annotation })));
     this.editor.selection.select(puts.map(({ id }) => id));
     this.keep();
   }

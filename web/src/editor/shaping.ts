@@ -6,6 +6,8 @@ import { type ImagePoint, imagePoint } from '../geometry/point';
 import { areaOf, boundsOfShape, linesOf, turned } from '../geometry/shapes';
 import { intersect, maskOf, type Spans, spansOf, spansOfRings, subtract, unite } from '../geometry/spans';
 import { union } from '../geometry/bounds';
+import { spoken, t } from '../language/language';
+import { shapeWord } from '../language/shape-words';
 import { shapesOf } from '../model/ontology';
 import type { Edit } from '../model/operations';
 import type { Annotation, Point, Shape } from '../wire';
@@ -15,7 +17,7 @@ type Polygon = Extract<Shape, { kind: 'polygon' }>;
 type Shaped = Annotation & { shape: Shape };
 
 const SPANS: Record<Combining, (a: Spans, b: Spans) => Spans> = { join: unite, subtract, intersect };
-const DONE: Record<Combining, string> = { join: 'Join', subtract: 'Subtract', intersect: 'Intersect' };
+const DONE: Record<Combining, string> = spoken({ join: 'Join areas', subtract: 'Subtract areas', intersect: 'Intersect areas' });
 
 const put = (annotation: Annotation): Edit => ({ kind: 'put', annotation });
 const ringOf = (corners: readonly ImagePoint[]): Point[] => corners.map(({ x, y }) => [x, y]);
@@ -32,7 +34,7 @@ export function combineWith(editor: Editor, how: Combining, corners: readonly Im
     if (shape === undefined) return [];
     return [shape ? put({ ...entry, shape }) : { kind: 'delete', id: entry.id }];
   });
-  editor.perform(how === 'join' ? 'Add a part' : 'Cut out', edits);
+  editor.perform(how === 'join' ? t('Add a part') : t('Cut out'), edits);
 }
 
 /**
@@ -43,17 +45,17 @@ export function combineSelected(editor: Editor, how: Combining): void {
   const all = new Map(touchable(editor).map((entry) => [entry.id, entry]));
   const [first, ...others] = [...editor.selection.ids].flatMap((id) => all.get(id) ?? []);
   if (!first || others.length === 0) {
-    editor.onWord('Select two or more areas first: the first one selected is kept.');
+    editor.onWord(t('Select two or more areas first: the first one selected is kept.'));
     return;
   }
   let shape: Shape | null | undefined = first.shape;
   for (const other of others) shape = shape && merged(how, shape, other.shape);
   if (shape === undefined) {
-    editor.onWord('Only polygons and masks can be combined: convert the first one.');
+    editor.onWord(t('Only polygons and masks can be combined: convert the first one.'));
     return;
   }
   if (shape === null) {
-    editor.onWord('Nothing would be left.');
+    editor.onWord(t('Nothing would be left.'));
     return;
   }
   const gone: Edit[] = how === 'subtract' ? [] : others.map(({ id }) => ({ kind: 'delete', id }));
@@ -81,8 +83,8 @@ export function cut(editor: Editor, corners: readonly ImagePoint[]): void {
     const { evidence: _, id: __, ...said } = entry;
     return [put({ ...entry, shape: largest! }), ...rest.map((shape) => put({ ...said, id: editor.newId(), shape }))];
   });
-  if (edits.length === 0) editor.onWord('The line cuts no polygon and no mask in two.');
-  editor.perform('Cut', edits);
+  if (edits.length === 0) editor.onWord(t('The line cuts no polygon and no mask in two.'));
+  editor.perform(t('Cut'), edits);
 }
 
 function crossedBy(editor: Editor, line: readonly Point[]): Shaped[] {
@@ -115,9 +117,9 @@ export function convertSelected(editor: Editor, kind: Shape['kind']): void {
       edits.push(put({ ...entry, shape: made.shape }));
     }
   }
-  editor.perform(`Convert to ${kind.replace('_', ' ')}`, edits);
-  if (refused > 0) editor.onWord(`${refused} of the selected cannot become ${kind.replace('_', ' ')}: their category or kind does not allow it.`);
-  else if (edits.length > 0) editor.onWord(`Converted ${edits.length}: IoU with the shape before is ${worst.toFixed(3)} at least.`);
+  editor.perform(t('Convert to {{kind}}', { kind: shapeWord(kind) }), edits);
+  if (refused > 0) editor.onWord(t('{{refused}} of the selected cannot become {{kind}}: their category or kind does not allow it.', { refused, kind: shapeWord(kind) }));
+  else if (edits.length > 0) editor.onWord(t('Converted {{number}}: IoU with the shape before is {{iou}} at least.', { number: edits.length, iou: worst.toFixed(3) }));
 }
 
 /** Fewer corners for polygons and lines of many, none further off than the tolerance. */
@@ -126,8 +128,8 @@ export function thinSelected(editor: Editor): void {
     const shape = entry.shape.kind === 'polygon' ? simplified(entry.shape, editor.options.tolerance) : null;
     return shape && cornersOf(shape) < cornersOf(entry.shape) ? [put({ ...entry, shape })] : [];
   });
-  if (edits.length === 0) editor.onWord('No polygon among the selected has corners to spare.');
-  editor.perform('Thin out corners', edits);
+  if (edits.length === 0) editor.onWord(t('No polygon among the selected has corners to spare.'));
+  editor.perform(t('Thin out corners'), edits);
 }
 
 const cornersOf = (shape: Shape): number => linesOf(shape).reduce((sum, { points }) => sum + points.length, 0);
@@ -138,7 +140,7 @@ export function cleanSelected(editor: Editor): void {
     const shape = entry.shape.kind === 'polygon' ? cleaned(entry.shape) : null;
     return shape ? [put({ ...entry, shape })] : [];
   });
-  editor.perform('Clean outlines', edits);
+  editor.perform(t('Clean outlines'), edits);
 }
 
 /** Turn what is selected about its common middle. Boxes become rotated boxes where their category knows those. */
@@ -154,8 +156,8 @@ export function turnSelected(editor: Editor, angle: number): void {
     const shape = turned(base, angle, about);
     return shape ? [put({ ...entry, shape })] : [];
   });
-  if (edits.length === 0) editor.onWord('Boxes and masks cannot be turned: convert them first.');
-  editor.perform('Turn', edits);
+  if (edits.length === 0) editor.onWord(t('Boxes and masks cannot be turned: convert them first.'));
+  editor.perform(t('Turn'), edits);
 }
 
 /** Exchange left and right keypoints of the selected skeletons. */
@@ -164,8 +166,8 @@ export function swapSides(editor: Editor): void {
     const swaps = editor.categoryOf(entry.category)?.skeleton?.swaps ?? [];
     return entry.shape.kind === 'skeleton' && swaps.length > 0 ? [put({ ...entry, shape: sidesSwapped(entry.shape, swaps) })] : [];
   });
-  if (edits.length === 0) editor.onWord('The template of this category pairs no left and right keypoints.');
-  editor.perform('Swap left and right', edits);
+  if (edits.length === 0) editor.onWord(t('The template of this category pairs no left and right keypoints.'));
+  editor.perform(t('Swap left and right'), edits);
 }
 
 /** Say of a keypoint that it is visible (2), occluded (1) or absent (0). */
@@ -173,25 +175,25 @@ export function setVisibility(editor: Editor, id: string, index: number, visibil
   const entry = editor.store.get(id);
   if (entry?.shape?.kind !== 'skeleton' || !editor.mayTouch(entry)) return;
   const shape = withKeypoint(entry.shape, index, ([x, y]) => [x, y, visibility]);
-  if (shape.keypoints.every(([, , v]) => v === 0)) editor.onWord('One keypoint must stay: delete the skeleton instead.');
-  else editor.perform('Set visibility', [put({ ...entry, shape })]);
+  if (shape.keypoints.every(([, , v]) => v === 0)) editor.onWord(t('One keypoint must stay: delete the skeleton instead.'));
+  else editor.perform(t('Set visibility'), [put({ ...entry, shape })]);
 }
 
 /** Put what is selected into one group. */
 export function group(editor: Editor): void {
   const chosen = editor.selected().filter((entry) => editor.mayTouch(entry));
   if (chosen.length < 2) {
-    editor.onWord('Select two or more to group them.');
+    editor.onWord(t('Select two or more to group them.'));
     return;
   }
   const id = editor.newId();
-  editor.perform(`Group ${chosen.length}`, chosen.map((entry) => put({ ...entry, group: id })));
+  editor.perform(t('Group {{count}} annotations', { count: chosen.length }), chosen.map((entry) => put({ ...entry, group: id })));
 }
 
 /** Take what is selected out of its groups. */
 export function ungroup(editor: Editor): void {
   const grouped = editor.selected().filter((entry) => entry.group && editor.mayTouch(entry));
-  editor.perform('Ungroup', grouped.map((entry) => put({ ...entry, group: null })));
+  editor.perform(t('Ungroup'), grouped.map((entry) => put({ ...entry, group: null })));
 }
 
 /** Select everything that is in a group with what is selected. */
@@ -212,7 +214,7 @@ export function relate(editor: Editor, from: string, to: string): void {
   const back = spec.directed === false && (target.relations ?? []).some((relation) => relation.kind === spec.id && relation.to === from);
   if (back) return;
   const relations = isThere ? own.filter((relation) => relation.kind !== spec.id || relation.to !== to) : [...own, { kind: spec.id, to }];
-  editor.perform(isThere ? `Take “${spec.name}” away` : `Relate: ${spec.name}`, [put({ ...entry, relations })]);
+  editor.perform(isThere ? t('Take “{{name}}” away', { name: spec.name }) : t('Relate: {{name}}', { name: spec.name }), [put({ ...entry, relations })]);
 }
 
 /** Take one relation away. */
@@ -220,5 +222,5 @@ export function unrelate(editor: Editor, from: string, kind: string, to: string)
   const entry = editor.store.get(from);
   if (!entry) return;
   const relations = (entry.relations ?? []).filter((relation) => relation.kind !== kind || relation.to !== to);
-  editor.perform('Take a relation away', [put({ ...entry, relations })]);
+  editor.perform(t('Take a relation away'), [put({ ...entry, relations })]);
 }

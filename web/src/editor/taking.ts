@@ -7,6 +7,8 @@
 import { simplified } from '../geometry/areas';
 import { convert, spansOfShape } from '../geometry/convert';
 import { clipped, maskOf } from '../geometry/spans';
+import { t } from '../language/language';
+import { shapeWord } from '../language/shape-words';
 import { shapesOf } from '../model/ontology';
 import type { Category, Shape } from '../wire';
 import { addShape } from './changes';
@@ -33,17 +35,17 @@ export function takeProposal(editor: Editor, prompting: Prompting, { shape, grai
   const tolerance = editor.options.tolerance * Math.max(1, grain);
   const proposed = shape && inside(editor, shape, tolerance);
   if (!proposed) {
-    editor.onWord('Nothing was proposed, so nothing was drawn.');
+    editor.onWord(t('Nothing was proposed, so nothing was drawn.'));
     return;
   }
   const kind = resultOf(editor.category, proposed.kind, prompting.settings.result);
   if (!kind) {
-    editor.onWord(`The category “${editor.category?.name ?? ''}” takes no area: choose another one.`);
+    editor.onWord(t('The category “{{name}}” takes no area: choose another one.', { name: editor.category?.name ?? '' }));
     return;
   }
   const made = kind === proposed.kind ? { shape: proposed, iou: null } : convert(proposed, kind, tolerance);
   if (!made) {
-    editor.onWord(`What was proposed cannot become a ${kind.replace('_', ' ')}.`);
+    editor.onWord(t('What was proposed cannot become this: {{kind}}.', { kind: shapeWord(kind) }));
     return;
   }
   addShape(editor, made.shape);
@@ -57,7 +59,8 @@ function inside({ viewport: { imageWidth, imageHeight } }: Editor, shape: Shape,
 }
 
 function words(shape: Shape, iou: number | null): string {
-  const corners = shape.kind === 'polygon' ? ` of ${shape.parts.flat().reduce((sum, ring) => sum + ring.length, 0)} corners` : '';
-  const cost = iou === null ? '' : `, IoU ${iou.toFixed(3)} with what was proposed`;
-  return `Taken as ${shape.kind.replace('_', ' ')}${corners}${cost}`;
+  const kind = shapeWord(shape.kind);
+  const corners = shape.kind === 'polygon' ? shape.parts.flat().reduce((sum, ring) => sum + ring.length, 0) : 0;
+  const what = corners ? t('Taken as {{kind}} of {{corners}} corners', { kind, corners }) : t('Taken as {{kind}}', { kind });
+  return iou === null ? what : what + t(', IoU {{iou}} with what was proposed', { iou: iou.toFixed(3) });
 }

@@ -1,4 +1,6 @@
 /** The ontology as the studio reads it: categories by id and by key, attribute defaults and faults. */
+import { t } from '../language/language';
+import { shapeWord } from '../language/shape-words';
 import type { Annotation, AttributeSpec, AttributeValue, Category, Ontology } from '../wire';
 
 export const FALLBACK_COLOR = '#E69F00';
@@ -24,14 +26,14 @@ export function defaults(category: Category): Record<string, AttributeValue> {
 
 /** What is missing or wrong with an annotation, in words. */
 export function faults(annotation: Annotation, category: Category | undefined): string[] {
-  if (!category) return ['its category is not in the ontology'];
+  if (!category) return [t('its category is not in the ontology')];
   const kind = annotation.shape?.kind ?? 'tag';
-  const found = shapesOf(category).includes(kind) ? [] : [`“${category.name}” is not marked as ${kind}`];
+  const found = shapesOf(category).includes(kind) ? [] : [t('“{{name}}” is not marked as {{kind}}', { name: category.name, kind: shapeWord(kind) })];
   for (const spec of category.attributes ?? []) {
     const value = annotation.attributes?.[spec.id];
     if (value === undefined) {
-      if (spec.required) found.push(`“${spec.name}” is required`);
-    } else if (!fits(spec, value)) found.push(`“${spec.name}” does not fit`);
+      if (spec.required) found.push(t('“{{name}}” is required', { name: spec.name }));
+    } else if (!fits(spec, value)) found.push(t('“{{name}}” does not fit', { name: spec.name }));
   }
   return found;
 }

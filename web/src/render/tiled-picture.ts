@@ -6,6 +6,7 @@
  */
 import { type Adjustments, type Depth, PLAIN } from '../editor/adjustments';
 import { Signal } from '../editor/signal';
+import { t } from '../language/language';
 import { deepValues, histogramOf, histogramOfPixels, Kitchen, type Raw } from './adjusting';
 import type { Place } from './look';
 import { imageAt, type Picture, Recipes, sampled, SHARP, type Sharpness, smoothFor, WholePicture } from './picture';
@@ -199,7 +200,7 @@ export class TiledPicture implements Picture, Tiles {
       this.questions++;
       this.ask(MUCH_LATER); // a full disk may have room by then
     } else if (this.questions >= MOST_QUESTIONS) {
-      this.sharpness = { state: 'coarse', done: 0, problem: 'The server has not made its tiles in half an hour.' };
+      this.sharpness = { state: 'coarse', done: 0, problem: t('The server has not made its tiles in half an hour.') };
     } else {
       this.sharpness = { state: 'making', done: told?.done ?? before.done, problem: null };
       this.ask(this.questions++ < BRIEF ? SOON : LATER);
@@ -218,7 +219,7 @@ async function askFor(address: string): Promise<State | null> {
   try {
     const answer = await fetch(address);
     if (answer.ok) return (await answer.json()) as State;
-    if (answer.status === 404) return { state: 'failed', done: 0, problem: 'The file of this picture is gone.' };
+    if (answer.status === 404) return { state: 'failed', done: 0, problem: t('The file of this picture is gone.') };
   } catch {
     // no network: asked again soon
   }

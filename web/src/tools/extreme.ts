@@ -4,6 +4,7 @@
  */
 import { boundsOf } from '../geometry/bounds';
 import type { ImagePoint } from '../geometry/point';
+import { t } from '../language/language';
 import { go, SLIP, type State, type Tool } from './tool';
 
 type ExtremeState = State & { name: 'idle' | 'clicking'; ends: readonly ImagePoint[]; pointer: ImagePoint | null };
@@ -44,7 +45,7 @@ export const extremeTool: Tool<ExtremeState> = {
     const box = around(pointer ? [...ends, pointer] : ends);
     const flat = box.right <= box.left || box.bottom <= box.top;
     const left = ENDS - ends.length;
-    const label = pointer ? { label: { at: pointer, text: `${left} more ${left === 1 ? 'end' : 'ends'}` } } : {};
+    const label = pointer ? { label: { at: pointer, text: t('{{count}} more ends', { count: left }) } } : {};
     return { drawing: { shape: flat ? null : { kind: 'box', ...box }, path: [] }, ...label };
   },
 };

@@ -6,6 +6,7 @@
 import { between } from '../geometry/bounds';
 import { distance, type ImagePoint, imagePoint } from '../geometry/point';
 import { dragHandle, moved, withoutVertex } from '../geometry/shapes';
+import { t } from '../language/language';
 import type { Shape } from '../wire';
 import { go, type Hand, type PointerInput, type State, type Tool, TREMBLE, type Turn } from './tool';
 
@@ -54,7 +55,7 @@ function withoutCorner(at: ImagePoint, hand: Hand): Turn<SelectState> | null {
   const grip = hand.handle(at);
   const before = grip && hand.shape(grip.id);
   const shape = before && withoutVertex(before, grip.handle);
-  return shape ? go(idle, { do: 'reshape', shapes: new Map([[grip.id, shape]]), title: 'Take a corner away' }) : null;
+  return shape ? go(idle, { do: 'reshape', shapes: new Map([[grip.id, shape]]), title: t('Take a corner away') }) : null;
 }
 
 function pressed({ at, shift, alt }: PointerInput, hand: Hand): Turn<SelectState> {
@@ -95,10 +96,10 @@ function released(state: SelectState, hand: Hand): Turn<SelectState> {
       if (state.hit === null) return state.shift ? go(idle) : go(idle, { do: 'select', ids: [], mode: 'only' });
       return go(idle, { do: 'select', ids: [state.hit], mode: state.shift ? 'toggle' : 'only' });
     case 'moving':
-      return go(idle, { do: 'reshape', shapes: shifted(state, hand), title: 'Move' });
+      return go(idle, { do: 'reshape', shapes: shifted(state, hand), title: t('Move') });
     case 'shaping':
       if (!state.shape) return go(idle);
-      return go(idle, { do: 'reshape', shapes: new Map([[state.id, state.shape]]), title: 'Reshape' });
+      return go(idle, { do: 'reshape', shapes: new Map([[state.id, state.shape]]), title: t('Reshape') });
     case 'framing': {
       const ids = hand.inside(between(state.from, state.to)).map((annotation) => annotation.id);
       return go(idle, { do: 'select', ids, mode: state.shift ? 'add' : 'only' });

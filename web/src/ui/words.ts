@@ -27,18 +27,7 @@ export const ROLE_HELP: Record<Role, string> = spoken({
   owner: 'Also changes roles and reads the audit log',
 });
 
-export const SHAPE_WORDS: Record<string, string> = spoken<string>({
-  box: 'Box',
-  rotated_box: 'Turned box',
-  polygon: 'Polygon',
-  polyline: 'Line',
-  points: 'Points',
-  ellipse: 'Ellipse',
-  mask: 'Mask',
-  skeleton: 'Skeleton',
-  cuboid: 'Cuboid',
-  tag: 'Tag',
-});
+export { SHAPE_WORDS } from '../language/shape-words';
 
 export const ATTRIBUTE_WORDS: Record<string, string> = spoken<string>({
   choice: 'Choice (one)',

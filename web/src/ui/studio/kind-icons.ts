@@ -12,7 +12,6 @@ import {
   IconTimeline,
 } from '@tabler/icons-react';
 import type { ComponentType, SVGProps } from 'react';
-import { spoken } from '../../language/language';
 
 type Icon = ComponentType<SVGProps<SVGSVGElement> & { size?: number }>;
 
@@ -29,15 +28,4 @@ export const KIND_ICONS: Readonly<Record<string, Icon>> = {
   tag: IconTag as Icon,
 };
 
-export const KIND_WORDS: Readonly<Record<string, string>> = spoken<string>({
-  box: 'Box',
-  rotated_box: 'Turned box',
-  polygon: 'Polygon',
-  polyline: 'Line',
-  points: 'Points',
-  ellipse: 'Ellipse',
-  mask: 'Mask',
-  skeleton: 'Skeleton',
-  cuboid: 'Cuboid',
-  tag: 'Tag',
-});
+export { SHAPE_WORDS as KIND_WORDS } from '../../language/shape-words';
