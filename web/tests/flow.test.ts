@@ -166,6 +166,9 @@ describe('walking', () => {
     expect(editor.view.shows(editor.store.get('b')!)).toBe(false);
     flow.isolate();
     expect(editor.store.all().every((one) => editor.view.shows(one))).toBe(true);
+    editor.selection.select(['a', 'b', editor.store.all()[2]!.id]);
+    flow.isolate(); // with nothing else there is nothing to put aside
+    expect(editor.view.aside).toBeNull();
   });
 
   test('alike are selected by category, kind, view and list; locked ones are not', () => {

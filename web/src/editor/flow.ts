@@ -95,8 +95,9 @@ export class Flow {
   /** Show only the selection, or everything again. */
   isolate(): void {
     const { view, selection, store } = this.editor;
+    const others = store.all().flatMap(({ id, shape }) => (shape && !selection.has(id) ? [id] : []));
     if (view.aside) view.putAside(null);
-    else view.putAside(store.all().flatMap(({ id, shape }) => (shape && !selection.has(id) ? [id] : [])));
+    else if (others.length > 0) view.putAside(others);
   }
 
   /** Select whatever is like what is selected: of its categories, or of its kinds. */

@@ -44,6 +44,7 @@ export function Predictions({ desk, project }: { desk: Desk; project: Project })
             {scored && (
               <Slider
                 size="sm"
+                mt={6}
                 min={0}
                 max={1}
                 step={0.01}
