@@ -76,6 +76,11 @@ def test_a_rule_that_cannot_be_kept_to_is_refused_by_name_and_place(made: Rule, 
     assert refused.value.remedy
 
 
+def test_there_is_an_end_to_rules() -> None:
+    with pytest.raises(InvalidOntology, match="there is room for 200"):
+        ontology(*(rule("one_per_image", id=str(number)) for number in range(201)))
+
+
 def test_two_rules_cannot_have_one_id() -> None:
     with pytest.raises(InvalidOntology, match="stands twice"):
         ontology(rule("one_per_image"), rule("one_per_image"))

@@ -24,6 +24,7 @@ from labelwright.core.rules import (
     Rule,
 )
 from labelwright.core.shapes import Box, Ellipse, Mask, Point, Polygon, Polyline, Shape, polygon_of
+from labelwright.quality import rule_scene
 from labelwright.quality.covering import (
     common_area,
     most_overlap,
@@ -185,6 +186,33 @@ def test_boxes_as_polygons_cover_what_boxes_cover(one: Box, other: Box) -> None:
 
     assert common_area(polygon(one), polygon(other)) == pytest.approx(exact, rel=1e-6, abs=1e-4)
     assert share_inside(polygon(one), Figure(one)) == pytest.approx(1)
+
+
+def test_shapes_without_end_close_together_are_said_not_to_be_looked_at_to_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rule_scene, "MOST_PAIRS", 20)
+    stripes: list[Shape] = [
+        polygon_of((Point(2 * i, 0), Point(2 * i + 1, 0), Point(2 * i + 60, 90), Point(2 * i + 59, 90)))
+        for i in range(40)
+    ]
+
+    apart = MustNotOverlap(id="1", categories=("a", "b"), others=("a", "b"))
+    annotations = tuple(Annotation(id=str(i), category="a", shape=shape) for i, shape in enumerate(stripes))
+    found = broken_rules(
+        Document(annotations=annotations), Ontology(categories=CATEGORIES, rules=(apart,)), WIDTH, HEIGHT
+    )
+
+    assert [(broken.severity, broken.annotations) for broken in found] == [("warning", ())]
+    assert "not looked at to the end" in found[0].sentence
+
+
+def test_a_comb_of_many_long_sides_is_looked_through() -> None:
+    teeth = [(x, 0 if i % 2 else 1000) for i in range(20_000) for x in (i / 20, i / 20)]
+    comb = tuple(Point(x, y if k % 2 else 1000 - y) for k, (x, y) in enumerate(teeth))
+
+    assert self_crossing(Polyline(points=comb)) is None
+    assert self_crossing(Polyline(points=(*comb, Point(0, 500.5)))) is not None
 
 
 def test_a_mask_of_a_hundred_megapixels_is_measured() -> None:

@@ -21,6 +21,7 @@ from labelwright.core.shapes import Bounds
 
 Severity = Literal["error", "warning"]
 ERROR, WARNING = "error", "warning"
+MOST_RULES = 200
 
 
 class RuleBase(
@@ -257,6 +258,12 @@ def _follow(rule: Rule, merges: Mapping[str, str]) -> Rule:
 
 def check_rules(rules: Sequence[Rule], categories: Sequence[_Category], relations: Iterable[str]) -> None:
     """Raise InvalidOntology with the first rule that cannot be kept to, and its place."""
+    if len(rules) > MOST_RULES:
+        raise InvalidOntology(
+            f"The ontology has {len(rules)} rules; there is room for {MOST_RULES}.",
+            place="rules",
+            remedy="Say more in one rule: it may name several categories.",
+        )
     known = {category.id: category for category in categories}
     kinds = set(relations)
     seen: set[str] = set()

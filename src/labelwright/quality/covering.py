@@ -88,23 +88,26 @@ def touches(a: Figure, b: Figure, within: float) -> bool:
 def self_crossing(shape: Shape) -> Point | None:
     """A place where the outline of a polygon, or a polyline, crosses itself; None if it does not.
 
-    Sides are taken by where they begin from the left; the first that crosses a later one is named.
+    Named is the first side, in the order they were drawn, that crosses a later one. Stretches of sides
+    are compared where their bounds meet, so a long outline that stays in its place costs little.
     """
     if not isinstance(shape, Polygon | Polyline):
         return None
     sides = Figure(shape).sides
-    starts, ends = np.minimum(sides[:, 0], sides[:, 2]), np.maximum(sides[:, 0], sides[:, 2])
-    order = np.argsort(starts, kind="stable")
-    sides, starts, ends = sides[order], starts[order], ends[order]
-    for first in range(0, len(sides), CHUNK):
-        part = slice(first, first + CHUNK)
-        last = int(np.searchsorted(starts, float(ends[part].max()), side="right"))
-        crossing = _crosses(sides[part, None], sides[None, first:last])
-        later = np.arange(last - first)[None, :] > np.arange(len(crossing))[:, None]
-        found = np.argwhere(crossing & later & (starts[first:last][None, :] <= ends[part][:, None]))
+    starts = np.arange(0, len(sides), CHUNK)
+    xs, ys = sides[:, [0, 2]], sides[:, [1, 3]]
+    left, right = np.minimum.reduceat(xs.min(axis=1), starts), np.maximum.reduceat(xs.max(axis=1), starts)
+    top, bottom = np.minimum.reduceat(ys.min(axis=1), starts), np.maximum.reduceat(ys.max(axis=1), starts)
+    for k, first in enumerate(starts.tolist()):
+        meets = (left <= right[k]) & (right >= left[k]) & (top <= bottom[k]) & (bottom >= top[k])
+        meets[:k] = False
+        others = np.flatnonzero(np.repeat(meets, CHUNK)[: len(sides)])
+        own = np.arange(first, min(first + CHUNK, len(sides)))
+        crossing = _crosses(sides[own][:, None], sides[others][None]) & (others[None] > own[:, None])
+        found = np.argwhere(crossing)
         if len(found):
             pair: list[int] = found[0].tolist()
-            return _meeting(sides[first + pair[0]], sides[first + pair[1]])
+            return _meeting(sides[own[pair[0]]], sides[others[pair[1]]])
     return None
 
 

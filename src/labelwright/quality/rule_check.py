@@ -39,11 +39,13 @@ from labelwright.core.shapes import (
     Skeleton,
 )
 from labelwright.quality.covering import most_overlap, overlap, self_crossing, share_inside, touches
-from labelwright.quality.rule_scene import Scene
+from labelwright.quality.rule_scene import Scene, TooManyPairs
 
 SLACK = 1e-6
 HALF = 0.5  # what is more than half inside is inside
 MOST_NAMED = 100  # annotations that one broken rule points at
+MOST_FOUND = 2000  # places of one rule; there is no use in more
+NOT_WHOLE = "It was not looked at to the end: more than 100,000 pairs of shapes lie close together"
 
 
 class Finding(NamedTuple):
@@ -87,9 +89,15 @@ def broken_rules(
 def _broken(rule: Rule, scene: Scene) -> Iterator[BrokenRule]:
     check = CHECKS[type(rule)]
     found: list[Finding] = []
+    scene.pairs, is_whole = 0, True
     if check.each is not None:
         for annotation in check.subjects(rule, scene):
-            found.extend(check.each(rule, annotation, scene))
+            try:
+                found.extend(check.each(rule, annotation, scene))
+            except TooManyPairs:
+                is_whole = False
+            if not is_whole or len(found) >= MOST_FOUND:
+                break
     if check.whole is not None:
         found.extend(check.whole(rule, scene))
     for facts, annotations, place in found:
@@ -98,6 +106,8 @@ def _broken(rule: Rule, scene: Scene) -> Iterator[BrokenRule]:
         yield BrokenRule(
             rule=rule.id, severity=rule.severity, sentence=sentence, annotations=ids, place=place
         )
+    if not is_whole:
+        yield BrokenRule(rule=rule.id, severity="warning", sentence=NOT_WHOLE)
 
 
 def _minimum_size(rule: MinimumSize, annotation: Annotation, scene: Scene) -> Iterator[Finding]:

@@ -11,6 +11,12 @@ from labelwright.core.rules import Rule, meets
 from labelwright.core.shapes import Bounds, Box
 from labelwright.quality.figure import Figure
 
+MOST_PAIRS = 100_000  # that one rule compares; a document where more lie close together is not usual
+
+
+class TooManyPairs(Exception):  # a way out, not an error of the caller's
+    """A rule has compared as many pairs of shapes as one check may."""
+
 
 class Scene:
     """The annotations of an item in their order; each shape is made ready once."""
@@ -33,6 +39,7 @@ class Scene:
         self._by_category: dict[str, list[Annotation]] = {}
         for annotation in self.annotations:
             self._by_category.setdefault(annotation.category, []).append(annotation)
+        self.pairs = 0
         self._bounds: dict[str, tuple[list[Annotation], NDArray[np.float64]]] = {}
 
     def of(self, categories: Iterable[str]) -> list[Annotation]:
@@ -57,10 +64,16 @@ class Scene:
         return known
 
     def near(self, annotation: Annotation, categories: Iterable[str], reach: float) -> list[Annotation]:
-        """Others of the categories whose bounds come as near as `reach` pixels, in order."""
+        """Others of the categories whose bounds come as near as `reach` pixels, in order.
+
+        Raises TooManyPairs once a rule has had more than `MOST_PAIRS` of them; `pairs` counts.
+        """
         bounds = self.figure(annotation).bounds
         found = [other for category in set(categories) for other in self._close(category, bounds, reach)]
         found = [other for other in found if other.id != annotation.id]
+        self.pairs += len(found)
+        if self.pairs > MOST_PAIRS:
+            raise TooManyPairs
         return sorted(found, key=lambda other: self.order[other.id])
 
     def name(self, annotation: Annotation) -> str:

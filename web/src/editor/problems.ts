@@ -11,6 +11,7 @@ import type { Editor } from './editor';
 import { Signal } from './signal';
 
 const SLICE = 6; // milliseconds of work at a time
+const MOST = 1500; // milliseconds that a hand may be kept waiting
 const AROUND = 0.08; // of the shorter side of the picture: what is around a place is part of the problem
 const MARGIN = 100; // screen pixels around what is shown
 
@@ -72,10 +73,11 @@ export class Problems {
     return this.all.find((problem) => keyOf(problem) === this.at) ?? null;
   }
 
-  /** Check everything that changed, now. */
+  /** Check everything that changed, now; what would take too long is left to the server. */
   finish(): void {
+    const until = performance.now() + MOST;
     this.book.note(this.editor.store.all());
-    this.book.work();
+    if (!this.book.work(() => performance.now() < until)) this.wake();
     this.changed.emit();
   }
 

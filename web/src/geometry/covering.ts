@@ -5,7 +5,7 @@
  * exact from left to right; two boxes are exact. `tests/golden/rules.json` holds both to one answer.
  */
 import type { Point, Shape } from '../wire';
-import type { Bounds } from './bounds';
+import { type Bounds, overlaps } from './bounds';
 import { Figure, measured, type Measured, type Sides } from './figure';
 
 const CHUNK = 128; // sides that are compared at once
@@ -64,18 +64,23 @@ export function touches(a: Figure, b: Figure, within: number): boolean {
 /**
  * A place where the outline of a polygon, or a polyline, crosses itself; null if it does not.
  *
- * Sides are taken by where they begin from the left; the first that crosses a later one is named.
+ * Named is the first side, in the order they were drawn, that crosses a later one. Stretches of sides
+ * are compared where their bounds meet, so a long outline that stays in its place costs little.
  */
 export function selfCrossing(shape: Shape): Point | null {
   if (shape.kind !== 'polygon' && shape.kind !== 'polyline') return null;
   const { sides } = new Figure(shape);
-  const begin = (i: number) => Math.min(sides[i]!, sides[i + 2]!);
-  const order = Array.from({ length: sides.length / 4 }, (_, i) => 4 * i).sort((i, j) => begin(i) - begin(j) || i - j);
-  for (let p = 0; p < order.length; p++) {
-    const i = order[p]!;
-    const end = Math.max(sides[i]!, sides[i + 2]!);
-    for (let q = p + 1; q < order.length && begin(order[q]!) <= end; q++) {
-      if (crosses(sides, i, sides, order[q]!)) return meeting(sides, i, order[q]!);
+  const size = 4 * CHUNK;
+  const stretches = Array.from({ length: Math.ceil(sides.length / size) }, (_, k) => around(sides.subarray(k * size, (k + 1) * size)));
+  for (let k = 0; k < stretches.length; k++) {
+    const later = stretches.flatMap((bounds, m) => (m >= k && overlaps(bounds, stretches[k]!) ? [m] : []));
+    for (let i = k * size; i < Math.min((k + 1) * size, sides.length); i += 4) {
+      for (const m of later) {
+        const end = Math.min((m + 1) * size, sides.length);
+        for (let j = Math.max(i + 4, m * size); j < end; j += 4) {
+          if (crosses(sides, i, sides, j)) return meeting(sides, i, j);
+        }
+      }
     }
   }
   return null;

@@ -26,6 +26,7 @@ const IN_GENERAL: Record<string, string> = {
   invalid: phrase('Something in this cannot be accepted'),
   'invalid.annotations': phrase('Some annotations break the ontology'),
   'invalid.ontology': phrase('The ontology contradicts itself'),
+  'invalid.rules': phrase('Label rules are broken'),
   'invalid.shape': phrase('The shape cannot be used'),
   'job.failed': phrase('The job failed'),
   not_found: phrase('There is nothing here by that name'),
