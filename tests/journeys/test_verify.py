@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Server, StartServer
+from tests.journeys.studio import Studio
 
 
 class Grid:
@@ -171,6 +172,20 @@ def test_a_box_is_dragged_right_in_place(start_server: StartServer, page: Page) 
     assert after["shape"]["right"] < before["right"]
     assert after["shape"]["bottom"] < before["bottom"]
     assert verdict(after) == "amended"
+
+
+def test_a_cell_leads_to_its_annotation_in_the_studio(start_server: StartServer, page: Page) -> None:
+    grid = Grid(page, start_server("demo"))
+    grid.open()
+    chosen = grid.focused
+    grid.press("Enter")
+
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open in the studio").click()
+    Studio(opened.value).ready()
+
+    ids = opened.value.evaluate("[...window.labelwright.desk.editor.selection.ids]")
+    assert ids == [chosen]
 
 
 def test_verdicts_without_a_network_survive_a_reload_and_arrive_once(

@@ -1,12 +1,15 @@
 /** The studio: where people draw, correct and review. */
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { Link, useLocation, useParams, useSearchParams } from 'react-router';
 
+import { boundsOfShape } from '../geometry/shapes';
 import { t } from '../language/language';
 import { project, session } from '../queries';
 import { projectPath, studioPath, verifyPath } from '../ui/places';
 import { Failure, Loading } from '../ui/state';
+import type { Desk } from '../ui/studio/desk';
 import { StudioView } from '../ui/studio/studio-view';
 import classes from '../ui/studio/studio.module.css';
 import { useDesk } from '../ui/studio/use-desk';
@@ -28,18 +31,21 @@ export default function StudioPage() {
     );
   }
   if (!found.data || !who) return <Waiting />;
-  return <Work key={`${p} ${stage} ${visit}`} project={found.data} stage={stage} task={search.get('task')} member={who} />;
+  return <Work key={`${p} ${stage} ${visit}`} project={found.data} stage={stage} task={search.get('task')} annotation={search.get('annotation')} member={who} />;
 }
 
 interface WorkProps {
   project: Project;
   stage: Stage;
   task: string | null;
+  /** Shown first, where the item has it. */
+  annotation: string | null;
   member: string;
 }
 
-function Work({ project: at, stage, task, member }: WorkProps) {
+function Work({ project: at, stage, task, annotation, member }: WorkProps) {
   const work = useDesk(at.id, stage, task, member);
+  useShownFirst(work.desk, annotation);
   if (work.failure) {
     return (
       <div className={classes.center}>
@@ -55,6 +61,24 @@ function Work({ project: at, stage, task, member }: WorkProps) {
   if (work.done) return <NothingLeft project={at} stage={stage} onLook={work.retry} />;
   if (!work.desk) return <Waiting />;
   return <StudioView key={work.desk.envelope.task.id} work={work} desk={work.desk} project={at} member={member} />;
+}
+
+/** Selects an annotation and shows it large, as soon as there is a surface to show it on. */
+function useShownFirst(desk: Desk | null | undefined, id: string | null): void {
+  useEffect(() => {
+    if (!desk || !id) return undefined;
+    const { editor } = desk;
+    const aim = () => {
+      const shape = editor.store.get(id)?.shape;
+      if (!shape || editor.viewport.width <= 1) return;
+      stop();
+      editor.selection.select([id]);
+      editor.viewport.show(boundsOfShape(shape), 160);
+    };
+    const stop = editor.viewport.changed.subscribe(aim);
+    aim();
+    return stop;
+  }, [desk, id]);
 }
 
 function Waiting() {

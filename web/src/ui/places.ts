@@ -24,8 +24,9 @@ export function projectPath(project: string, path = ''): string {
   return `/projects/${project}${path ? `/${path}` : ''}`;
 }
 
-export function studioPath(project: string, stage: 'annotate' | 'review', task?: string): string {
-  return `/studio/${project}?stage=${stage}${task ? `&task=${task}` : ''}`;
+export function studioPath(project: string, stage: 'annotate' | 'review', task?: string, annotation?: string): string {
+  const at = `${task ? `&task=${task}` : ''}${annotation ? `&annotation=${annotation}` : ''}`;
+  return `/studio/${project}?stage=${stage}${at}`;
 }
 
 /** The grid of fast verification; `source` is review where the person may, else predictions. */

@@ -56,7 +56,7 @@ export function Fix({ project, source, cell, annotation, categories, onClose, on
             </Button>
             <Button
               component={Link}
-              to={studioPath(project, stage, cell.task)}
+              to={studioPath(project, stage, cell.task, annotation.id)}
               target="_blank"
               variant="subtle"
               rightSection={<IconExternalLink size={15} />}
