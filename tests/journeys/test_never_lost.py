@@ -194,7 +194,7 @@ def own_browser(kind: BrowserType, profile: Path) -> Iterator[tuple[subprocess.P
         port = debugging_port(profile)
         browser = kind.connect_over_cdp(f"http://127.0.0.1:{port}")
         context = browser.contexts[0]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # a killed profile takes its time
         yield process, context
     finally:
         if process.poll() is None:
@@ -212,6 +212,18 @@ def debugging_port(profile: Path) -> int:
     raise AssertionError("the browser did not start")
 
 
+KEPT_POINTS = """new Promise((done) => {
+  const opening = indexedDB.open('labelwright');
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction('strokes').objectStore('strokes').getAll();
+    asked.onsuccess = () => {
+      opening.result.close();
+      done(asked.result[0]?.stroke.state.corners.length);
+    };
+  };
+})"""
+
+
 def test_a_browser_killed_in_mid_stroke_offers_the_half_drawn_shape_again(
     start_server: StartServer, browser: Browser, tmp_path: Path
 ) -> None:
@@ -222,23 +234,30 @@ def test_a_browser_killed_in_mid_stroke_offers_the_half_drawn_shape_again(
         address = address_of(studio)
         studio.draw_box((0.2, 0.6), (0.3, 0.7))
         studio.page.keyboard.press("p")
-        for x, y in ((0.3, 0.2), (0.5, 0.2), (0.6, 0.35), (0.5, 0.5)):
+        for x, y in ((0.5, 0.3), (0.7, 0.3), (0.8, 0.45), (0.7, 0.6)):
             studio.page.mouse.click(*studio.at(x, y))
-        studio.page.wait_for_timeout(400)
+        studio.page.wait_for_function(f"async () => (await {KEPT_POINTS}) === 4")
+        studio.saved()
         cookies = context.cookies()  # the browser writes them only twice a minute
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
     with own_browser(browser.browser_type, profile) as (_, context):
         context.add_cookies(cookies)
-        page = context.new_page()
+        page = context.pages[0]
         page.goto(address)
+        # That the welcome waits is remembered by the browser, which had no time to write it either.
+        later = page.get_by_test_id("welcome-later")
+        expect(later.or_(page.get_by_test_id("surface")).first).to_be_visible(timeout=60_000)
+        if later.count():
+            later.click()
+            page.goto(address)
         studio = Studio(page).ready()
         studio.count(1)
         expect(notice(studio, "stroke")).to_contain_text("polygon of 4 points is kept")
         page.screenshot(path=picture("stroke"))
         page.keyboard.press("Enter")
         expect(notice(studio, "stroke")).to_have_count(0)
-        page.mouse.click(*studio.at(0.3, 0.45))
+        page.mouse.click(*studio.at(0.5, 0.55))
         page.keyboard.press("Enter")
         studio.count(2)
         studio.saved()
