@@ -41,11 +41,12 @@ from labelwright.services.renditions import Renditions
 
 LARGEST, LEAST = 1600, 16  # pixels of a side that a crop may be asked for
 DECODED = 64 * 2**20  # bytes of decoded pictures that are held ready
-FORGOTTEN = 60.0  # seconds after which they are let go of with the next one that comes
+FORGOTTEN = 60.0  # seconds without use after which they are let go of
 KEPT = 256 * 2**20  # bytes of crops on disk
 SWEPT_EVERY = 1_000  # crops
 AT_ONCE = 2  # pictures decoded at the same time
 LOOK_END = "looks"
+MOST_LOCKS = 4_096
 
 
 class Crops:
@@ -60,6 +61,7 @@ class Crops:
         self._busy: dict[str, threading.Lock] = {}
         self._decoded: OrderedDict[str, tuple[float, Image.Image]] = OrderedDict()
         self._made = 0
+        self._watch: threading.Timer | None = None
 
     def found(self, actor: Actor, item_id: str, window: Window, size: int) -> tuple[Row[Any], str]:
         """The item's row, and a tag that names the content of a crop. Raises NotFound, InvalidInput."""
@@ -144,13 +146,24 @@ class Crops:
             return image
 
     def _let_go(self) -> None:
+        """Drop what was not used for a while, and the least recently used where there is no room."""
         now, room = time.monotonic(), DECODED
+        newest = next(reversed(self._decoded), None)
         for key, (used, image) in reversed(list(self._decoded.items())):
             room -= 3 * image.width * image.height
-            if now - used > FORGOTTEN or (room < 0 and key != next(reversed(self._decoded))):
+            if now - used > FORGOTTEN or (room < 0 and key != newest):
                 del self._decoded[key]
-        if len(self._busy) > 4_096:
+        if len(self._busy) > MOST_LOCKS:
             self._busy = {key: lock for key, lock in self._busy.items() if lock.locked()}
+        if self._decoded and self._watch is None:
+            self._watch = threading.Timer(FORGOTTEN + 1, self._look_after)
+            self._watch.daemon = True
+            self._watch.start()
+
+    def _look_after(self) -> None:
+        with self._lock:
+            self._watch = None
+            self._let_go()
 
     def _known_looks(self, sha256: str) -> dict[str, Look]:
         try:
