@@ -2,7 +2,7 @@
 import { Group, Loader, SegmentedControl, Slider, Switch, Text } from '@mantine/core';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 
-import { LIMITS, type Prompting, type Result } from '../../editor/prompting';
+import { LIMITS, type Prompting, type Proposal, type Result } from '../../editor/prompting';
 import { phrase, t } from '../../language/language';
 import { shapesOf } from '../../model/ontology';
 import type { Desk } from './desk';
@@ -13,6 +13,14 @@ const SETTINGS = {
   wand: { name: 'tolerance', title: phrase('Tolerance'), unit: '' },
   superpixels: { name: 'superpixel', title: phrase('Size'), unit: ' px' },
 } as const;
+
+const NOTHING_FOUND = phrase('Nothing stands out in the box: say with a stroke what belongs to the object.');
+
+/** Notes come in English from the worker that finds the outlines; it has no catalogue. */
+function noteWords({ note, grain = 1 }: Proposal): string | undefined {
+  if (!note || note === NOTHING_FOUND) return note && t(NOTHING_FOUND);
+  return t('Found at 1:{{grain}} of the picture; look closer for a finer outline.', { grain: grain.toFixed(1) });
+}
 
 export function SmartOptions({ desk }: { desk: Desk }) {
   const { editor, hand } = desk;
@@ -25,7 +33,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
   const setting = name === 'wand' || name === 'superpixels' ? SETTINGS[name] : null;
   const kinds = editor.category ? shapesOf(editor.category) : [];
   const hasChoice = kinds.includes('mask') && kinds.includes('polygon');
-  const words = error ?? current?.note ?? told;
+  const words = error ?? (current && noteWords(current)) ?? told;
   return (
     <div className={classes.options} data-testid="smart-options" onPointerDown={(event) => event.stopPropagation()}>
       <Group gap="md" wrap="nowrap">
