@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from labelwright.services.context import Context
 from labelwright.settings import Settings
@@ -16,6 +17,10 @@ from labelwright.storage.database import Database
 from tests.postgres import PostgresServer, start_postgres
 
 _names = itertools.count()
+
+# Machines are shared: how long an example takes says nothing about what it shows.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")
