@@ -59,6 +59,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
           <Switch
             size="xs"
             label={t('Fill holes')}
+            styles={{ label: { whiteSpace: 'nowrap' } }}
             checked={settings.fillHoles}
             onChange={(event) => prompting.tune({ fillHoles: event.currentTarget.checked })}
           />
