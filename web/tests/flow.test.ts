@@ -171,6 +171,18 @@ describe('walking', () => {
     expect(editor.view.aside).toBeNull();
   });
 
+  test('hiding several hides all of them first, then shows all, with one word to the painter', () => {
+    const editor = made([small('a'), small('b')]);
+    editor.view.toggle('hidden', 'a');
+    const before = editor.view.changed.version;
+    editor.view.toggleAll('hidden', new Set(['a', 'b']));
+    expect([...editor.view.hidden]).toEqual(['a', 'b']);
+    expect(editor.view.changed.version).toBe(before + 1);
+
+    editor.view.toggleAll('hidden', new Set(['a', 'b']));
+    expect(editor.view.hidden.size).toBe(0);
+  });
+
   test('alike are selected by category, kind, view and list; locked ones are not', () => {
     const far = { ...BOX, left: 380, right: 395 };
     const editor = made([small('a'), small('b', { shape: far }), annotation('c', BOX, 'dirt'), small('l')]);

@@ -157,7 +157,7 @@ function zoomToSelection({ editor }: Studio): void {
 }
 
 function toggleSelected({ editor }: Studio, which: 'hidden' | 'locked'): void {
-  for (const id of editor.selection.ids) editor.view.toggle(which, id);
+  editor.view.toggleAll(which, editor.selection.ids);
 }
 
 /** Choose the category of the next shape; with the select tool also of what is selected. */

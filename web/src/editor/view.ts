@@ -35,6 +35,17 @@ export class View {
     this.changed.emit();
   }
 
+  /** Hide or lock many at once, or take it back where all of them are. */
+  toggleAll(which: 'hidden' | 'locked', ids: ReadonlySet<string>): void {
+    const set = this[which];
+    const all = [...ids].every((id) => set.has(id));
+    for (const id of ids) {
+      if (all) set.delete(id);
+      else set.add(id);
+    }
+    this.changed.emit();
+  }
+
   /** Put some aside, or bring all back. */
   putAside(ids: Iterable<string> | null): void {
     this.aside = ids && new Set(ids);
