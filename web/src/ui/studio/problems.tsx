@@ -27,7 +27,7 @@ export function Problems({ desk: { flow } }: { desk: Desk }) {
       <header className={classes.head}>
         <Sign severity={errors > 0 ? 'error' : 'warning'} />
         <Text size="sm" fw={600} style={{ flex: 1 }} role="status">
-          {t('Label rules are broken in {{count}} places', { count: all.length })}
+          {t('Rules broken: {{number}}', { number: all.length })}
         </Text>
         <Way label={t('Previous broken rule')} action="problem.previous" onClick={() => problems.step(-1)}>
           <IconArrowUp size={15} />
