@@ -6,6 +6,7 @@
  * nobody wants to do twice. Cells that could not be seen are never judged.
  */
 import { Signal } from '../../editor/signal';
+import { t } from '../../language/language';
 import { differing } from '../../model/fields';
 import { freshId } from '../../model/ids';
 import type { Edit } from '../../model/operations';
@@ -403,7 +404,7 @@ export class GridSession {
       }
       for (const { reason } of one.refused) this.tell(one.task, 'refused', reason, 1);
       if (one.conflicts.length > 0) {
-        this.tell(one.task, 'conflict', 'Changed in two places at once; choose in the studio.', one.conflicts.length);
+        this.tell(one.task, 'conflict', t('Changed in two places at once; choose in the studio.'), one.conflicts.length);
       }
     }
     this.changed.emit();
