@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 # Letters of three and more, in text that is drawn and in what a screen reader says.
 _ENGLISH = """() => {
   const found = new Set();
-  const APART = '[aria-hidden=true], [lang=""], code';
+  const APART = '[aria-hidden=true], [lang=""], code, textarea';
   // What people wrote is marked as of an unknown language.
   const shown = (element) => element.getClientRects().length > 0 && !element.closest(APART);
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

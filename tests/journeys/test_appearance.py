@@ -15,7 +15,8 @@ NAMES = re.compile(
     r"|Owner|Ana \(sample\)|Ben \(sample\)|\w+@[\w.]+|[\w-]+@[\w.]+"
     r"|RBC|WBC|rbc|Platelets?|(?:A|Small|One) [a-z].*|Overlapping|Every blood cell.*|What to draw"
     r"|English|JPEG|PNG|GIF|WebP|BMP|TIFF|AVIF|zip|YAML|SHA-256|[0-9a-f]{64}|IoU|COCO|YOLO|Pascal|VOC|Markdown"
-    r"|Ctrl|Shift|Alt|Tab|Enter|Esc|Backspace|Delete|Space|Home|End|Command|Mac|autosize measurement"
+    r"|Ctrl|Shift|Alt|Tab|Enter|Escape|Esc|Arrow\w+|Page\w+|Backspace|Delete|Space|Home|End|PgDn|PgUp|Command|Mac"
+    r"|autosize measurement"
 )
 WORD = re.compile(r"[A-Za-z]{3,}")
 
@@ -58,6 +59,7 @@ def addresses(page: Page) -> dict[str, str]:
         "shortcuts": f"{origin}/shortcuts",
         "studio": f"{origin}/studio/{key}?stage=annotate",
         "review": f"{origin}/studio/{key}?stage=review",
+        "verify": f"{origin}/verify/{key}",
     }
 
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { counted, knows, language, onLanguage, preferred, speak, spoken, t } from '../../src/language/language';
 import { problemWords } from '../../src/language/problems';
+import { reasonWords } from '../../src/language/reasons';
 import { duration, number, percent, STATE_WORDS } from '../../src/ui/words';
 
 afterEach(() => speak('en'));
@@ -106,4 +107,12 @@ describe('what the server refused', () => {
 
     expect(problemWords('novel.kind', 'Something {{odd}}.', null)).toEqual({ title: 'Something {{odd}}.', remedy: '' });
   });
+});
+
+test('a reason of the server is said anew with its facts', async () => {
+  const reasons = ['2.8 × smaller than other Mast cells', 'touches the border of the image', 'looks (odd) to me'];
+
+  expect(reasons.map(reasonWords)).toEqual(reasons);
+  await speak('zh-Hant');
+  expect(reasons.map(reasonWords)).toEqual(['比其他 Mast cells 小 2.8 倍', '碰到影像邊緣', 'looks (odd) to me']);
 });

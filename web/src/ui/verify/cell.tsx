@@ -3,6 +3,7 @@ import { IconCheck, IconLock, IconPencil, IconTrash, IconX } from '@tabler/icons
 import { memo, type MouseEvent, useEffect, useState } from 'react';
 
 import { t } from '../../language/language';
+import { reasonWords } from '../../language/reasons';
 import { colorOf } from '../../model/ontology';
 import type { Category } from '../../wire';
 import { outline } from '../item-picture';
@@ -31,7 +32,7 @@ export const CellView = memo(function CellView(props: Props) {
   const state = stateOf(said, lostTo);
   const annotation = said.fixed ?? cell.annotation;
   const name = category?.name ?? annotation.category;
-  const reasons = cell.reasons.join('; ');
+  const reasons = cell.reasons.map(reasonWords).join('; ');
   const score = cell.annotation.evidence?.score;
   return (
     <button
@@ -58,7 +59,7 @@ export const CellView = memo(function CellView(props: Props) {
           <span className="lw-clip">{before && before.id !== category?.id ? `${before.name} → ${name}` : name}</span>
           {score != null && <span className={classes.score}>{Math.round(score * 100)} %</span>}
         </span>
-        <span className={classes.reason}>{lostTo ?? cell.reasons[0] ?? ' '}</span>
+        <span className={classes.reason}>{lostTo ?? (cell.reasons[0] ? reasonWords(cell.reasons[0]) : ' ')}</span>
       </span>
       <Sign state={state} />
     </button>
