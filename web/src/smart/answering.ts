@@ -1,11 +1,7 @@
 /** Answers the prompts of one item: finds the predictor, makes it ready once, and hands the prompt on. */
 import type { Answer } from '../editor/prompting';
-import { phrase, t } from '../language/language';
 import { type PictureSource, type Predictor, PREDICTORS } from './predictor';
-
-const NOT_LOADED = phrase(
-  'The smart tool could not be loaded. If the server was updated meanwhile, reload the page: your work is saved.',
-);
+import { notLoaded } from './words';
 
 export interface Answering {
   readonly answer: Answer;
@@ -22,7 +18,7 @@ export function answering(picture: Promise<PictureSource>, table = PREDICTORS): 
     const make = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!make) throw new Error(`No predictor is called “${name}”. There are: ${Object.keys(table).join(', ')}.`);
     const loaded = make().catch(() => {
-      throw new Error(t(NOT_LOADED));
+      throw notLoaded();
     });
     const [predictor, source] = await Promise.all([loaded, picture]);
     await predictor.ready(source);

@@ -9,8 +9,11 @@ export type ToWorker =
   | { do: 'work'; id: number; picture: number; name: string; job: Job }
   | { do: 'leave'; picture: number };
 
-export type FromWorker =
+export type Answer =
   | { id: number; proposal: Proposal; milliseconds: number }
   /** It must see these windows first; then it is to be asked again. */
   | { id: number; needs: readonly Window[] }
   | { id: number; error: string };
+
+/** The library did not come, or broke: the worker is of no use any more. */
+export type FromWorker = Answer | { gone: 'library' | 'memory' };

@@ -6,12 +6,13 @@
  */
 import type { Prompt, Proposal } from '../../editor/prompting';
 import type { PictureSource, Predictor } from '../predictor';
-import type { FromWorker, ToWorker } from './messages';
+import { broken, moving, notLoaded, notStarted, saidByWorker } from '../words';
+import type { Answer, FromWorker, ToWorker } from './messages';
 
 const MOST_ROUNDS = 6; // of windows that are asked for: more would be a mistake of ours
 
 interface Waiting {
-  resolve(answer: FromWorker): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -24,18 +25,22 @@ class Vision {
 
   constructor() {
     this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if ('gone' in data) {
+        this.fail(data.gone === 'library' ? notLoaded() : broken());
+        return;
+      }
       this.waiting.get(data.id)?.resolve(data);
       this.waiting.delete(data.id);
     };
-    this.worker.onerror = () => this.fail();
-    this.worker.onmessageerror = () => this.fail();
+    this.worker.onerror = () => this.fail(notStarted());
+    this.worker.onmessageerror = () => this.fail(broken());
   }
 
   tell(message: ToWorker, transfer: Transferable[] = []): void {
     this.worker.postMessage(message, transfer);
   }
 
-  work(message: Omit<Extract<ToWorker, { do: 'work' }>, 'id' | 'do'>): Promise<FromWorker> {
+  work(message: Omit<Extract<ToWorker, { do: 'work' }>, 'id' | 'do'>): Promise<Answer> {
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
@@ -43,10 +48,9 @@ class Vision {
     });
   }
 
-  private fail(): void {
+  private fail(error: Error): void {
     this.isBroken = true;
     this.worker.terminate();
-    const error = new Error('The smart tools could not be started in this browser. The other tools work as ever.');
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
@@ -92,14 +96,14 @@ class OpencvPredictor implements Predictor {
         this.milliseconds = answer.milliseconds;
         return answer.proposal;
       }
-      if ('error' in answer) throw new Error(answer.error);
+      if ('error' in answer) throw saidByWorker(answer.error);
       for (const window of answer.needs) {
         signal.throwIfAborted();
         const bitmap = await source.read(window);
         running().tell({ do: 'lay', picture, window, bitmap }, [bitmap]);
       }
     }
-    throw new Error('The picture changes faster than it can be looked at. Wait until it stands still.');
+    throw moving();
   }
 
   close(): void {

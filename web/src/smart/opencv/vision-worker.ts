@@ -12,6 +12,7 @@ import { wordsOf } from './cv';
 import type { FromWorker, ToWorker } from './messages';
 
 const library = import('./library').then(({ opened }) => opened());
+library.catch(() => postMessage({ gone: 'library' } satisfies FromWorker));
 
 let picture = -1;
 let bench: Bench | null = null;
@@ -59,6 +60,8 @@ function worked(own: Bench, { id, name, job }: Extract<ToWorker, { do: 'work' }>
     return { id, proposal, milliseconds: performance.now() - start };
   } catch (error) {
     if (error instanceof Needs) return { id, needs: error.windows };
+    // The library ran out of memory or lost its way, and stays so.
+    if (error instanceof WebAssembly.RuntimeError) return { gone: 'memory' };
     return { id, error: wordsOf(own.cv, error) };
   }
 }
