@@ -114,5 +114,5 @@ test('a reason of the server is said anew with its facts', async () => {
 
   expect(reasons.map(reasonWords)).toEqual(reasons);
   await speak('zh-Hant');
-  expect(reasons.map(reasonWords)).toEqual(['比其他 Mast cells 小 2.8 倍', '碰到影像邊緣', 'looks (odd) to me']);
+  expect(reasons.map(reasonWords)).toEqual(['大小為其他 Mast cells 的 1/2.8', '碰到影像邊緣', 'looks (odd) to me']);
 });
