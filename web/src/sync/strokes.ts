@@ -35,8 +35,8 @@ const placeOf = (member: string, task: string) => `${member}/${task}`;
 export function strokesIn(store: Store): Strokes {
   return {
     keep: (kept) =>
-      // No waiting for the disk: a stroke is written often, and a killed browser still leaves it.
-      store.write(STROKES, (all) => all.put({ ...kept, place: placeOf(kept.member, kept.task) }), 'relaxed'),
+      // To the disk each time, so that not even a machine that stops costs more than the last moment.
+      store.write(STROKES, (all) => all.put({ ...kept, place: placeOf(kept.member, kept.task) })),
     drop: (id) => store.write(STROKES, (all) => all.delete(id), 'relaxed'),
     async of(member, task) {
       const found = await store.read(STROKES, (all) => all.index('place').getAll(placeOf(member, task)));
@@ -50,6 +50,7 @@ const PAUSE = 150; // milliseconds between two writes: as much of a stroke a cra
 /** Keeps what is half drawn at the moment, a few times a second. */
 export class StrokeKeeper {
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private writing: Promise<void> | null = null;
   private isKept = false;
   private last: Unfinished | null = null;
 
@@ -72,13 +73,17 @@ export class StrokeKeeper {
   private write(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
+    // A slow disk gets the newest state next, not every one that went by.
+    if (this.writing) return void this.writing.then(this.look);
     const stroke = this.unfinished();
     if (stroke === this.last || stroke?.state === (this.last?.state ?? null)) return;
     this.last = stroke;
     const { strokes, place } = this;
     // A browser without room loses the stroke at most; the work itself has its own keeper.
-    if (stroke) void strokes.keep({ ...place, at: Date.now(), stroke }).then(() => (this.isKept = true), ignore);
-    else if (this.isKept) void strokes.drop(place.id).catch(ignore);
+    if (stroke) this.isKept = true;
+    else if (!this.isKept) return;
+    const written = stroke ? strokes.keep({ ...place, at: Date.now(), stroke }) : strokes.drop(place.id);
+    this.writing = written.catch(ignore).finally(() => (this.writing = null));
   }
 }
 
