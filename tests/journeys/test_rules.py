@@ -90,3 +90,34 @@ def test_a_rule_is_written_seen_broken_and_mended(
     carla.saved()
     page.keyboard.press("Control+Enter")
     carla.next_item(before)
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(240)
+def test_a_rule_written_while_an_item_is_open_is_told_by_the_server_and_shown(
+    start_server: StartServer, new_context: Callable[..., BrowserContext]
+) -> None:
+    context = new_context()
+    owner, page = context.new_page(), context.new_page()
+    project = open_project(owner, start_server("demo").link or "")
+    page.goto(f"{project.replace('/projects/', '/studio/')}?stage=annotate")
+    studio = Studio(page).ready()
+    before = studio.task
+    studio.draw_box((0.60, 0.60), (0.62, 0.62))
+    studio.saved()
+
+    write_a_rule(owner, project)
+    page.bring_to_front()
+    expect(page.get_by_test_id("problems")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("v")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_test_id("problem")).to_have_count(1)
+    assert studio.task == before
+    page.keyboard.press("0")
+    studio.drag((0.62, 0.62), (0.74, 0.80))
+    expect(page.get_by_test_id("problems")).to_have_count(0)
+    studio.saved()
+    page.keyboard.press("Control+Enter")
+    studio.next_item(before)

@@ -215,6 +215,21 @@ describe('problems in the studio', () => {
     expect(problems.current?.annotations).toEqual(['2']);
   });
 
+  it('of newer rules are taken from the server, and go when their annotations change', () => {
+    const { editor, problems, rest } = studio([{ id: '1', category: 'car', shape: box(10, 50) }, { id: '2', category: 'car', shape: box(80, 50) }]);
+    const told = ['1', '2'].map((id): BrokenRule => ({ rule: 'new', severity: 'error', sentence: `About ${id}`, annotations: [id], place: [80, 10, 130, 40] }));
+    expect(problems.all).toEqual([]);
+
+    problems.tell(told);
+    problems.step(1);
+    expect([...editor.selection.ids]).toEqual(['1']);
+    expect(problems.errors).toHaveLength(2);
+    editor.perform('Move', [{ kind: 'put', annotation: { ...editor.store.get('1')!, shape: box(20, 50) } }]);
+    rest();
+
+    expect(problems.all).toEqual([told[1]]);
+  });
+
   it('are all checked before something is handed in', () => {
     const { editor, problems } = studio(two());
     editor.perform('Delete', [{ kind: 'delete', id: '1' }]);

@@ -6,7 +6,7 @@
  */
 import { grown } from '../geometry/bounds';
 import { RuleBook } from '../model/rule-book';
-import type { BrokenRule } from '../wire';
+import type { Annotation, BrokenRule } from '../wire';
 import type { Editor } from './editor';
 import { Signal } from './signal';
 
@@ -23,9 +23,17 @@ const whenIdle: Later = (work) => {
   else setTimeout(work, 0);
 };
 
+interface Told {
+  readonly problem: BrokenRule;
+  /** Its annotations as they were when it was told. */
+  readonly seen: readonly (Annotation | undefined)[];
+}
+
 export class Problems {
   readonly changed = new Signal();
   private readonly book: RuleBook;
+  private told: readonly Told[] = [];
+  private joined: { broken: readonly BrokenRule[]; told: readonly Told[]; all: readonly BrokenRule[] } | null = null;
   private isWaiting = false;
   private at: string | null = null;
   private marked: { of: readonly BrokenRule[]; byId: Map<string, BrokenRule[]> } | null = null;
@@ -36,18 +44,29 @@ export class Problems {
   ) {
     const { imageWidth, imageHeight } = editor.viewport;
     this.book = new RuleBook(editor.ontology, imageWidth, imageHeight);
-    if (!this.book.hasRules) return;
-    editor.store.changed.subscribe(() => this.wake());
-    this.wake();
+    editor.store.changed.subscribe(() => this.changeSeen());
+    this.changeSeen();
   }
 
-  /** Whether the ontology has rules at all. */
+  /** Whether there is anything to walk along. */
   get hasRules(): boolean {
-    return this.book.hasRules;
+    return this.book.hasRules || this.told.length > 0;
   }
 
   get all(): readonly BrokenRule[] {
-    return this.book.broken;
+    const { broken } = this.book;
+    if (this.told.length === 0) return broken;
+    if (this.joined?.broken !== broken || this.joined.told !== this.told) {
+      this.joined = { broken, told: this.told, all: [...broken, ...this.told.map(({ problem }) => problem)] };
+    }
+    return this.joined.all;
+  }
+
+  /** Take in what the server found, by rules newer than those here; each stays until its annotations change. */
+  tell(problems: readonly BrokenRule[]): void {
+    const known = new Set(this.book.broken.map(keyOf));
+    this.told = problems.filter((problem) => !known.has(keyOf(problem))).map((problem) => ({ problem, seen: this.seenOf(problem) }));
+    this.changed.emit();
   }
 
   /** Those that keep the work from being handed in. */
@@ -102,6 +121,21 @@ export class Problems {
       editor.viewport.show(grown({ left, top, right, bottom }, AROUND * Math.min(imageWidth, imageHeight)), MARGIN);
     }
     this.changed.emit();
+  }
+
+  private changeSeen(): void {
+    if (this.told.length > 0) {
+      this.told = this.told.filter(({ problem, seen }) => {
+        const now = this.seenOf(problem);
+        return now.length > 0 && now.every((annotation, i) => annotation === seen[i]);
+      });
+      this.changed.emit();
+    }
+    if (this.book.hasRules) this.wake();
+  }
+
+  private seenOf({ annotations = [] }: BrokenRule): (Annotation | undefined)[] {
+    return annotations.map((id) => this.editor.store.get(id));
   }
 
   private wake(): void {

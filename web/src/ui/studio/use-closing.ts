@@ -89,6 +89,15 @@ function confirmAccept(desk: Desk, accept: () => void): void {
 export const markedIn = ({ editor }: Desk): number =>
   editor.store.all().filter(({ evidence }) => evidence?.verdict === 'returned').length;
 
+type RuleFault = Pick<BrokenRule, 'annotations' | 'place'> & { rule: string; fault: string };
+
+/** Rules that are newer than those the item was opened with: the server's word is shown in their place. */
+function tellBroken(faults: RuleFault[], { flow: { problems } }: Desk): void {
+  const broken = faults.map(({ fault, ...rest }): BrokenRule => ({ ...rest, severity: 'error', sentence: fault }));
+  problems.tell(broken);
+  if (broken[0]) problems.go(broken[0]);
+}
+
 /** Whether a rule forbids to hand this in: then it is told, and shown, before the server is asked. */
 async function breaksRules({ envelope, flow: { problems } }: Desk): Promise<boolean> {
   problems.finish();
@@ -109,7 +118,7 @@ async function isOutdated({ task, ontology }: Desk['envelope']): Promise<boolean
 function tellRefusal(error: unknown, desk: Desk): void {
   tellProblem(error);
   if (!(error instanceof ProblemError)) return;
-  if (error.code === 'invalid.rules' && error.errors[0]) desk.flow.problems.go(error.errors[0] as unknown as BrokenRule);
+  if (error.code === 'invalid.rules') tellBroken(error.errors as unknown as RuleFault[], desk);
   if (error.code !== 'invalid.annotations') return;
   const ids = error.errors.map((fault) => String(fault.annotation ?? ''));
   const first = desk.editor.store.get(ids[0] ?? '');
