@@ -134,7 +134,9 @@ def test_each_smart_tool_marks_a_blood_cell_and_asks_nobody_else(
     studio.count(len(before) + len(TOOLS) - 1)
 
 
-def test_escape_leaves_nothing_and_a_box_of_nothing_says_so(start_server: StartServer, page: Page) -> None:
+def test_what_is_dropped_or_fails_leaves_nothing_and_a_failure_says_so(
+    start_server: StartServer, page: Page
+) -> None:
     server = start_server("demo")
     project = open_project(page, server.link or "")
     page.goto(_studio(page, project))
@@ -142,7 +144,15 @@ def test_escape_leaves_nothing_and_a_box_of_nothing_says_so(start_server: StartS
     hand = Hand(page)
     before = len(_shapes(page, studio.task))
 
+    page.route("**/assets/library-*", lambda route: route.abort())
     page.keyboard.press("w")
+    hand.to(230, 100)
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_function(ANSWERED)
+    assert "could not be loaded" in page.get_by_test_id("smart-words").inner_text()
+    page.unroute("**/assets/library-*")
+
     hand.click(230, 100)
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")

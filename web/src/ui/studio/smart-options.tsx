@@ -79,7 +79,7 @@ export function SmartOptions({ desk }: { desk: Desk }) {
         )}
         <Busy prompting={prompting} />
         {words && (
-          <Text size="xs" c={error ? 'var(--lw-returned)' : 'dimmed'} role={error ? 'alert' : 'status'} data-testid="smart-words" maw={340} lineClamp={2}>
+          <Text size="xs" c={error ? 'var(--lw-returned)' : 'dimmed'} role={error ? 'alert' : 'status'} data-testid="smart-words" maw={340} lineClamp={error ? 4 : 2}>
             {words}
           </Text>
         )}
