@@ -22,6 +22,9 @@ interface Differences {
   ontology: Unknown<wire.OntologyView, Schemas['OntologyView']>;
   saved: Unknown<wire.OntologySaved, Schemas['OntologySaved']>;
   version: Unknown<wire.OntologyVersion, Schemas['OntologyVersion']>;
+  broken: Unknown<wire.BrokenRule, Schemas['BrokenRule']>;
+  offender: Unknown<wire.Offender, Schemas['Offender']>;
+  offenders: Unknown<wire.Offenders, Schemas['Offenders']>;
   brief: Unknown<wire.BriefView, Schemas['BriefView']>;
   annotation: Unknown<wire.Annotation, Schemas['Annotation']>;
   evidence: Unknown<wire.Evidence, Schemas['Evidence']>;
