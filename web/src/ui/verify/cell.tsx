@@ -6,8 +6,8 @@ import { t } from '../../language/language';
 import { reasonWords } from '../../language/reasons';
 import { colorOf } from '../../model/ontology';
 import type { Category } from '../../wire';
-import { outline } from '../item-picture';
 import { cropAddress } from './crop';
+import { Outline } from './outline';
 import type { Said } from './session';
 import type { Cell } from './wire';
 import classes from './verify.module.css';
@@ -52,7 +52,7 @@ export const CellView = memo(function CellView(props: Props) {
       onClick={(event: MouseEvent) => onPick(index, event.shiftKey)}
       onDoubleClick={() => onFix(index)}
     >
-      <Picture {...props} annotation={annotation} color={colorOf(category)} outlines={outlines && !said.deleted} />
+      <Picture {...props} annotation={annotation} outlines={outlines && !said.deleted} />
       <span className={classes.caption}>
         <span className={classes.name}>
           <span className={classes.dot} style={{ background: colorOf(category) }} aria-hidden />
@@ -104,9 +104,9 @@ function Sign({ state }: { state: State }) {
   );
 }
 
-type PictureProps = Props & { annotation: Cell['annotation']; color: string };
+type PictureProps = Props & { annotation: Cell['annotation'] };
 
-function Picture({ cell, side, outlines, annotation, color, onSeen }: PictureProps) {
+function Picture({ cell, side, outlines, annotation, category, onSeen }: PictureProps) {
   const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading');
   const [tries, setTries] = useState(0);
   const { left, top, right, bottom } = cell.window;
@@ -118,7 +118,6 @@ function Picture({ cell, side, outlines, annotation, color, onSeen }: PicturePro
     const timer = setTimeout(() => setTries(tries + 1), 2500 * (tries + 1));
     return () => clearTimeout(timer);
   }, [state, tries]);
-  const path = annotation.shape && outlines ? outline(annotation.shape) : null;
   return (
     <span className={classes.picture} style={{ height: side }} data-shown={state}>
       <img
@@ -139,10 +138,9 @@ function Picture({ cell, side, outlines, annotation, color, onSeen }: PicturePro
         }}
       />
       {state === 'failed' && <span className={classes.failed}>{t('This crop cannot be shown; it is left out.')}</span>}
-      {state === 'shown' && path && (
+      {state === 'shown' && outlines && annotation.shape && (
         <svg viewBox={`${left} ${top} ${wide} ${high}`} className={classes.over} aria-hidden>
-          <path d={path} className={classes.halo} fillRule="evenodd" />
-          <path d={path} stroke={color} className={classes.line} fillRule="evenodd" />
+          <Outline shape={annotation.shape} category={category} />
         </svg>
       )}
     </span>

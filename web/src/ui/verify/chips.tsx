@@ -8,15 +8,19 @@ import classes from './verify.module.css';
 
 interface Props {
   categories: Category[];
+  /** All categories of the ontology: their order gives the numbers. */
+  all: Category[];
+  /** In one line that scrolls. */
+  line?: boolean;
   current: string | null;
   disabled?: boolean;
   onPick: (id: string) => void;
 }
 
-export function CategoryChips({ categories, current, disabled = false, onPick }: Props) {
+export function CategoryChips({ categories, all, line = false, current, disabled = false, onPick }: Props) {
   return (
-    <div role="group" aria-label={t('Category')} style={{ display: 'flex', flexWrap: 'wrap', gap: 6 }}>
-      {categories.map((category, index) => (
+    <div role="group" aria-label={t('Category')} className={line ? `${classes.chips} ${classes.inLine}` : classes.chips}>
+      {categories.map((category) => (
         <button
           key={category.id}
           type="button"
@@ -28,9 +32,13 @@ export function CategoryChips({ categories, current, disabled = false, onPick }:
         >
           <span className={classes.dot} style={{ background: colorOf(category) }} aria-hidden />
           <span className="lw-clip">{category.name}</span>
-          {index < 9 && <Kbd size="xs">{index + 1}</Kbd>}
+          <NumberKey number={all.indexOf(category) + 1} />
         </button>
       ))}
     </div>
   );
+}
+
+function NumberKey({ number }: { number: number }) {
+  return number >= 1 && number <= 9 ? <Kbd size="xs">{number}</Kbd> : null;
 }

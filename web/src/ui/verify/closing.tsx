@@ -38,7 +38,14 @@ export function ClosingBar({ project, grid }: { project: string; grid: Grid }) {
     }
     setBusy(false);
   };
-  if (accepted.length === 0 && returned.length === 0) return null;
+  if (accepted.length === 0 && returned.length === 0) {
+    // The place is kept, so that the page does not move when the first item is complete.
+    return (
+      <div className={classes.note} data-tone="quiet">
+        {t('Accepting a page saves verdicts in your drafts. Items are handed in only when you say so.')}
+      </div>
+    );
+  }
   return (
     <div className={classes.note} role="status" data-testid="closing">
       {accepted.length > 0 && (

@@ -7,12 +7,13 @@ import { Link } from 'react-router';
 import { imagePoint, type ImagePoint } from '../../geometry/point';
 import { dragHandle, handlesOf, moved } from '../../geometry/shapes';
 import { t } from '../../language/language';
-import { colorOf, shapesOf } from '../../model/ontology';
+import { shapesOf } from '../../model/ontology';
 import type { Annotation, Category, Shape } from '../../wire';
-import { outline } from '../item-picture';
 import { studioPath } from '../places';
 import { CategoryChips } from './chips';
 import { largeCrop, surroundings } from './crop';
+import { ARROWS, categoryOf } from './keys';
+import { Outline, outlineOf } from './outline';
 import type { Cell, Source, Window } from './wire';
 import classes from './verify.module.css';
 
@@ -37,13 +38,13 @@ export function Fix({ project, source, cell, annotation, categories, onClose, on
   const save = () => (isChanged ? onSave(shape, category) : onClose());
   const canDrag = shape !== null && handlesOf(shape).length > 0;
   const fitting = categories.filter((one) => shapesOf(one).includes(shape?.kind ?? 'tag'));
-  useFixKeys({ save, onDelete, nudge: (dx, dy) => canDrag && setShape((now) => now && moved(now, dx, dy)), fitting, setCategory });
+  useFixKeys({ save, onDelete, nudge: (dx, dy) => canDrag && setShape((now) => now && moved(now, dx, dy)), categories, fitting, setCategory });
   const stage = source === 'review' ? 'review' : 'annotate';
   return (
     <Modal opened onClose={onClose} size="min(1100px, 94vw)" title={t('Correct in place: {{name}}', { name: cell.name })} data-testid="fix">
       <Stack gap="sm">
-        <Surface cell={cell} start={annotation.shape ?? null} shape={shape} onShape={setShape} color={colorOf(chosen)} />
-        <CategoryChips categories={fitting} current={category} onPick={setCategory} />
+        <Surface cell={cell} start={annotation.shape ?? null} shape={shape} onShape={setShape} category={chosen} />
+        <CategoryChips all={categories} categories={fitting} current={category} onPick={setCategory} />
         {!canDrag && (
           <Text size="sm" c="dimmed">
             {t('This kind of shape is redrawn in the studio; its category can be changed here.')}
@@ -82,16 +83,10 @@ interface Keys {
   save: () => void;
   onDelete: () => void;
   nudge: (dx: number, dy: number) => void;
+  categories: Category[];
   fitting: Category[];
   setCategory: (id: string) => void;
 }
-
-const STEPS: Record<string, [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 
 function useFixKeys(keys: Keys): void {
   const latest = useRef(keys);
@@ -99,15 +94,15 @@ function useFixKeys(keys: Keys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const { save, onDelete, nudge, fitting, setCategory } = latest.current;
-      const step = STEPS[event.key];
+      const { save, onDelete, nudge, categories, fitting, setCategory } = latest.current;
+      const step = ARROWS[event.key];
       const onButton = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
       if (event.key === 'Enter' && !onButton) save();
       else if (event.key === 'Delete' || event.key === 'Backspace') onDelete();
       else if (step) nudge(step[0] * (event.shiftKey ? 10 : 1), step[1] * (event.shiftKey ? 10 : 1));
       else {
-        const found = /^[1-9]$/.test(event.key) ? fitting[Number(event.key) - 1] : undefined;
-        if (!found) return;
+        const found = categoryOf(event.key, categories);
+        if (!found || !fitting.includes(found)) return;
         setCategory(found.id);
       }
       event.preventDefault();
@@ -121,13 +116,13 @@ interface SurfaceProps {
   cell: Cell;
   start: Shape | null;
   shape: Shape | null;
-  color: string;
+  category: Category | undefined;
   onShape: (shape: Shape) => void;
 }
 
 type Hold = { handle: string } | { from: ImagePoint; shape: Shape };
 
-function Surface({ cell, start, shape, color, onShape }: SurfaceProps) {
+function Surface({ cell, start, shape, category, onShape }: SurfaceProps) {
   const view = useMemo(() => surroundings(start, cell.width, cell.height), [start, cell]);
   // Handles at the border of the picture stay within reach.
   const edge = 0.03 * (view.bottom - view.top);
@@ -181,11 +176,10 @@ function Surface({ cell, start, shape, color, onShape }: SurfaceProps) {
       />
       {shape && (
         <g>
-          <path d={outline(shape)} className={classes.halo} fillRule="evenodd" />
+          <Outline shape={shape} category={category} />
           <path
-            d={outline(shape)}
-            stroke={color}
-            className={`${classes.line} ${classes.body}`}
+            d={outlineOf(shape, category)}
+            className={classes.body}
             fillRule="evenodd"
             onPointerDown={(event) => handles.length > 0 && grab(event, { from: at(event), shape })}
           />

@@ -251,7 +251,7 @@ function Foot({ grid: { session }, deeds, categories, onCategory }: FootProps) {
   const fitting = kind ? categories.filter((one) => shapesOf(one).includes(kind)) : [];
   return (
     <footer className={classes.foot}>
-      <Button leftSection={<IconChecks size={17} />} rightSection={<Kbd size="xs">A</Kbd>} disabled={!session.isReady} onClick={deeds.accept} data-testid="accept-page">
+      <Button leftSection={<IconChecks size={17} />} rightSection={<Kbd size="xs">A</Kbd>} disabled={!session.isReady} onClick={deeds.accept} style={{ flex: 'none' }} data-testid="accept-page">
         {t('Accept the page')}
       </Button>
       <Text size="sm" style={{ whiteSpace: 'nowrap' }} data-testid="counts">
@@ -275,13 +275,10 @@ function Foot({ grid: { session }, deeds, categories, onCategory }: FootProps) {
           </ActionIcon>
         </Tooltip>
       </Group>
-      {cell && categories.length <= 12 && (
-        <CategoryChips categories={fitting} current={session.standing(cell).category} onPick={(id) => onCategory(cell, id)} />
+      {cell && (
+        <CategoryChips line all={categories} categories={fitting} current={session.standing(cell).category} onPick={(id) => onCategory(cell, id)} />
       )}
-      <span style={{ flex: 1 }} />
-      <Text size="xs" c="dimmed" style={{ textAlign: 'right' }}>
-        {t('Space marks what is wrong, Enter corrects it, ? shows all keys.')}
-      </Text>
+      <span className={classes.hint}>{t('Space marks what is wrong, Enter corrects it, ? shows all keys.')}</span>
     </footer>
   );
 }
