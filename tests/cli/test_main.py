@@ -7,6 +7,8 @@ import pytest
 
 from labelwright.cli.main import COMMANDS, DONE, MISUSED, REFUSED, main
 from labelwright.cli.output import columns
+from labelwright.storage import migrations
+from labelwright.storage.database import Database
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -73,19 +75,25 @@ def test_doctor_answers_programs_in_json(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_an_older_database_is_upgraded_after_a_backup_of_its_tables(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(["migrate", "--data", str(tmp_path / "data")])
+    data = tmp_path / "data"
+    main(["migrate", "--data", str(data)])
+    (data / "labelwright.sqlite").unlink()
+    older = Database(data / "labelwright.sqlite")
+    migrations.upgrade(older, "0001")
+    older.close()
     capsys.readouterr()
-    monkeypatch.setattr("labelwright.storage.migrations.HEAD", "0001x")
-    upgraded: list[str] = []
-    monkeypatch.setattr("labelwright.storage.migrations.upgrade", lambda _: upgraded.append("yes"))
 
-    assert main(["migrate", "--data", str(tmp_path / "data"), "--json"]) == DONE
+    assert main(["migrate", "--data", str(data), "--json"]) == DONE
 
     told = json.loads(capsys.readouterr().out)
-    assert upgraded == ["yes"]
     assert Path(told["backup"]).is_file()
+    upgraded = Database(data / "labelwright.sqlite")
+    assert upgraded.read(
+        lambda tx: tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    ) == (migrations.HEAD)
+    upgraded.close()
 
 
 def test_a_server_and_a_folder_exclude_one_another(capsys: pytest.CaptureFixture[str]) -> None:
