@@ -7,6 +7,7 @@ MANUAL = """
 
 ```python
 import pandas
+
 annotations = pandas.read_parquet("export/annotations.parquet")
 annotations.groupby(["category_name", "kind"]).size()
 ```
