@@ -7,6 +7,7 @@ import math
 import random
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -24,6 +25,7 @@ def measure(page: Page, command: Path, folder: Path, picture: Path, limit: Frame
     folder.mkdir()
     peer = LabelStudio(command, folder, _free_port())
     peer.start()
+    pool = ThreadPoolExecutor(1)
     try:
         address = f"http://127.0.0.1:{peer.port}"
         page.goto(f"{address}/user/login/")
@@ -32,7 +34,8 @@ def measure(page: Page, command: Path, folder: Path, picture: Path, limit: Frame
         page.locator("button[type=submit], [aria-label='Log In']").first.click()
         page.wait_for_url(lambda url: "login" not in url)
         for count in COUNTS:
-            task, project = asyncio.run(_filled(peer, picture, count))
+            # Playwright has a loop of its own in this thread.
+            task, project = pool.submit(asyncio.run, _filled(peer, picture, count)).result()
             begin = time.perf_counter()
             page.goto(f"{address}/projects/{project}/data?task={task}")
             page.wait_for_selector("canvas", timeout=120_000)
