@@ -76,7 +76,7 @@ def test_from_images_to_a_reviewed_exported_data_set(
     # Images come in; the one that is none is named, the others are there.
     owner.goto(f"{project}/import")
     owner.locator("input[type=file]").first.set_input_files(two_pictures(tmp_path / "pictures"))
-    owner.get_by_role("button", name="Import", exact=True).click()
+    owner.get_by_role("button", name="Import 3 files").click()
     expect(owner.get_by_text("broken.jpg").first).to_be_visible()
     owner.goto(f"{project}/items")
     expect(owner.get_by_text("62 items")).to_be_visible()
