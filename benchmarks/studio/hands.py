@@ -143,12 +143,12 @@ def regions_of(folder: Path) -> tuple[Path, list[Mask]]:
 
 
 def _one_piece(mask: Mask) -> Mask | None:
-    # The piece that holds the first pixel, if that is nearly all of the region.
-    image = Image.fromarray(mask.astype(np.uint8))
-    ys, xs = np.nonzero(mask)
-    ImageDraw.floodfill(image, (int(xs[0]), int(ys[0])), 2)
+    # The piece around its deepest place, if that is most of the region.
+    image = Image.fromarray(mask.astype(np.uint8)).copy()  # one that may be painted on
+    x, y = middle(mask)
+    ImageDraw.floodfill(image, (int(x), int(y)), 2)
     piece = np.asarray(image) == 2
-    return piece if piece.sum() > 0.95 * mask.sum() else None
+    return piece if piece.sum() > 0.6 * mask.sum() else None
 
 
 def _is_inside(mask: Mask) -> bool:
@@ -208,13 +208,13 @@ def strokes(mask: Mask, radius: int) -> list[list[Place]]:
 
 def middle(mask: Mask) -> Place:
     """The place that lies deepest inside."""
-    image = Image.fromarray(mask.astype(np.uint8) * 255)
-    inner = mask
-    for size in range(3, 199, 2):
-        smaller = np.asarray(image.filter(ImageFilter.MinFilter(size))) > 0
-        if not smaller.any():
-            break
+    inner = smaller = mask
+    while smaller.any():
         inner = smaller
+        # One pixel less on every side; a wide filter does the same far more slowly.
+        smaller = np.asarray(Image.fromarray(inner.astype(np.uint8)).filter(ImageFilter.MinFilter(3))) > 0
+        if smaller.sum() == inner.sum():
+            break
     ys, xs = np.nonzero(inner)
     return float(xs[len(xs) // 2]) + 0.5, float(ys[len(ys) // 2]) + 0.5
 
