@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Editor } from '../src/editor/editor';
 import { Problems } from '../src/editor/problems';
-import { brokenRules, changesBetween, RuleBook } from '../src/model/rule-book';
+import { changesBetween, RuleBook } from '../src/model/rule-book';
 import { followed, RULE_KINDS } from '../src/model/rules';
 import { freshRule, ruleFault, ruleWords, tidied } from '../src/ui/ontology/rule-edit';
 import type { Annotation, BrokenRule, Category, Ontology, RelationSpec, Rule, Shape } from '../src/wire';
@@ -18,6 +18,14 @@ interface Table {
 const tables = import.meta.glob<{ default: Table }>('../../tests/golden/rules*.json', { eager: true });
 const read = (name: string): Table => tables[`../../tests/golden/${name}`]!.default;
 const [WIDTH, HEIGHT] = [200, 100];
+
+/** Every broken rule of annotations, worked out at once. */
+function brokenRules(annotations: readonly Annotation[], ontology: Ontology, width: number, height: number): readonly BrokenRule[] {
+  const book = new RuleBook(ontology, width, height);
+  book.note(annotations);
+  book.work();
+  return book.broken;
+}
 
 /** Places agree to a millionth of a pixel, everything else to the letter. */
 function same(found: readonly BrokenRule[], wanted: readonly BrokenRule[]): void {

@@ -6,7 +6,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { freshId } from '../src/model/ids';
 import type { Operation } from '../src/model/operations';
 import { DraftSync } from '../src/sync/draft-sync';
-import { type Journal, memoryJournal, openJournal } from '../src/sync/journal';
+import { type Journal, journalIn, memoryJournal } from '../src/sync/journal';
+import { openStore } from '../src/sync/store';
 import { deliverLeftovers } from '../src/sync/leftovers';
 import type { Appended, OpenConflict, Sending, Standing, Transport } from '../src/sync/transport';
 import type { Annotation } from '../src/wire';
@@ -100,7 +101,7 @@ function sync(revision = 0, annotations: Annotation[] = []) {
 }
 
 beforeEach(async () => {
-  journal = await openJournal('test', new IDBFactory());
+  journal = journalIn(await openStore('test', new IDBFactory()));
   server = new Server();
   timers = [];
   seen = new Map();
@@ -462,7 +463,7 @@ test('the journal goes on after the browser closed it, and keeps what an older v
     old.onsuccess = done;
   });
   old.result.close();
-  const grown = await openJournal('grown', factory);
+  const grown = journalIn(await openStore('grown', factory));
   expect((await grown.list('ana')).map((entry) => entry.id)).toEqual(['1']);
   factory.deleteDatabase('grown'); // closes the connection, as clearing the site's data does
   await new Promise((done) => setTimeout(done, 20));
@@ -474,11 +475,11 @@ test('the journal goes on after the browser closed it, and keeps what an older v
 test('the journal tells the order of operations also when the clock was set back', async () => {
   const factory = new IDBFactory();
   const first = freshId(1_800_000_000_000);
-  await (await openJournal('clock', factory)).add([{ id: first, member: 'ana', task: 't', project: 'p', operation: put(first) }]);
+  await journalIn(await openStore('clock', factory)).add([{ id: first, member: 'ana', task: 't', project: 'p', operation: put(first) }]);
   vi.resetModules(); // the next session begins, with an earlier clock
   const { freshId: freshLater } = await import('../src/model/ids');
-  const { openJournal: openLater } = await import('../src/sync/journal');
-  const later = await openLater('clock', factory);
+  const { journalIn: journalLater } = await import('../src/sync/journal');
+  const later = journalLater(await openStore('clock', factory));
   await later.list('ana');
   const second = freshLater(1_700_000_000_000);
   await later.add([{ id: second, member: 'ana', task: 't', project: 'p', operation: put(second) }]);

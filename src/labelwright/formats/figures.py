@@ -118,11 +118,6 @@ def _swaps(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return tuple(pairs)
 
 
-def in_a_row(count: int) -> tuple[tuple[int, int], ...]:
-    """Edges from each keypoint to the next."""
-    return tuple(pairwise(range(count)))
-
-
 def numbered(count: int) -> list[str]:
     """Names for keypoints that have none."""
     return [str(number) for number in range(1, count + 1)]

@@ -110,14 +110,6 @@ export class RuleBook {
   }
 }
 
-/** Every broken rule of annotations, worked out at once. */
-export function brokenRules(annotations: readonly Annotation[], ontology: Ontology, width: number, height: number): readonly BrokenRule[] {
-  const book = new RuleBook(ontology, width, height);
-  book.note(annotations);
-  book.work();
-  return book.broken;
-}
-
 /** Whether nothing but the shape differs, which counts do not ask for. */
 function isOnlyShape(before: Annotation | null, after: Annotation | null): boolean {
   if (!before || !after) return false;

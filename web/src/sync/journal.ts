@@ -6,7 +6,7 @@
  */
 import { continueAfter } from '../model/ids';
 import type { Operation } from '../model/operations';
-import { OPERATIONS, openStore, type Store } from './store';
+import { OPERATIONS, type Store } from './store';
 
 export interface Entry {
   id: string;
@@ -26,10 +26,6 @@ export interface Journal {
 }
 
 /** A journal in IndexedDB. */
-export async function openJournal(name?: string, factory?: IDBFactory): Promise<Journal> {
-  return journalIn(await openStore(name, factory));
-}
-
 export function journalIn(store: Store): Journal {
   return {
     lasts: true,
