@@ -5,7 +5,6 @@ one shape, so they are two of one group. These functions find such pairs, and ma
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from math import cos, pi, sin
 
 import msgspec
