@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Polygon as Reference
 
 from labelwright.core.errors import InvalidShape
-from labelwright.core.shapes import Box, Mask, Point, Polygon, kind_of, polygon_of, ring_area
+from labelwright.core.shapes import Box, Mask, Point, Polygon, kind_of, outside, polygon_of, ring_area
 
 numbers = st.floats(-1000, 1000, allow_nan=False)
 rings = st.lists(st.tuples(numbers, numbers), min_size=3, max_size=12).map(
@@ -71,3 +71,21 @@ def test_kinds_have_the_names_of_the_wire() -> None:
 
     assert (kind_of(None), kind_of(mask)) == ("tag", "mask")
     assert mask.area == 2
+
+
+def test_a_mask_larger_than_any_picture_is_refused() -> None:
+    with pytest.raises(InvalidShape, match="larger than any picture"):
+        Mask(left=0, top=0, width=10**7, height=10**7, runs=(0, 10**14))
+
+
+@pytest.mark.parametrize(
+    ("left", "top", "fits"), [(0, 0, True), (8, 6, True), (-1, 0, False), (9, 0, False), (0, 7, False)]
+)
+def test_a_mask_ends_at_the_border_of_the_picture(left: int, top: int, fits: bool) -> None:
+    mask = Mask(left=left, top=top, width=2, height=2, runs=(0, 4))
+
+    assert (outside(mask, 10, 8) is None) == fits
+
+
+def test_an_outline_may_reach_over_the_border() -> None:
+    assert outside(Box(left=-5, top=-5, right=20, bottom=20), 10, 8) is None

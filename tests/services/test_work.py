@@ -15,7 +15,9 @@ from labelwright.core.errors import (
     NotFound,
     WrongState,
 )
+from labelwright.core.ontology import Category
 from labelwright.core.operations import Delete, Judge
+from labelwright.core.shapes import Mask
 from labelwright.services.context import Context
 from labelwright.services.queue import TooManyHeld
 from labelwright.services.services import Services
@@ -133,6 +135,18 @@ def test_submitting_twice_gives_one_submission(world: World) -> None:
     item = world.services.items.list(world.owner, project.id).items[0]
     assert first.submission == second.submission
     assert len(world.services.items.history(world.owner, item.id).submissions) == 1
+
+
+def test_a_mask_beyond_the_border_is_not_handed_in(world: World) -> None:
+    project = world.project(items=1)
+    painted = Category(id="cell", name="Cell", shapes=("mask",))
+    world.services.ontologies.save(world.owner, project.id, base=1, categories=[painted])
+    ana = world.person("ana", project=project.id)
+    task = world.services.queue.next(ana, project.id)
+    huge = Mask(left=0, top=0, width=50_000, height=50_000, runs=(0, 2_500_000_000))
+
+    with pytest.raises(InvalidAnnotations, match="border of the picture of 100 × 80"):
+        submit(world, ana, task, world.put(box=huge))
 
 
 def test_work_goes_through_review_return_correction_and_acceptance(world: World) -> None:

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { addShape, remove } from '../src/editor/changes';
+import { addShape, remove, reshape } from '../src/editor/changes';
 import { Editor } from '../src/editor/editor';
 import { fill, lasso, paint } from '../src/editor/painting';
 import {
@@ -21,7 +21,7 @@ import {
 import { cornersAlong, snapTo } from '../src/editor/snapping';
 import { convert, smallestBox } from '../src/geometry/convert';
 import { imagePoint } from '../src/geometry/point';
-import { areaOf, KIND_NAMES } from '../src/geometry/shapes';
+import { areaOf, KIND_NAMES, moved } from '../src/geometry/shapes';
 import { fold } from '../src/model/fold';
 import type { Operation } from '../src/model/operations';
 import type { Annotation, Ontology, Point, Shape } from '../src/wire';
@@ -82,6 +82,23 @@ test('a mask never leaves the picture, and one that would lie outside is none', 
   expect(made.store.all()).toHaveLength(1);
   expect(made.store.all()[0]!.shape).toMatchObject({ left: 0, top: 0 });
   expect(words).toEqual(['That lies outside the picture.']);
+});
+
+test('a mask that is moved over the border ends there, and cannot be moved off the picture', () => {
+  const { made, area, shape } = editor([shaped('m', { kind: 'mask', left: 0, top: 0, width: 10, height: 10, runs: [0, 100] })]);
+  reshape(made, new Map([['m', moved(shape('m')!, -4, 0)]]), 'Move');
+  expect(shape('m')).toMatchObject({ left: 0, width: 6 });
+  reshape(made, new Map([['m', moved(shape('m')!, -500, 0)]]), 'Move');
+
+  expect(area('m')).toBe(60);
+});
+
+test('a polygon over the border becomes a mask inside it', () => {
+  const { made, shape } = editor([shaped('a', square(-10, -10, 40))]);
+  made.selection.select(['a']);
+  convertSelected(made, 'mask');
+
+  expect(shape('a')).toMatchObject({ kind: 'mask', left: 0, top: 0, width: 30, height: 30 });
 });
 
 test('erasing all of a mask deletes it', () => {

@@ -17,6 +17,7 @@ import msgspec
 
 from labelwright.core.errors import InvalidShape
 
+MOST_PIXELS = 4_000_000_000  # of the window of a mask; no larger picture is read
 LIMIT = 1e7  # pixels; far beyond any item, near enough that areas stay exact in floats
 
 
@@ -124,6 +125,10 @@ class Mask(msgspec.Struct, frozen=True, tag_field="kind", tag="mask", forbid_unk
     def __post_init__(self) -> None:
         if self.width <= 0 or self.height <= 0:
             raise InvalidShape("A mask needs a window of at least one pixel.")
+        if self.width * self.height > MOST_PIXELS:
+            raise InvalidShape(
+                f"A mask of {self.width} × {self.height} pixels is larger than any picture that is read."
+            )
         _check_numbers((self.left, self.top, self.width, self.height))
         if any(run < 0 for run in self.runs):
             raise InvalidShape("A mask run cannot be negative.")
@@ -354,8 +359,10 @@ def kind_of(shape: Shape | None) -> str:
 
 def ring_area(ring: Ring) -> float:
     """The area a ring encloses, in square pixels, whichever way it winds."""
-    doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise((*ring, ring[0])))
-    return abs(doubled) / 2
+    # Measured from its first point: far from the corner of the picture, slivers would cancel out.
+    x, y = ring[0]
+    from_first = [(point[0] - x, point[1] - y) for point in ring]
+    return abs(sum(a * d - c * b for (a, b), (c, d) in pairwise(from_first))) / 2
 
 
 def hull(points: tuple[Point, ...]) -> Ring:
@@ -373,6 +380,20 @@ def hull(points: tuple[Point, ...]) -> Ring:
     if len(ordered) < 3:
         return tuple(ordered)
     return (*half(ordered), *half(ordered[::-1]))
+
+
+def outside(shape: Shape, width: int, height: int) -> str | None:
+    """What a picture of a size has against a shape, in words, or None.
+
+    Outlines may reach over the border. A mask is made of pixels of the picture, and beyond it are none:
+    whoever reads a mask may count on that, and need no more room than the picture takes.
+    """
+    if not isinstance(shape, Mask):
+        return None
+    left, top, right, bottom = shape.bounds
+    if left >= 0 and top >= 0 and right <= width and bottom <= height:
+        return None
+    return f"its mask reaches over the border of the picture of {width} × {height} pixels"
 
 
 def polygon_of(ring: Ring) -> Polygon:

@@ -16,7 +16,7 @@ from labelwright.core.document import Annotation, AttributeValue, Evidence, Rela
 from labelwright.core.errors import InvalidShape
 from labelwright.core.ids import is_uuid
 from labelwright.core.ontology import Category, Ontology, SkeletonTemplate
-from labelwright.core.shapes import Shape, Skeleton
+from labelwright.core.shapes import Shape, Skeleton, outside
 from labelwright.formats.format import LabeledItem, Reading, attributes_by_id
 from labelwright.formats.shares import in_pixels
 
@@ -88,6 +88,8 @@ class Fitter:
             evidence=self._evidence_of(given),
         )
         faults = self._ontology.faults(made)
+        over = outside(shape, item.width, item.height) if shape is not None else None
+        faults += [over] if over else []
         wrong = [fault for fault in faults if not fault.endswith("is required")]
         if wrong:
             self.counts.refused[wrong[0]] += 1

@@ -15,6 +15,7 @@ from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, 
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import Operation
 from labelwright.core.rules import BrokenRule
+from labelwright.core.shapes import outside
 from labelwright.core.workflow import ANNOTATE, DONE, REVIEW, SKIP_REASONS, stage_after
 from labelwright.quality.iou import iou
 from labelwright.services.access import Actor, project_for
@@ -254,10 +255,12 @@ class Submissions:
         ontology: Ontology,
         sent: Submitting,
     ) -> Handed:
+        item = item_of(tx, task)
         faults = [(a.id, fault) for a in document.annotations for fault in ontology.faults(a)]
+        faults += _over_the_border(document, item)
         if faults:
             raise InvalidAnnotations(faults)
-        warnings = keep_rules(document, ontology, item_of(tx, task))
+        warnings = keep_rules(document, ontology, item)
         stored = self._store(tx, actor, project, task, document, revision, sent)
         state = move_on(tx, self.context, project, task, stored, len(document.annotations), author=actor.id)
         return Handed(
@@ -330,6 +333,12 @@ class Submissions:
         whole, _ = read_draft(tx, task, actor.id)
         unseen = hidden(ontology, whole, base_document(tx, task))
         return Document(annotations=(*document.annotations, *unseen))
+
+
+def _over_the_border(document: Document, item: Row[Any]) -> list[tuple[str, str]]:
+    shaped = ((entry.id, entry.shape) for entry in document.annotations if entry.shape is not None)
+    told = ((id_, outside(shape, item.width, item.height)) for id_, shape in shaped)
+    return [(id_, fault) for id_, fault in told if fault is not None]
 
 
 def store_document(

@@ -5,6 +5,8 @@
  * history and, stamped as operations, to whoever saves them. Edits from elsewhere pass the history by.
  */
 import type { Bounds } from '../geometry/bounds';
+import { boundsOfShape } from '../geometry/shapes';
+import { clipped, maskOf, spansOf } from '../geometry/spans';
 import { t } from '../language/language';
 import { freshId } from '../model/ids';
 import { drawable, shapesOf } from '../model/ontology';
@@ -91,7 +93,7 @@ export class Editor {
   /** Make a step: apply it, remember it, and hand its operations on. Edits that change nothing are none. */
   perform(title: string, edits: readonly Edit[]): void {
     if (this.readOnly || edits.length === 0) return;
-    const meant = edits.map((edit) => this.signed(edit)).filter((edit) => edit !== null);
+    const meant = edits.map((edit) => this.onPicture(edit)).map((edit) => edit && this.signed(edit)).filter((edit) => edit !== null);
     const changes = this.make(meant);
     const settles = meant.some((edit) => edit.kind !== 'judge' && edit.settles);
     if (changes.length === 0 && !settles) return;
@@ -173,6 +175,18 @@ export class Editor {
     this.store.changed.emit();
     this.painted.emit();
     return [...changes.values()];
+  }
+
+  /** Beyond the border of the picture are no pixels: a mask ends there. One that lies wholly beyond is no edit. */
+  private onPicture(edit: Edit): Edit | null {
+    const shape = edit.kind === 'put' ? edit.annotation.shape : null;
+    if (edit.kind !== 'put' || shape?.kind !== 'mask') return edit;
+    const { imageWidth: width, imageHeight: height } = this.viewport;
+    const { left, top, right, bottom } = boundsOfShape(shape);
+    if (left >= 0 && top >= 0 && right <= width && bottom <= height) return edit;
+    const mask = maskOf(clipped(spansOf(shape), width, height));
+    if (!mask) this.onWord(t('That lies outside the picture.'));
+    return mask && { ...edit, annotation: { ...edit.annotation, shape: mask } };
   }
 
   /** A put says who made it and which fields it changes; null where it changes none. */

@@ -10,9 +10,13 @@ export function ringArea(ring: readonly Point[]): number {
 
 /** Above 0 where the ring winds clockwise on the screen. */
 export function signedArea(ring: readonly Point[]): number {
+  if (!ring.length) return 0;
   let doubled = 0;
+  const [x, y] = ring[0]!; // measured from here: far from the picture's corner, slivers would cancel out
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    doubled += ring[j]![0] * ring[i]![1] - ring[i]![0] * ring[j]![1];
+    const [ax, ay] = ring[j]!;
+    const [bx, by] = ring[i]!;
+    doubled += (ax - x) * (by - y) - (bx - x) * (ay - y);
   }
   return doubled / 2;
 }
