@@ -38,7 +38,7 @@ from labelwright.formats import coco_reading, rle
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import fits, flat, in_pairs
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import UNSIZED, Items, LabeledItem, Reading, named_attributes
+from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Reading, named_attributes
 from labelwright.formats.names import Names
 from labelwright.formats.outlines import SMOOTH, ellipse_ring
 from labelwright.formats.raster import BOUND, mask_of_polygon
@@ -48,7 +48,7 @@ FILE = "annotations.json"
 PICTURES = "images/"
 
 
-class Coco:
+class Coco(Format):
     """COCO instances."""
 
     name = "coco"

@@ -80,7 +80,7 @@ _unread = msgspec.json.Decoder(_Unread)
 def recognize(source: Source) -> str | None:
     """A JSON file with “images” and “annotations”."""
     for name in _files(source):
-        start = source.read(name)[:4096]
+        start = source.start(name, 4096)
         if b'"images"' in start or b'"annotations"' in start or b'"categories"' in start:
             return f"{name} has COCO's lists"
     return None

@@ -17,6 +17,7 @@ from labelwright.core.errors import BadFile, TooLarge, UnreadableLabels, UnsafeA
 from labelwright.media.archive import ArchiveLimits, Entry, walk
 
 MOST_BYTES = 4 * 2**30  # of one label file
+START = 64 * 2**10  # bytes of a file that are looked at to see what it is
 
 
 class Source(Protocol):
@@ -34,6 +35,10 @@ class Source(Protocol):
 
     def open(self, name: str, limit: int = MOST_BYTES) -> IO[bytes]:
         """A file to read in any order. Raises as `read` does."""
+        ...
+
+    def start(self, name: str, size: int = START) -> bytes:
+        """The first bytes of a file of any size. Raises BadFile if there is none."""
         ...
 
 
@@ -66,11 +71,16 @@ class FolderSource:
         """A file to read in any order."""
         return self._path(name, limit).open("rb")
 
-    def _path(self, name: str, limit: int) -> Path:
+    def start(self, name: str, size: int = START) -> bytes:
+        """The first bytes of a file."""
+        with self._path(name, None).open("rb") as file:
+            return file.read(size)
+
+    def _path(self, name: str, limit: int | None) -> Path:
         path = (self._root / name).resolve()
         if not path.is_relative_to(self._root.resolve()) or not path.is_file():
             raise BadFile(f"{name}: there is no such file in {self.name}.", place=name)
-        if path.stat().st_size > limit:
+        if limit is not None and path.stat().st_size > limit:
             raise TooLarge(name, limit, "max_body_bytes")
         return path
 
@@ -110,6 +120,11 @@ class ZipSource:
         unpacked.seek(0)
         return unpacked
 
+    def start(self, name: str, size: int = START) -> bytes:
+        """The first bytes of a file."""
+        with self._refusing(name), self._entry(name, None).open() as file:
+            return file.read(size)
+
     @contextmanager
     def _refusing(self, name: str) -> Generator[None]:
         try:
@@ -117,17 +132,42 @@ class ZipSource:
         except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
             raise UnsafeArchive(self.name, name, f"cannot be unpacked: {error}") from None
 
-    def _entry(self, name: str, limit: int) -> Entry:
+    def _entry(self, name: str, limit: int | None) -> Entry:
         entry = self._entries.get(name)
         if entry is None:
             raise BadFile(f"{name}: there is no such file in {self.name}.", place=name)
-        if entry.size > limit:
+        if limit is not None and entry.size > limit:
             raise TooLarge(name, limit, "max_archive_bytes")
         return entry
 
     def close(self) -> None:
         """Let go of the archive."""
         self._open.close()
+
+
+class Seen:
+    """A source whose names and starts are looked at once, however many formats ask."""
+
+    def __init__(self, source: Source) -> None:
+        self.name = source.name
+        self._source = source
+        self._names: list[str] | None = None
+        self._starts: dict[str, bytes] = {}
+        self.read, self.open = source.read, source.open
+
+    def names(self) -> list[str]:
+        """Every file, sorted."""
+        if self._names is None:
+            self._names = self._source.names()
+        return self._names
+
+    def start(self, name: str, size: int = START) -> bytes:
+        """The first bytes of a file."""
+        if size > START:
+            return self._source.start(name, size)
+        if name not in self._starts:
+            self._starts[name] = self._source.start(name)
+        return self._starts[name][:size]
 
 
 def source_of(path: Path) -> Source:

@@ -70,13 +70,45 @@ Items = Callable[[], Iterable[LabeledItem]]
 """The items to write; it may be called more than once."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the files of a format have no place for, so that the tests ask for no more than there is.
+
+    Whatever a format cannot hold is still in its losses. `precision` is how far, in pixels, a kept
+    coordinate may be from where it was. Without `overlaps` a pixel belongs to one annotation (label
+    maps). `most` is how many annotations an item may have. `names_every_category`: also those that
+    nobody used come back, all in their order. `plain_names`: words of letters, digits, - and _ only,
+    for categories. `one_category`: the files do not say a category at all. `keeps_empty`: items of
+    which nothing is said come back. `keeps_names`: items come back under their names; else each
+    changed name is in the losses. `needs_pictures`: sizes are known from the pictures only.
+    """
+
+    precision: float = 1e-5
+    overlaps: bool = True
+    most: int | None = None
+    names_every_category: bool = True
+    plain_names: bool = False
+    one_category: bool = False
+    keeps_empty: bool = True
+    keeps_names: bool = True
+    needs_pictures: bool = False
+
+
 class Format(Protocol):
-    """One format. `keeps` names the kinds of annotation that survive a round trip."""
+    """One format. `keeps` names the kinds of annotation that survive a round trip.
+
+    `label_pictures` are patterns (as in fnmatch, `/` between folders) of pictures that are labels
+    themselves, such as label maps: nobody annotates those. `made_for` names what the files come from
+    or go to, for people who search the list.
+    """
 
     name: str
     title: str
     keeps: frozenset[str]
     about: str
+    limits: Limits = Limits()
+    label_pictures: tuple[str, ...] = ()
+    made_for: tuple[str, ...] = ()
 
     def recognize(self, source: Source) -> str | None:
         """Why this looks like the format, in words, or None."""

@@ -24,7 +24,7 @@ from labelwright.core.document import Annotation
 from labelwright.core.ontology import SHAPE_KINDS, Ontology
 from labelwright.formats import labelwright_reading
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import Items, LabeledItem, Reading
+from labelwright.formats.format import Format, Items, LabeledItem, Reading
 from labelwright.formats.labelwright_reading import (
     ANNOTATIONS_FILE,
     ITEMS_FILE,
@@ -45,7 +45,7 @@ from labelwright.formats.report import Losses
 SHAPE_COLUMN = next(place for place, column in enumerate(ANNOTATIONS) if column.name == "shape")
 
 
-class Labelwright:
+class Labelwright(Format):
     """Our own format."""
 
     name = NAME

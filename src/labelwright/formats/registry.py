@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 
 from labelwright.core.errors import UnknownName, UnreadableLabels
-from labelwright.formats.folder import Source
+from labelwright.formats.folder import Seen, Source
 from labelwright.formats.format import Format
 
 FORMATS = {
@@ -35,8 +35,9 @@ def every() -> list[Format]:
 
 def recognize(source: Source) -> tuple[Format, str]:
     """The format that files are in, and why we think so. Raises UnreadableLabels if none fits."""
+    seen = Seen(source)
     for entry in every():
-        reason = entry.recognize(source)
+        reason = entry.recognize(seen)
         if reason is not None:
             return entry, reason
     names = ", ".join(FORMATS)

@@ -19,7 +19,7 @@ from labelwright.formats import voc_reading
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import UNSIZED, Items, LabeledItem, Reading, named_attributes
+from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Reading, named_attributes
 from labelwright.formats.names import Names, stem_of
 from labelwright.formats.report import Losses
 from labelwright.formats.voc_reading import ANNOTATIONS, CLASSES, FLAGS, PICTURES, POSE, SETS, UNSPLIT
@@ -27,7 +27,7 @@ from labelwright.formats.voc_reading import ANNOTATIONS, CLASSES, FLAGS, PICTURE
 NO_BOX = "its points lie on one line, so no box is around them"
 
 
-class Voc:
+class Voc(Format):
     """Pascal VOC."""
 
     name = "voc"

@@ -7,11 +7,6 @@ files. Splits are the lists in `ImageSets/Main`.
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
-from typing import Any
-from xml.etree.ElementTree import ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from labelwright.core.document import Annotation, AttributeValue, Document
 from labelwright.core.errors import InvalidShape, LabelwrightError, UnreadableLabels
@@ -21,6 +16,7 @@ from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.listing import lines_of
 from labelwright.formats.names import stem_of
 from labelwright.formats.report import Fault
+from labelwright.formats.xml_reading import Element, xml_files, xml_of
 
 ANNOTATIONS, PICTURES, SETS = "Annotations/", "JPEGImages/", "ImageSets/Main/"
 CLASSES, UNSPLIT = "labels.txt", "trainval"
@@ -30,12 +26,10 @@ LARGEST = 64 * 2**20
 LONGEST_NUMBER = 60
 LARGEST_NUMBER = 10**9  # pixels; a decimal may say 1e999999999, which no arithmetic survives
 
-Element = Any  # of xml.etree; defusedxml has no types of its own
-
 
 def recognize(source: Source) -> str | None:
     """An XML file whose root is an <annotation>."""
-    for name in _files(source)[:20]:
+    for name in xml_files(source)[:20]:
         start = _start(source, name)
         if b"<annotation>" in start or b"<annotation " in start:
             return f"{name} is a VOC annotation"
@@ -44,7 +38,7 @@ def recognize(source: Source) -> str | None:
 
 def read(source: Source) -> Reading:
     """Everything in the XML files. Raises UnreadableLabels if there are none, or none can be read."""
-    files = _files(source)
+    files = xml_files(source)
     unreadable: list[Fault] = []
     classes = _classes(source, unreadable)
     if not files and not classes:
@@ -91,36 +85,18 @@ def _items(source: Source, files: list[str], reading: Reading) -> Iterator[Label
         reading.notes.append(f"Not read in the objects: {', '.join(sorted(unread)[:20])}.")
 
 
-def _files(source: Source) -> list[str]:
-    return [name for name in source.names() if name.lower().endswith(".xml")]
-
-
 def _start(source: Source, name: str) -> bytes:
     try:
-        return source.read(name, LARGEST)[:2000]
+        return source.start(name, 2000)
     except LabelwrightError:
         return b""
 
 
 def _root(source: Source, name: str, faults: list[Fault]) -> Element | None:
-    try:
-        root = fromstring(source.read(name, LARGEST), forbid_dtd=True)
-    except DefusedXmlException:
-        reason = "it declares a document type or entities, which are refused"
-        faults.append(Fault(file=name, place="", reason=reason))
-    except ParseError as error:
-        line, column = error.position
-        faults.append(
-            Fault(file=name, place=f"line {line}, column {column}", reason="this is no readable XML")
-        )
-    except LabelwrightError as error:
-        faults.append(Fault(file=name, place="", reason=error.message))
-    except (ValueError, LookupError, RecursionError) as error:
-        faults.append(Fault(file=name, place="", reason=f"this is no readable XML: {error}"))
-    else:
-        if root.tag == "annotation":
-            return root
-        faults.append(Fault(file=name, place=f"<{root.tag}>", reason="this is no VOC annotation"))
+    root = xml_of(source, name, faults, LARGEST)
+    if root is None or root.tag == "annotation":
+        return root
+    faults.append(Fault(file=name, place=f"<{root.tag}>", reason="this is no VOC annotation"))
     return None
 
 

@@ -38,7 +38,7 @@ from labelwright.formats import yolo_reading
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import Items, LabeledItem, Reading
+from labelwright.formats.format import Format, Items, LabeledItem, Reading
 from labelwright.formats.names import Names, stem_of
 from labelwright.formats.outlines import SMOOTH, clipped, corners, ellipse_ring, join, joined, rings_of
 from labelwright.formats.report import Losses
@@ -51,7 +51,7 @@ FLAT = "its points lie on one line, so no box is around them"
 CUT = "what reaches over the border of the picture is cut off"
 
 
-class Yolo:
+class Yolo(Format):
     """YOLO boxes."""
 
     name = "yolo"

@@ -18,16 +18,14 @@ from labelwright.formats.folder import Source, text_of
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.listing import lines_of, yaml_of
 from labelwright.formats.names import stem_of
+from labelwright.formats.pictures import size_of
 from labelwright.formats.report import Fault
 from labelwright.formats.yolo_lines import BOXES, KEYPOINTS, POLYGONS, TASKS, TURNED, Lines, Yaml
-from labelwright.media.decode import ImageLimits, opened, orientation_of
 
 SPLITS = ("train", "val", "test")
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".avif")
 OTHER_TEXTS = frozenset(("classes", "train", "val", "valid", "test", "readme", "labels", "license", "notes"))
 LARGEST = 64 * 2**20
-LARGEST_PICTURE = 2**30
-EXIF_SIGNS = (b"eXIf", b"Raw profile type exif", b"Orientation")  # without these no PNG is turned
 SAMPLED = 20
 UNEVEN = 2e-3  # of a picture: how far the corners of a turned box may be off, rounded by some tool
 
@@ -69,7 +67,7 @@ def _items(source: Source, files: list[str], reading: Reading, lines: Lines) -> 
     for file in files:
         picture = pictures.of(file)
         seen.add(picture or "")
-        width, height = _size(source, picture) if picture and picture in pictures.there else (0, 0)
+        width, height = size_of(source, picture) if picture and picture in pictures.there else (0, 0)
         document = _document(source, file, reading, lines, (width, height))
         name, split = _place(picture or stem_of(file))
         if not width and document.annotations:
@@ -239,18 +237,6 @@ def _bytes(source: Source, name: str) -> bytes:
         return source.read(name, LARGEST)
     except LabelwrightError:
         return b""
-
-
-def _size(source: Source, picture: str) -> tuple[int, int]:
-    try:
-        data = source.read(picture, LARGEST_PICTURE)
-        with opened(data, picture, ImageLimits()) as image:
-            # Asked for its orientation, a PNG is decoded as a whole: its EXIF may stand at the end.
-            may_be_turned = image.format != "PNG" or any(sign in data for sign in EXIF_SIGNS)
-            turned = may_be_turned and orientation_of(image) > 4
-            return (image.height, image.width) if turned else image.size
-    except LabelwrightError:
-        return 0, 0
 
 
 def _document(source: Source, file: str, reading: Reading, lines: Lines, size: tuple[int, int]) -> Document:

@@ -269,6 +269,7 @@ items = Table(
     Column("dhash", String(16)),
     Column("near_duplicate_of", String(36)),
     Column("near_distance", Integer),
+    Column("split", String(20)),  # train, val or test, as it came with the labels
     Column("state", String(20), nullable=False, default="waiting"),
     Column("document_id", String(36)),  # the newest submission, which counts once the item is done
     Column("annotations", Integer, nullable=False, default=0),
