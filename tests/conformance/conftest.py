@@ -60,6 +60,14 @@ ONTOLOGY = Ontology(
     relations=(RelationSpec(id="r1", name="part of"), RelationSpec(id="r2", name="touches", directed=False)),
 )
 
+PLAIN = msgspec.structs.replace(
+    ONTOLOGY,
+    categories=tuple(
+        msgspec.structs.replace(category, name=name)
+        for category, name in zip(ONTOLOGY.categories, ("cell", "dirt_2", "never-used"), strict=True)
+    ),
+)
+
 AWKWARD_NAMES = (
     "plain.jpg",
     "with spaces in it.png",
@@ -112,6 +120,65 @@ SIMPLE = {
     "cuboid": CUBOID,
     "tag": None,
 }
+
+
+WHOLE = {
+    "box": Box(left=0, top=0, right=1, bottom=1),
+    "polygon": Polygon(parts=(((Point(0, 0), Point(1, 0), Point(1, 1)),),)),
+    "rotated_box": RotatedBox(x=0.5, y=0.5, width=1, height=1),
+    "mask": Mask(left=0, top=0, width=1, height=1, runs=(0, 1)),
+    "skeleton": Skeleton(keypoints=(Keypoint(0.5, 0.5, 2), Keypoint(0, 0, 0), Keypoint(0, 0, 0))),
+    "points": Points(points=(Point(0.5, 0.5),)),
+    "polyline": Polyline(points=(Point(0, 0), Point(1, 1))),
+    "ellipse": Ellipse(x=0.5, y=0.5, rx=0.5, ry=0.5),
+    "tag": None,
+}
+"""Shapes in a picture of one pixel."""
+
+
+def ontology_of(format: Format) -> Ontology:  # noqa: A002
+    """An ontology with names as awkward as the format's files can hold."""
+    return PLAIN if format.limits.plain_names else ONTOLOGY
+
+
+def some(format: Format, categories: str, first: int = 1) -> Document:  # noqa: A002
+    """Annotations of a kind that a format keeps, one of each category named; no more than an item may have.
+
+    They lie apart where they have to.
+    """
+    given = categories.split()[: format.limits.most]
+    shape = SIMPLE[kept_kind(format)]
+    return Document(
+        annotations=tuple(
+            annotation(first + place, shape if format.limits.overlaps else moved(shape, place), category)
+            for place, category in enumerate(given)
+        )
+    )
+
+
+def every_kind(format: Format) -> Document:  # noqa: A002
+    """One annotation of each kind that a format keeps, in two categories."""
+    kinds = [kind for kind in SIMPLE if kind in format.keeps]
+    pairs = [(kind, category) for kind in kinds for category in ("zz", "aa")]
+    return Document(
+        annotations=tuple(
+            annotation(
+                f"{kind} {category}",
+                SIMPLE[kind] if format.limits.overlaps else moved(SIMPLE[kind], place),
+                category,
+            )
+            for place, (kind, category) in enumerate(pairs)
+        )[: format.limits.most]
+    )
+
+
+def moved(shape: object, times: int) -> object:
+    """The shape so many steps to the right, so that it covers nothing that was covered."""
+    if isinstance(shape, Mask):
+        return msgspec.structs.replace(shape, left=shape.left + 5 * times)
+    if isinstance(shape, Box):
+        return Box(left=5 * times + 1, top=shape.top, right=5 * times + 5, bottom=shape.bottom)
+    return shape
 
 
 def annotation(number: int | str, shape: object = BOX, category: str = "zz", **values: object) -> Annotation:
@@ -177,7 +244,7 @@ def format(request: pytest.FixtureRequest) -> Format:  # noqa: A001
 def there_and_back(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Back]:
     """Writes items in a format and reads them again."""
 
-    def travel(format: Format, items: Iterable[LabeledItem], ontology: Ontology = ONTOLOGY) -> Back:  # noqa: A002
+    def travel(format: Format, items: Iterable[LabeledItem], ontology: Ontology | None = None) -> Back:  # noqa: A002
         place = tmp_path / ("out.zip" if request.param == "zip" else "out")
         losses = written(format, list(items), place, ontology)
         reading = format.read(source_of(place))
@@ -191,9 +258,10 @@ def written(
     format: Format,  # noqa: A002
     items: list[LabeledItem],
     place: Path,
-    ontology: Ontology = ONTOLOGY,
+    ontology: Ontology | None = None,
 ) -> Losses:
     """Write items to a folder, or to a zip that cannot seek."""
+    ontology = ontology or ontology_of(format)
     if place.suffix != ".zip":
         with FolderSink(place) as sink:
             return format.write(lambda: items, ontology, sink)
@@ -217,12 +285,12 @@ class Unseekable(io.RawIOBase):
         return False
 
 
-def named(document: Document) -> Document:
+def named(document: Document, ontology: Ontology = ONTOLOGY) -> Document:
     """A document of ontology ids as a reader would say it: categories, attributes and relations by name."""
     relations = {relation.id: relation.name for relation in ONTOLOGY.relations}
 
     def by_name(entry: Annotation) -> Annotation:
-        category = ONTOLOGY.category(entry.category)
+        category = ontology.category(entry.category)
         bonds = tuple(Relation(kind=relations[bond.kind], to=bond.to) for bond in entry.relations)
         values = named_attributes(entry, category)
         return msgspec.structs.replace(entry, category=category.name, attributes=values, relations=bonds)

@@ -34,6 +34,7 @@ class _Image(msgspec.Struct):
     width: int = 0
     height: int = 0
     key: str | None = None
+    split: str | None = None
 
 
 class _Category(msgspec.Struct):
@@ -207,7 +208,12 @@ def _items(files: list[_Named], faults: list[Fault]) -> Iterator[LabeledItem]:
         for image_id, image in images.items():
             document = Document(annotations=tuple(by_image[image_id]))
             yield LabeledItem(
-                image.file_name, image.width, image.height, document, _split(name), key=image.key
+                image.file_name,
+                image.width,
+                image.height,
+                document,
+                image.split or _split(name),
+                key=image.key,
             )
 
 
