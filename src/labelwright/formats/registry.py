@@ -15,6 +15,7 @@ FORMATS = {
     "yolo-seg": "labelwright.formats.yolo:YoloSegment",
     "yolo-obb": "labelwright.formats.yolo_turned:YoloTurned",
     "yolo-pose": "labelwright.formats.yolo_pose:YoloPose",
+    "classes-csv": "labelwright.formats.classes_csv:ClassesCsv",
     "imagenet": "labelwright.formats.imagenet:ImageNet",
     "imagefolder": "labelwright.formats.imagefolder:ImageFolder",
 }

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from labelwright.core.errors import UnreadableLabels
-from labelwright.formats.folder import Source
+from labelwright.formats.folder import START, Source
 from labelwright.formats.report import Fault
 
 LONGEST_CELL = 2**23  # characters: a row of a crowd's answers holds many shapes as one text
@@ -79,14 +79,29 @@ class Table:
 
 def header_of(source: Source, name: str) -> list[str]:
     """The names of the columns, from the start of the file; empty if there is nothing to read."""
+    rows = _first_rows(source, name, 1)
+    return rows[0] if rows else []
+
+
+def sample_of(source: Source, name: str, count: int = 50) -> list[list[str]]:
+    """The first rows below the header, as many as the start of the file holds."""
+    width, *rows = _first_rows(source, name, count + 1) or [[]]
+    return [[unguarded(cell) for cell in cells] + [""] * (len(width) - len(cells)) for cells in rows]
+
+
+def _first_rows(source: Source, name: str, count: int) -> list[list[str]]:
     start = source.start(name)
-    text = _decoded(start)
+    lines = _decoded(start).splitlines(keepends=True)
+    if len(start) >= START and len(lines) > 1:
+        del lines[-1]  # it may be cut off
+    rows: list[list[str]] = []
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(start), skipinitialspace=True)
-        cells = next(reader, list[str]())
+        for cells in csv.reader(lines, delimiter=_delimiter(start), skipinitialspace=True):
+            if cells and len(rows) < count:
+                rows.append([cell.strip() for cell in cells] if not rows else cells)
     except csv.Error:
-        return []
-    return [cell.strip() for cell in cells]
+        pass
+    return rows
 
 
 def tables_of(source: Source) -> list[str]:
