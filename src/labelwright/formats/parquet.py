@@ -20,7 +20,10 @@ Row = tuple[Any, ...]
 
 
 class Column(NamedTuple):
-    """A column: `type` is text, whole, number or flag. One that `repeats` has few different values."""
+    """A column: `type` is text, whole, number or flag, or when reading also any.
+
+    One that `repeats` has few different values.
+    """
 
     name: str
     type: str
@@ -94,12 +97,20 @@ class TableReader:
     def __len__(self) -> int:
         return int(self._table.metadata.num_rows)
 
-    def rows(self) -> Iterator[Row]:
-        """Every row. Raises UnreadableLabels where the table breaks off."""
+    def types(self) -> dict[str, str]:
+        """Every column of the table, also those not asked for, with its type in Arrow's words."""
+        return {field.name: str(field.type) for field in self._table.schema_arrow}
+
+    def said(self) -> dict[bytes, bytes]:
+        """What the table says beside its columns."""
+        return dict(self._table.schema_arrow.metadata or {})
+
+    def rows(self, at_once: int = BATCH) -> Iterator[Row]:
+        """Every row, so many in memory. Raises UnreadableLabels where the table breaks off."""
         names = [column.name for column in self._columns]
         try:
             for group in range(self._table.metadata.num_row_groups):
-                for batch in self._batches(group, names):
+                for batch in self._batches(group, names, at_once):
                     yield from zip(*(self._values(batch.column(name)) for name in names), strict=True)
         except self._faults() as error:
             raise self._broken(error) from None
@@ -114,8 +125,8 @@ class TableReader:
         except (*self._faults(), MemoryError) as error:
             raise self._broken(error) from None
 
-    def _batches(self, group: int, names: list[str]) -> Any:  # noqa: ANN401  # Arrow's record batches
-        return self._table.iter_batches(BATCH, row_groups=[group], columns=names, use_threads=False)
+    def _batches(self, group: int, names: list[str], at_once: int = BATCH) -> Any:  # noqa: ANN401
+        return self._table.iter_batches(at_once, row_groups=[group], columns=names, use_threads=False)
 
     def _values(self, column: Any) -> list[Any]:  # noqa: ANN401  # an Arrow array
         if not self._arrow.types.is_dictionary(column.type):
@@ -181,4 +192,10 @@ def _fits(arrow: Any) -> dict[str, Any]:  # noqa: ANN401  # the module
     def is_number(found: object) -> bool:
         return bool(types.is_floating(found) or types.is_integer(found) or types.is_null(found))
 
-    return {"text": is_text, "whole": types.is_integer, "number": is_number, "flag": types.is_boolean}
+    return {
+        "text": is_text,
+        "whole": types.is_integer,
+        "number": is_number,
+        "flag": types.is_boolean,
+        "any": bool,
+    }

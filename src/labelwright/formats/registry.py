@@ -16,6 +16,7 @@ FORMATS = {
     "yolo-obb": "labelwright.formats.yolo_turned:YoloTurned",
     "yolo-pose": "labelwright.formats.yolo_pose:YoloPose",
     "classes-csv": "labelwright.formats.classes_csv:ClassesCsv",
+    "classes-parquet": "labelwright.formats.classes_parquet:ClassesParquet",
     "imagenet": "labelwright.formats.imagenet:ImageNet",
     "imagefolder": "labelwright.formats.imagefolder:ImageFolder",
 }
