@@ -15,15 +15,17 @@ class Beside:
     """Gives each item the place of its picture, the same on both ways through the items."""
 
     def __init__(self, items: Items, losses: Losses, place: Placed) -> None:
-        self._items, self._losses, self._place = items, losses, place
+        self._items, self._place = items, place
+        self._losses: Losses | None = losses
         self._has_pictures = False
 
     def named(self) -> Iterator[tuple[LabeledItem, str]]:
-        """Every item with the path of its picture; changed names are noted."""
-        names = Names(by_stem=False)
+        """Every item with the path of its picture; changed names are noted the first time."""
+        names, losses = Names(by_stem=False), self._losses
+        self._losses = None
         for item in self._items():
             self._has_pictures = self._has_pictures or item.media is not None
-            yield item, self._place(item, names.take(item.name, self._losses))
+            yield item, self._place(item, names.take(item.name, losses))
 
     def copy(self, sink: Sink) -> None:
         """Write the pictures that are to be brought along."""

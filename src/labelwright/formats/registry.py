@@ -15,6 +15,7 @@ FORMATS = {
     "yolo-seg": "labelwright.formats.yolo:YoloSegment",
     "yolo-obb": "labelwright.formats.yolo_turned:YoloTurned",
     "yolo-pose": "labelwright.formats.yolo_pose:YoloPose",
+    "roboflow-csv": "labelwright.formats.roboflow_csv:RoboflowCsv",
     "classes-csv": "labelwright.formats.classes_csv:ClassesCsv",
     "classes-parquet": "labelwright.formats.classes_parquet:ClassesParquet",
     "imagenet": "labelwright.formats.imagenet:ImageNet",

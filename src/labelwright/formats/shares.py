@@ -1,5 +1,11 @@
 """Shapes in shares of a picture, once the picture's size is known."""
 
+from dataclasses import replace
+
+import msgspec
+
+from labelwright.core.document import Annotation, Document
+from labelwright.core.errors import InvalidShape
 from labelwright.core.shapes import (
     Box,
     Cuboid,
@@ -12,6 +18,8 @@ from labelwright.core.shapes import (
     Shape,
     Skeleton,
 )
+from labelwright.formats.format import LabeledItem
+from labelwright.formats.report import Fault
 from labelwright.formats.turned import smallest_around, turned_box
 
 
@@ -60,3 +68,20 @@ def _as_box(polygon: Polygon) -> Shape | None:
     if len(rings) != 1 or len(rings[0]) != 4:
         return None
     return turned_box(rings[0]) or smallest_around(rings[0])
+
+
+def sized(item: LabeledItem, file: str, faults: list[Fault]) -> LabeledItem:
+    """An item whose shapes are shares, in pixels if its size is known, else marked as shares.
+
+    A shape that has no area left is a fault.
+    """
+    if not item.width or not item.height:
+        return replace(item, in_shares=True)
+    made: list[Annotation] = []
+    for annotation in item.document.annotations:
+        try:
+            shape = in_pixels(annotation.shape, item.width, item.height)
+            made.append(msgspec.structs.replace(annotation, shape=shape))
+        except InvalidShape as error:
+            faults.append(Fault(file=file, place=f"{item.name}, {annotation.id}", reason=error.message))
+    return replace(item, document=Document(annotations=tuple(made)))

@@ -14,6 +14,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import PurePosixPath
 
 from labelwright.core.errors import UnreadableLabels
@@ -140,6 +141,16 @@ def path_of(cell: str) -> str:
     if "\0" in path or ".." in PurePosixPath(path).parts:
         raise ValueError(f"“{cell[:200]}” leads out of the folder")
     return path.lstrip("/")
+
+
+def score_of(cell: str) -> float | None:
+    """How sure somebody was, or None where the cell is empty. Raises ValueError if it is no number."""
+    if not cell.strip():
+        return None
+    score = float(cell)
+    if not isfinite(score):
+        raise ValueError(f"a score of {cell[:20]} is none")
+    return score
 
 
 def figure(value: float) -> str:
