@@ -12,6 +12,7 @@ from labelwright.core.errors import InvalidInput, NotFound, UnknownName
 from labelwright.core.shapes import Box
 from labelwright.services.imports import ImportView
 from labelwright.services.label_import import LabelArgs
+from labelwright.services.label_mapping import LabelMapping, MapTo
 from labelwright.services.submissions import Submitting
 from labelwright.storage.schema import documents, items
 from labelwright.worker.jobs import perform
@@ -190,7 +191,7 @@ def test_the_preview_knows_what_is_there_and_who_is_at_work(world: World, tmp_pa
 
     assert (previewed["annotations"], previewed["already_there"]) == (1, 1)
     assert [entry["item"] for entry in previewed["skipped"]] == [two]
-    assert {**previewed, "dry_run": False} == done
+    assert {key: previewed[key] for key in done} == {**done, "dry_run": True}
 
 
 def test_an_item_that_somebody_holds_is_skipped_with_a_reason(world: World, tmp_path: Path) -> None:
@@ -325,7 +326,7 @@ def test_names_of_the_file_are_mapped_to_categories(world: World, tmp_path: Path
     project = world.project(items=1, review=False).id
     source = coco(tmp_path / "in", {names_of(world, project)[0]: [("Zelle", BOX)]})
 
-    bring(world, project, source, rename={"Zelle": "cell"})
+    bring(world, project, source, mapping=LabelMapping(categories={"Zelle": MapTo("cell")}))
 
     (item,) = world.services.items.list(world.owner, project).items
     assert [category for category, _ in said(world, item.id)] == ["cell"]
@@ -395,7 +396,7 @@ def test_what_is_asked_for_must_make_sense(world: World, tmp_path: Path) -> None
 def test_a_killed_import_still_tells_all_that_it_brought(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("labelwright.services.label_import.CHUNK", 10)
+    monkeypatch.setattr("labelwright.services.label_second_pass.CHUNK", 10)
     project = world.project(items=30, review=False).id
     names = names_of(world, project)
     made = start(world, project, coco(tmp_path / "in", {n: [("Cell", BOX)] for n in names}))

@@ -16,7 +16,7 @@ from labelwright.services.jobs import CANCELLED, FAILED, Jobs, submit
 from labelwright.storage.schema import imports, jobs
 
 OPEN, FINISHED, UNDOING, UNDONE = "open", "done", "undoing", "undone"
-SILENT_ARGS = ("keys", "rename")  # as long as the import itself
+SILENT_ARGS = ("keys", "mapping")  # as long as the import itself
 MOST_LISTED = 1000
 
 

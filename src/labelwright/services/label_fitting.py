@@ -5,47 +5,56 @@ those of the file if Labelwright wrote it; other files say nothing of that kind.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
 
 import msgspec
-from sqlalchemy import Row
 
 from labelwright.core.document import Annotation, AttributeValue, Evidence, Relation
 from labelwright.core.errors import InvalidShape
 from labelwright.core.ids import is_uuid
-from labelwright.core.ontology import Category, Ontology, SkeletonTemplate
+from labelwright.core.ontology import AttributeSpec, Category, Ontology, SkeletonTemplate
 from labelwright.core.shapes import Shape, Skeleton, outside
-from labelwright.formats.format import LabeledItem, Reading, attributes_by_id
+from labelwright.formats.format import Reading, attributes_by_id
 from labelwright.formats.shares import in_pixels
+from labelwright.services.label_mapping import AttributeChoice, Ignore, MapTo, NewAttribute
+from labelwright.services.label_matching import ItemRef
+from labelwright.services.label_spool import Record
 
 
 @dataclass
 class Fitted:
     """What became of the annotations, in counts by reason or name."""
 
-    by_category: Counter[str] = field(default_factory=Counter[str])
     unknown: Counter[str] = field(default_factory=Counter[str])
+    ignored: Counter[str] = field(default_factory=Counter[str])
+    ignored_attributes: Counter[str] = field(default_factory=Counter[str])
+    converted: Counter[str] = field(default_factory=Counter[str])
     refused: Counter[str] = field(default_factory=Counter[str])
     left_out: Counter[str] = field(default_factory=Counter[str])
     incomplete: int = 0
 
 
 class Fitter:
-    """Fits annotations of one reading into one ontology."""
+    """Fits annotations of one reading into one ontology.
+
+    `categories` leads from names of the file to ids of the ontology, or to None for what is ignored;
+    `attributes` says what becomes of attributes by their names.
+    """
 
     def __init__(
         self,
         reading: Reading,
         ontology: Ontology,
         *,
-        rename: Mapping[str, str],
+        categories: Mapping[str, str | None],
+        attributes: Mapping[str, AttributeChoice],
         evidence: Evidence,
         keeps_evidence: bool,
         new_id: Callable[[], str],
     ) -> None:
-        self._ontology, self._rename = ontology, rename
+        self._ontology, self._known, self._choices = ontology, categories, attributes
         self._definitions = reading.definitions
         self._evidence = evidence
         self._is_own = reading.is_own and keeps_evidence
@@ -54,7 +63,7 @@ class Fitter:
         self._categories: dict[str, Category | None] = {}
         self.counts = Fitted()
 
-    def fit(self, entry: LabeledItem, item: Row[Any]) -> list[Annotation]:
+    def fit(self, entry: Record, item: ItemRef) -> list[Annotation]:
         """The annotations of a record that have a place on the item."""
         ids: dict[str, str] = {}
         fitted: list[tuple[Annotation, Annotation]] = []
@@ -68,10 +77,20 @@ class Fitter:
             for given, made in fitted
         ]
 
-    def _made(self, given: Annotation, entry: LabeledItem, item: Row[Any]) -> Annotation | None:
+    def ignores_all(self, records: Sequence[Record]) -> bool:
+        """Whether every annotation of some records is one that was asked to be ignored."""
+        return all(
+            self._known.get(annotation.category, "") is None
+            for record in records
+            for annotation in record.document.annotations
+        )
+
+    def _made(self, given: Annotation, entry: Record, item: ItemRef) -> Annotation | None:
         category = self._category(given.category)
         if category is None:
-            self.counts.unknown[given.category] += 1
+            is_ignored = self._known.get(given.category, "") is None
+            counter = self.counts.ignored if is_ignored else self.counts.unknown
+            counter[given.category] += 1
             return None
         try:
             shape = self._shape(given, category, entry, item)
@@ -95,21 +114,19 @@ class Fitter:
             self.counts.refused[wrong[0]] += 1
             return None
         self.counts.incomplete += bool(faults)
-        self.counts.by_category[category.name] += 1
         return made
 
     def _category(self, name: str) -> Category | None:
         if name not in self._categories:
-            renamed = self._rename.get(name)
             ontology = self._ontology
-            self._categories[name] = ontology.category(renamed) if renamed else ontology.named(name)
+            chosen = self._known[name] if name in self._known else getattr(ontology.named(name), "id", None)
+            self._categories[name] = ontology.category(chosen) if chosen else None
         return self._categories[name]
 
-    def _shape(
-        self, given: Annotation, category: Category, entry: LabeledItem, item: Row[Any]
-    ) -> Shape | None:
+    def _shape(self, given: Annotation, category: Category, entry: Record, item: ItemRef) -> Shape | None:
         shape = given.shape
-        if entry.in_shares:
+        if entry.in_shares and shape is not None:
+            self.counts.converted["shares of the picture to its pixels"] += 1
             shape = in_pixels(shape, item.width, item.height, turned_boxes=entry.turned_boxes)
         if not isinstance(shape, Skeleton) or category.skeleton is None:
             return shape
@@ -117,13 +134,38 @@ class Fitter:
         return _in_order(shape, told.skeleton if told else None, category.skeleton)
 
     def _attributes(self, given: Annotation, category: Category) -> dict[str, AttributeValue]:
-        fitted = attributes_by_id(given.attributes, category)
-        names = {spec.name: spec.id for spec in category.attributes}
-        for name in given.attributes:
-            if names.get(name, name) not in fitted:
-                self.counts.left_out[f"attribute “{name}” of “{category.name}”"] += 1
         defaults = {spec.id: spec.default for spec in category.attributes if spec.default is not None}
+        if not given.attributes:
+            return {} if self._is_own else defaults
+        named, sources = self._renamed(given, category)
+        fitted = attributes_by_id(named, category)
+        names = {spec.name: spec.id for spec in category.attributes}
+        for name, source in sources.items():
+            if names.get(name, name) not in fitted:
+                self.counts.left_out[f"attribute “{source}” of “{category.name}”"] += 1
         return fitted if self._is_own else {**defaults, **fitted}
+
+    def _renamed(
+        self, given: Annotation, category: Category
+    ) -> tuple[dict[str, AttributeValue], dict[str, str]]:
+        """The values by the names of the category's attributes, and the file's word for each name."""
+        named: dict[str, AttributeValue] = {}
+        sources: dict[str, str] = {}
+        for name, value in given.attributes.items():
+            choice = self._choices.get(name)
+            if isinstance(choice, Ignore):
+                self.counts.ignored_attributes[name] += 1
+                continue
+            wanted = name
+            if isinstance(choice, MapTo):
+                wanted = choice.to
+            elif isinstance(choice, NewAttribute):
+                wanted = (choice.name or name).strip()
+            spec = attribute_of(wanted, category)
+            key = wanted if spec is None else spec.name
+            named[key] = value if spec is None else _in_words_of(spec, value)
+            sources[key] = name
+        return named, sources
 
     def _bonds(self, given: Annotation, ids: Mapping[str, str]) -> tuple[Relation, ...]:
         kept: list[Relation] = []
@@ -141,6 +183,48 @@ class Fitter:
         if self._is_own and given.evidence.author:
             return given.evidence
         return msgspec.structs.replace(self._evidence, score=given.evidence.score)
+
+
+def attribute_of(word: str, category: Category) -> AttributeSpec | None:
+    """The attribute of a name, first exactly, then of an id, then of a name without regard to case."""
+    for spec in category.attributes:
+        if spec.name == word:
+            return spec
+    found = category.attribute(word)
+    if found is not None:
+        return found
+    bare = word.casefold()
+    return next((spec for spec in category.attributes if spec.name.casefold() == bare), None)
+
+
+def _in_words_of(spec: AttributeSpec, value: AttributeValue) -> AttributeValue:
+    """A value as the attribute spells it: options without regard to case, anything as text for a text."""
+    if spec.kind in ("choice", "choices"):
+        names = _option_names(spec)
+        if isinstance(value, tuple):
+            words = tuple(names.get(str(word).casefold(), str(word)) for word in value)
+            return words[0] if spec.kind == "choice" and len(words) == 1 else words
+        word = as_text(value)
+        return names.get(word.casefold(), word)
+    if spec.kind == "text" and not isinstance(value, str):
+        return as_text(value)
+    if spec.kind == "number" and isinstance(value, bool):
+        return float(value)
+    return value
+
+
+@lru_cache(1000)
+def _option_names(spec: AttributeSpec) -> dict[str, str]:
+    return {option.name.casefold(): option.name for option in spec.options}
+
+
+def as_text(value: AttributeValue) -> str:
+    """A value in words."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ", ".join(str(word) for word in value)
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _in_order(skeleton: Skeleton, told: SkeletonTemplate | None, wanted: SkeletonTemplate) -> Skeleton:

@@ -1,22 +1,25 @@
 """Bringing labels in: a preview of what will change, then the change, which is undone as one step.
 
-The job reads the files, matches them to items and plans for each what will be done. A preview reports
-the plan; else it is carried out in chunks, with one entry for each record, so that an import that is
-killed goes on with the records that have none. The entry keeps what undo needs.
+The job goes through the labels twice. First it reads the files, counts what they hold and puts the records
+that belong to items aside on disk; then it knows which categories there are, and goes through the items in
+chunks. A preview only counts what would be done. Else each chunk is carried out in one transaction, with
+one entry for each item, so that an import that is killed goes on with the items that have none. The entry
+keeps what undo needs, and what the report counts.
 """
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
-from labelwright.core.errors import BadFile, InvalidInput, WrongState
-from labelwright.formats.folder import Source, ZipSource, source_of
-from labelwright.formats.registry import FORMATS, choose, get
+from labelwright.core.document import Evidence
+from labelwright.core.errors import InvalidInput, WrongState
+from labelwright.core.ontology import Ontology
+from labelwright.formats.format import Format, Reading
+from labelwright.formats.registry import FORMATS, get
 from labelwright.services import label_categories
-from labelwright.services.access import Actor
+from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.context import Context
 from labelwright.services.imports import (
@@ -33,26 +36,44 @@ from labelwright.services.imports import (
 from labelwright.services.item_import import check_source
 from labelwright.services.job_run import JobRun
 from labelwright.services.jobs import Jobs
-from labelwright.services.label_plan import Plan, Planner
-from labelwright.services.label_work import carry_out, take_back
+from labelwright.services.label_fitting import Fitter
+from labelwright.services.label_mapping import NO_MAPPING, LabelMapping, check_mapping
+from labelwright.services.label_merge import KEEPS
+from labelwright.services.label_plan import MODES, Rules
+from labelwright.services.label_reading import FirstPass, opened, recognized_as
+from labelwright.services.label_second_pass import SecondPass
+from labelwright.services.label_spool import Spool
+from labelwright.services.label_words import Words
+from labelwright.services.label_work import take_back
+from labelwright.services.ontologies import read_ontology
 from labelwright.services.uploads import Uploads, discard
 from labelwright.storage.schema import import_entries
 
 CHUNK = 50
 KINDS = ("annotations", "predictions", "references")
-MODES = ("add", "replace")
+TOLD_EVERY = 5000  # records between two words on how far the reading is
 
 
 class LabelArgs(msgspec.Struct, frozen=True, kw_only=True):
-    """How labels come in. `rename` maps names of the file to category ids."""
+    """How labels come in.
+
+    `mapping` says what becomes of categories and attributes; with `create_categories` those that it does
+    not name and the project lacks are created. `iou` and `keep` say how a merge finds and settles what
+    both have (see `label_merge`). Annotations of an item that say the same at `duplicate_iou` are
+    reported, and with `leave_out_duplicates` only the first of them comes in.
+    """
 
     format: str = "auto"
     as_: str = msgspec.field(name="as", default="annotations")
     mode: str = "add"
+    iou: float = 0.5
+    keep: str = "evidence"
+    duplicate_iou: float = 0.99
+    leave_out_duplicates: bool = False
     model: str | None = None
     dry_run: bool = False
     create_categories: bool = False
-    rename: dict[str, str] = {}
+    mapping: LabelMapping = NO_MAPPING
 
 
 class LabelImports:
@@ -85,6 +106,8 @@ class LabelImports:
             told["source"] = str(check_source(self.context, actor, str(source)))
 
         def work(tx: Connection) -> ImportView:
+            project = project_for(tx, actor, project_id, "project.import")
+            check_mapping(args.mapping, read_ontology(self.context, tx, project_id, project.ontology_version))
             import_id = open_import(tx, self.context, actor, project_id, "labels", told)
             return view(import_for(tx, actor, import_id))
 
@@ -131,12 +154,13 @@ def run_undo(run: JobRun) -> dict[str, Any]:
 
         context.database.write(work)
     removed = label_categories.remove(context, row, run.actor())
+    spared = {"removed_categories": removed.categories, "removed_attributes": removed.attributes}
 
     def finish(tx: Connection) -> dict[str, Any]:
         after = tx.execute(chosen).all()
         kept = [{"item": e.detail["item"], "reason": e.detail["kept"]} for e in after if e.outcome == "kept"]
         taken_back = sum(1 for e in after if e.outcome == "undone")
-        undone: dict[str, Any] = {"items": taken_back, "kept": kept, "removed_categories": removed}
+        undone: dict[str, Any] = {"items": taken_back, "kept": kept, **spared}
         close_import(tx, context, row, {**row.report, "undone": undone}, state=UNDONE)
         return undone
 
@@ -144,18 +168,43 @@ def run_undo(run: JobRun) -> dict[str, Any]:
 
 
 class _Work:
-    """One import of labels at work."""
+    """One import of labels at work: read, decide about categories, then go through the items."""
 
     def __init__(self, run: JobRun, row: Row[Any], args: LabelArgs) -> None:
         self.run, self.row, self.args = run, row, args
         self.context = run.context
 
     def do(self) -> None:
-        plan = self._plan()
-        if not self.args.dry_run:
-            self._carry_out(plan)
-        report = plan.report(dry_run=self.args.dry_run)
+        with Spool(self.context.uploads) as spool:
+            first = FirstPass(self.context, self.row.project_id, spool)
+            with opened(self.context, self.row.args) as source:
+                others = recognized_as(source)
+                reader, reason, reading = first.read(source, self.args.format, self._reading)
+            rules = self._rules(reader)
+            words = Words(self.context, self.row, self.run.actor(), self.args, reading, first.survey)
+            ontology = words.settle()
+            fitter = self._fitter(reading, words, ontology, rules)
+            first.tally.names = {category.id: category.name for category in ontology.categories}
+            second = SecondPass(self.run, self.row, ontology, fitter, rules, first.tally)
+            second.go(spool, dry_run=self.args.dry_run)
+        report = {
+            "dry_run": self.args.dry_run,
+            "format": reader.name,
+            "format_title": reader.title,
+            "recognized": reason,
+            "other_formats": [msgspec.to_builtins(entry) for entry in others if entry.name != reader.name],
+            **first.tally.report(reading, first.survey, fitter.counts, rules),
+            **words.report(reader.name),
+        }
+        if self.args.dry_run:
+            report["pictures"] = second.samples.report()
+            report["picture_categories"] = [
+                {"id": category.id, "name": category.name, "color": category.color}
+                for category in ontology.categories
+            ]
+        self._finish(report)
 
+    def _finish(self, report: dict[str, Any]) -> None:
         def finish(tx: Connection) -> None:
             close_import(tx, self.context, self.row, report)
             counts = {"annotations": report["annotations"], "dry_run": self.args.dry_run}
@@ -163,52 +212,37 @@ class _Work:
 
         self.context.database.write(finish)
 
-    def _plan(self) -> Plan:
-        source = _source(self.context, self.row.args)
-        try:
-            reader, reason = choose(source, self.args.format)
-            planner = Planner(self.context, self.row, self.run.actor(), self.args, reader.name)
-            return planner.plan(reader.read(source), reason, self.run.check)
-        finally:
-            if isinstance(source, ZipSource):
-                source.close()
+    def _reading(self, records: int) -> None:
+        self.run.check()
+        if records and records % TOLD_EVERY == 0:
+            self.context.database.write(lambda tx: self.run.step(tx, records, None, "Reading labels"))
 
-    def _carry_out(self, plan: Plan) -> None:
-        done = self.context.database.read(self._done)
-        todo = [entry for entry in plan.entries if entry.name not in done]
-        for start in range(0, len(todo), CHUNK):
-            self.run.check()
-            part = todo[start : start + CHUNK]
-
-            def work(tx: Connection, part: list[Any] = part, start: int = start) -> None:
-                rows = [carry_out(tx, self.context, self.row, self.args.as_, plan, entry) for entry in part]
-                tx.execute(insert(import_entries), rows)
-                self.run.step(tx, len(done) + start + len(part), len(plan.entries), "Writing labels")
-
-            self.context.database.write(work)
-        plan.outcomes = self.context.database.read(self._outcomes)
-
-    def _done(self, tx: Connection) -> set[str]:
-        names = select(import_entries.c.name).where(import_entries.c.import_id == self.row.id)
-        return set(tx.execute(names).scalars())
-
-    def _outcomes(self, tx: Connection) -> list[dict[str, str]]:
-        rows = tx.execute(
-            select(import_entries).where(
-                import_entries.c.import_id == self.row.id, import_entries.c.outcome == "skipped"
-            )
+    def _rules(self, reader: Format) -> Rules:
+        args = self.args
+        model = args.model or f"{reader.name}-import"
+        predicted = args.as_ == "predictions"
+        return Rules(
+            kind=args.as_,
+            mode=args.mode,
+            iou=args.iou,
+            keep=args.keep,
+            duplicate_iou=args.duplicate_iou,
+            leave_out_duplicates=args.leave_out_duplicates,
+            author=f"model:{model}" if predicted else f"import:{reader.name}",
+            model=model if predicted else None,
+            now=self.context.now(),
         )
-        return [{"item": row.detail["item"], "reason": row.detail["reason"]} for row in rows]
 
-
-def _source(context: Context, args: Mapping[str, Any]) -> Source:
-    if "source" in args:
-        return source_of(Path(args["source"]))
-    folder = context.uploads / args["upload"]
-    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    if not files:
-        raise BadFile("The upload is empty.", remedy="Upload the label files again.")
-    return source_of(files[0]) if len(files) == 1 else source_of(folder)
+    def _fitter(self, reading: Reading, words: "Words", ontology: Ontology, rules: Rules) -> Fitter:
+        return Fitter(
+            reading,
+            ontology,
+            categories=words.known,
+            attributes=self.args.mapping.attributes,
+            evidence=Evidence(author=rules.author, created_at=rules.now, model=rules.model),
+            keeps_evidence=rules.model is None,
+            new_id=self.context.new_id,
+        )
 
 
 def _check(args: LabelArgs, upload: str | None, source: str | None) -> None:
@@ -219,6 +253,15 @@ def _check(args: LabelArgs, upload: str | None, source: str | None) -> None:
             f"Labels do not come in as “{args.as_}”.", place="as", remedy=f"Use {', '.join(KINDS)}."
         )
     if args.mode not in MODES:
-        raise InvalidInput(f"“{args.mode}” is no mode.", place="mode", remedy="Use add or replace.")
+        raise InvalidInput(f"“{args.mode}” is no mode.", place="mode", remedy="Use add, replace or merge.")
+    if args.keep not in KEEPS:
+        raise InvalidInput(
+            f"“{args.keep}” is nothing to keep.", place="keep", remedy=f"Use {', '.join(KEEPS)}."
+        )
+    for place, value in (("iou", args.iou), ("duplicate_iou", args.duplicate_iou)):
+        if not 0 < value <= 1:
+            raise InvalidInput(
+                f"An IoU of {value} is no threshold.", place=place, remedy="Use one above 0, up to 1."
+            )
     if args.format != "auto" and args.format not in FORMATS:
         get(args.format)

@@ -1,236 +1,219 @@
-"""What an import of labels will do, item by item, before anything is done."""
+"""What an import of labels will do with one item, decided before anything is done.
 
-from collections.abc import Callable, Sequence
+A preview counts the decisions; the import decides anew in the transaction that carries them out, for
+meanwhile somebody may have worked on the item.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from labelwright.core.document import EMPTY, Annotation, Document, Evidence, decode
+from labelwright.core.document import EMPTY, Annotation, Document, decode
 from labelwright.core.ontology import Ontology
-from labelwright.formats.format import LabeledItem, Reading
-from labelwright.formats.report import Fault
+from labelwright.core.rules import BrokenRule
+from labelwright.quality.pairing import Pair, repeated
 from labelwright.quality.rule_check import broken_rules
-from labelwright.services import label_categories
-from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
-from labelwright.services.label_fitting import Fitted, Fitter
-from labelwright.services.label_matching import Finder, not_there, other_frame
-from labelwright.services.label_rules import RuleTally
-from labelwright.services.ontologies import read_ontology
-from labelwright.storage.schema import documents, import_entries, items, tasks
+from labelwright.services.label_fitting import Fitter
+from labelwright.services.label_matching import ItemRef
+from labelwright.services.label_merge import Merged, added, merged
+from labelwright.services.label_spool import Record
+from labelwright.storage.schema import documents, items, tasks
 
-if TYPE_CHECKING:
-    from labelwright.services.label_import import LabelArgs
-
-MOST_LISTED = 1000
-BATCH = 200
+ADD, REPLACE, MERGE = MODES = ("add", "replace", "merge")
+KIND_OF = {"predictions": "prediction", "references": "reference", "annotations": "submission"}
 HELD = "somebody works on it right now"
+NOTHING_FITS = "nothing that the files say of it can be brought in; what is there stays"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How an import goes about it: what the labels are, and what happens to those that are there."""
+
+    kind: str
+    mode: str
+    iou: float
+    keep: str
+    duplicate_iou: float
+    leave_out_duplicates: bool
+    author: str
+    model: str | None
+    now: str
 
 
 @dataclass(frozen=True)
 class PlannedEntry:
-    """One record: the item it belongs to and the annotations it brings."""
+    """An item and the annotations that the files bring for it.
+
+    `duplicates` are pairs among `annotations`, or those that were left out if that was asked for.
+    `is_unfit` says that the files have annotations for it, none of which has a place in the project.
+    """
 
     name: str
-    item_id: str
-    item_name: str
+    item: ItemRef
     annotations: tuple[Annotation, ...]
-    replace: bool
-    size: tuple[int, int]
+    duplicates: tuple[tuple[Annotation, float], ...] = ()
+    split: str | None = None
+    is_unfit: bool = False
+
+
+class Told(msgspec.Struct, omit_defaults=True):
+    """What a decision counts for in the report; it is kept with the item's entry."""
+
+    coming: dict[str, int] = {}
+    same: int = 0
+    kept: int = 0
+    taken: int = 0
+    added: int = 0
+    split: str | None = None
+    broken: list[BrokenRule] = []
+    waits: bool = False
 
 
 @dataclass
-class Plan:
-    """Everything that will be done, and what will not."""
+class Decision:
+    """What happens to an item: `document` is what it will hold, None if that does not change."""
 
-    format: str
-    recognized: str
-    author: str
-    model: str | None
-    entries: list[PlannedEntry] = field(default_factory=list[PlannedEntry])
-    in_file: int = 0
-    unmatched: list[str] = field(default_factory=list[str])
-    ambiguous: list[str] = field(default_factory=list[str])
-    counts: Fitted = field(default_factory=Fitted)
-    created: list[str] = field(default_factory=list[str])
-    already_there: int = 0
-    faults: list[Fault] = field(default_factory=list[Fault])
-    notes: list[str] = field(default_factory=list[str])
-    rules: RuleTally = field(default_factory=RuleTally)
-    outcomes: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-
-    def report(self, *, dry_run: bool) -> dict[str, Any]:
-        """The plan as people read it."""
-        counts = self.counts
-        return {
-            "dry_run": dry_run,
-            "format": self.format,
-            "recognized": self.recognized,
-            "items_in_file": self.in_file,
-            "items_matched": len(self.entries),
-            "annotations": sum(counts.by_category.values()),
-            "already_there": self.already_there,
-            "categories": [
-                {"category": n, "annotations": c} for n, c in counts.by_category.most_common() if c
-            ],
-            "created_categories": self.created,
-            "unknown_categories": [{"category": n, "annotations": c} for n, c in counts.unknown.items()],
-            "refused": [{"reason": n, "annotations": c} for n, c in counts.refused.items()],
-            "left_out": [{"what": n, "count": c} for n, c in counts.left_out.items()],
-            "without_a_required_attribute": counts.incomplete,
-            **self.rules.report(),
-            "unmatched": self.unmatched[:MOST_LISTED],
-            "ambiguous": self.ambiguous[:MOST_LISTED],
-            "faults": [msgspec.to_builtins(fault) for fault in self.faults[:MOST_LISTED]],
-            "skipped": self.outcomes[:MOST_LISTED],
-            "notes": self.notes,
-        }
+    document: Document | None = None
+    skipped: str | None = None
+    told: Told = field(default_factory=Told)
+    merged: Merged = field(default_factory=Merged)
 
 
-class Planner:
-    """Makes the plan of one import."""
+def entry_of(
+    records: Sequence[Record], item: ItemRef, fitter: Fitter, rules: Rules, context: Context
+) -> PlannedEntry:
+    """The records of an item as one entry, in the project's words."""
+    fitted: list[Annotation] = []
+    said = 0
+    for record in records:
+        said += len(record.document.annotations)
+        fitted += fitter.fit(record, item)
+    if len(records) > 1:
+        fitted = _told_apart(fitted, context)
+    first = records[0]
+    pairs: list[Pair] = repeated(fitted, rules.duplicate_iou) if len(fitted) > 1 else []
+    twice = {pair.second for pair in pairs}
+    kept = [a for n, a in enumerate(fitted) if n not in twice] if rules.leave_out_duplicates else fitted
+    return PlannedEntry(
+        name=f"{first.index:07d} {first.name}"[:1000],
+        item=item,
+        annotations=tuple(kept),
+        duplicates=tuple((fitted[pair.second], pair.iou) for pair in pairs),
+        split=next((record.split for record in records if record.split), None),
+        is_unfit=said > 0 and not fitted and not fitter.ignores_all(records),
+    )
 
-    def __init__(
-        self, context: Context, row: Row[Any], actor: Actor, args: "LabelArgs", format_name: str
-    ) -> None:
-        self.context, self.row, self.actor, self.args = context, row, actor, args
-        model = args.model or f"{format_name}-import"
-        predicted = args.as_ == "predictions"
-        self.plan_made = Plan(
-            format=format_name,
-            recognized="",
-            author=f"model:{model}" if predicted else f"import:{format_name}",
-            model=model if predicted else None,
-        )
-        self.now = context.now()
 
-    def plan(self, reading: Reading, reason: str, check: Callable[[], None]) -> Plan:
-        """The plan for what the files hold. Raises Forbidden if the actor may not import any more."""
-        made = self.plan_made
-        made.recognized = reason
-        labeled = list(reading.items)
-        made.in_file, made.faults, made.notes = len(labeled), reading.faults, reading.notes
-        ontology = self._with_categories(reading, labeled)
-        finder = self.context.database.read(lambda tx: Finder(tx, self.row.project_id))
-        fitter = Fitter(
-            reading,
-            ontology,
-            rename=self.args.rename,
-            evidence=Evidence(author=made.author, created_at=self.now, model=made.model),
-            keeps_evidence=made.model is None,
-            new_id=self.context.new_id,
-        )
-        made.counts = fitter.counts
-        for index, entry in enumerate(labeled):
-            if index % 500 == 0:
-                check()
-            self._add(index, entry, finder, fitter)
-        if self.args.as_ == "annotations":
-            done = self.context.database.read(self._done)  # what this import has brought in is no repetition
-            todo = [entry for entry in made.entries if entry.name not in done]
-            for start in range(0, len(todo), BATCH):
-                check()
-                part = todo[start : start + BATCH]
-                self.context.database.read(lambda tx, part=part: self._compare(tx, part, ontology))
-        else:
-            for entry in made.entries:
-                self._keep_to_rules(entry, entry.annotations, ontology, waits=False)
-        return made
+def _told_apart(annotations: Sequence[Annotation], context: Context) -> list[Annotation]:
+    # A file of our own may say the same item twice, with the same ids; a document has each id once.
+    seen: set[str] = set()
+    made: list[Annotation] = []
+    for annotation in annotations:
+        again = annotation.id in seen
+        made.append(msgspec.structs.replace(annotation, id=context.new_id()) if again else annotation)
+        seen.add(annotation.id)
+    return made
 
-    def _done(self, tx: Connection) -> set[str]:
-        names = select(import_entries.c.name).where(import_entries.c.import_id == self.row.id)
-        return set(tx.execute(names).scalars())
 
-    def _compare(self, tx: Connection, part: Sequence[PlannedEntry], ontology: Ontology) -> None:
-        """Find out which items are held, and which annotations are there already."""
-        ids = [entry.item_id for entry in part]
-        now = self.context.clock()
-        held = set(
-            tx.execute(
-                select(tasks.c.item_id).where(
-                    tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.lease_expires > now
-                )
-            ).scalars()
-        )
-        rows = tx.execute(
-            select(items.c.id, documents.c.body)
-            .join(documents, documents.c.id == items.c.document_id)
-            .where(items.c.id.in_(ids))
-        )
-        present = {row.id: ontology.resolve(decode(row.body)) for row in rows}
-        for entry in part:
-            fresh = entry.annotations
-            if entry.item_id in held:
-                self.plan_made.outcomes.append({"item": entry.item_name, "reason": HELD})
-                fresh = ()
-            elif not entry.replace:
-                fresh = not_there(entry.annotations, present.get(entry.item_id, EMPTY))
-                self.plan_made.already_there += len(entry.annotations) - len(fresh)
-            self._count(entry.annotations, ontology, -1)
-            self._count(fresh, ontology, 1)
-            if fresh or (entry.replace and entry.item_id not in held):
-                beside = () if entry.replace else present.get(entry.item_id, EMPTY).annotations
-                self._keep_to_rules(entry, (*beside, *fresh), ontology, waits=True)
+def decide(
+    entry: PlannedEntry, present: "Present", ontology: Ontology, rules: Rules, context: Context
+) -> Decision:
+    """What becomes of an item."""
+    told = Told(split=_split(entry, present, rules))
+    if present.is_held and rules.kind == "annotations":
+        return Decision(skipped=HELD)
+    if entry.is_unfit:
+        return Decision(skipped=NOTHING_FITS if rules.mode == REPLACE else None, told=told)
+    made = _combined(entry, present.document, rules, context)
+    told.same, told.kept, told.taken, told.added = map(len, (made.same, made.kept, made.taken, made.added))
+    coming = {*made.added, *made.taken}
+    counts = Counter(a.category for a in entry.annotations if a.id in coming)
+    told.coming = {_name(category, ontology): count for category, count in counts.items()}
+    if not made.changes and not _is_new(entry, present, rules):
+        return Decision(told=told, merged=made)
+    document = Document(annotations=tuple(made.annotations))
+    broken = broken_rules(document, ontology, entry.item.width, entry.item.height)
+    told.broken, told.waits = list(broken), rules.kind == "annotations"
+    return Decision(document=document, told=told, merged=made)
 
-    def _keep_to_rules(
-        self, entry: PlannedEntry, annotations: Sequence[Annotation], ontology: Ontology, *, waits: bool
-    ) -> None:
-        broken = broken_rules(Document(annotations=tuple(annotations)), ontology, *entry.size)
-        _, _, record = entry.name.partition(" ")
-        self.plan_made.rules.add(entry.item_name, record, broken, waits=waits)
 
-    def _count(self, annotations: Sequence[Annotation], ontology: Ontology, times: int) -> None:
-        for annotation in annotations:
-            category = ontology.category(annotation.category)
-            if category is not None:
-                self.plan_made.counts.by_category[category.name] += times
+def _combined(entry: PlannedEntry, present: Document, rules: Rules, context: Context) -> Merged:
+    if rules.mode == REPLACE:
+        names = [annotation.id for annotation in entry.annotations]
+        return Merged(annotations=list(entry.annotations), added=names)
+    if rules.mode == ADD:
+        return added(present, entry.annotations, context.new_id)
+    return merged(
+        present,
+        entry.annotations,
+        threshold=rules.iou,
+        keep=rules.keep,
+        author=rules.author,
+        now=rules.now,
+        new_id=context.new_id,
+    )
 
-    def _with_categories(self, reading: Reading, labeled: Sequence[LabeledItem]) -> Ontology:
-        project_id = self.row.project_id
 
-        def work(tx: Connection) -> tuple[int, Ontology]:
-            project = project_for(tx, self.actor, project_id, "project.import")
-            version = project.ontology_version
-            return version, read_ontology(self.context, tx, project_id, version)
+def _is_new(entry: PlannedEntry, present: "Present", rules: Rules) -> bool:
+    """Whether a document of nothing new is still news: it empties what is there, or says there is nothing."""
+    if rules.mode == REPLACE and present.document.annotations:
+        return True
+    return rules.kind != "annotations" and not present.ids and not entry.annotations
 
-        version, ontology = self.context.database.read(work)
-        names = [n for n in reading.categories if n not in self.args.rename and ontology.named(n) is None]
-        missing = label_categories.missing(ontology, names, reading, labeled)
-        if not missing or not self.args.create_categories:
-            self.plan_made.created = label_categories.added(self.context, self.row.id)
-            return ontology
-        if self.args.dry_run:
-            self.plan_made.created = names
-            return missing.on(ontology)
-        saved = label_categories.add(self.context, self.row, self.actor, version, ontology, missing)
-        self.plan_made.created = label_categories.added(self.context, self.row.id)
-        return saved
 
-    def _add(self, index: int, entry: LabeledItem, finder: Finder, fitter: Fitter) -> None:
-        made = self.plan_made
-        item = finder.find(entry)
-        if item is None:
-            made.unmatched.append(entry.name)
-            return
-        if isinstance(item, str):
-            made.ambiguous.append(item)
-            return
-        reason = other_frame(entry, item)
-        if reason:
-            made.counts.refused[reason] += len(entry.document.annotations)
-            return
-        annotations = fitter.fit(entry, item)
-        if not annotations and entry.document.annotations and self.args.mode != "replace":
-            return
-        made.entries.append(
-            PlannedEntry(
-                name=f"{index:07d} {entry.name}"[:1000],
-                item_id=item.id,
-                item_name=item.name,
-                annotations=tuple(annotations),
-                replace=self.args.mode == "replace",
-                size=(item.width, item.height),
-            )
-        )
+def _split(entry: PlannedEntry, present: "Present", rules: Rules) -> str | None:
+    """The split that the item gets: that of the file where it has none, or is to be replaced."""
+    if entry.split is None or entry.split == present.split:
+        return None
+    return entry.split[:20] if present.split is None or rules.mode == REPLACE else None
+
+
+def _name(category_id: str, ontology: Ontology) -> str:
+    category = ontology.category(category_id)
+    return category.name if category else category_id
+
+
+@dataclass
+class Present:
+    """What there is on an item: its document, the ids of the documents it comes from, and its split."""
+
+    document: Document = EMPTY
+    ids: tuple[str, ...] = ()
+    split: str | None = None
+    is_held: bool = False
+
+
+def present_on(
+    tx: Connection, ids: Sequence[str], ontology: Ontology, rules: Rules, clock: int
+) -> dict[str, Present]:
+    """What there is on some items; an item that is gone is missing."""
+    rows = tx.execute(select(items.c.id, items.c.split).where(items.c.id.in_(ids)))
+    found = {row.id: Present(split=row.split) for row in rows}
+    held = select(tasks.c.item_id).where(
+        tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.lease_expires > clock
+    )
+    for item_id in tx.execute(held).scalars():
+        if item_id in found:
+            found[item_id].is_held = True
+    for row in tx.execute(_documents(ids, rules)):
+        there = found.get(row.item_id)
+        if there is not None:
+            document = ontology.resolve(decode(row.body))
+            there.document = Document(annotations=(*there.document.annotations, *document.annotations))
+            there.ids = (*there.ids, row.id)
+    return found
+
+
+def _documents(ids: Sequence[str], rules: Rules) -> Any:  # noqa: ANN401  # a select
+    chosen = select(documents.c.id, documents.c.item_id, documents.c.body)
+    if rules.kind == "annotations":
+        return chosen.join(items, items.c.document_id == documents.c.id).where(items.c.id.in_(ids))
+    chosen = chosen.where(documents.c.item_id.in_(ids), documents.c.kind == KIND_OF[rules.kind])
+    if rules.kind == "predictions":
+        chosen = chosen.where(documents.c.author == rules.author)
+    return chosen.order_by(documents.c.id)

@@ -1,18 +1,27 @@
 """Carrying out one record of an import of labels, and taking it back."""
 
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from labelwright.core.document import EMPTY, Document, decode
+from labelwright.core.document import Document
 from labelwright.core.rules import ERROR
 from labelwright.core.workflow import ANNOTATE
-from labelwright.quality.rule_check import broken_rules
 from labelwright.services.context import Context
 from labelwright.services.events import announce
-from labelwright.services.label_matching import fresh_beside
-from labelwright.services.label_plan import HELD, Plan, PlannedEntry
+from labelwright.services.label_plan import (
+    HELD,
+    KIND_OF,
+    PlannedEntry,
+    Present,
+    Rules,
+    Told,
+    decide,
+    present_on,
+)
 from labelwright.services.label_rules import leave_for_people
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.submissions import move_on, store_document
@@ -26,33 +35,102 @@ from labelwright.storage.schema import (
     tasks,
 )
 
-KIND_OF = {"predictions": "prediction", "references": "reference", "annotations": "submission"}
 WORKED_ON = "it was worked on after the import"
 RELEASED = "it is part of a release"
 
 
-def carry_out(
-    tx: Connection, context: Context, row: Row[Any], kind: str, plan: Plan, entry: PlannedEntry
-) -> dict[str, Any]:
-    """Do what was planned for one record; gives its row of `import_entries`."""
-    project = tx.execute(select(projects).where(projects.c.id == row.project_id)).one()
-    item = tx.execute(select(items).where(items.c.id == entry.item_id).with_for_update()).first()
-    outcome: dict[str, Any] = {"import_id": row.id, "name": entry.name, "item_id": entry.item_id}
-    if item is None:
-        return {**outcome, "outcome": "skipped", "detail": {"item": entry.item_name, "reason": "it is gone"}}
-    if kind != "annotations":
-        replaced = _put_away(tx, kind, plan, entry) if entry.replace else []
-        document = Document(annotations=entry.annotations)
-        stored = _store(tx, context, project, row, kind, plan, entry, document)
-        detail = {"item": entry.item_name, "document": stored, "replaced": replaced}
-        return {**outcome, "outcome": "labeled", "detail": detail}
-    task = _open_task(tx, entry.item_id)
-    if task is not None and (task.lease_expires or 0) > context.clock():
-        return {**outcome, "outcome": "skipped", "detail": {"item": entry.item_name, "reason": HELD}}
-    detail = _submit(tx, context, project, row, plan, entry, item, task)
-    if detail is None:
-        return {**outcome, "outcome": "unchanged", "detail": {"item": entry.item_name}}
-    return {**outcome, "outcome": "labeled", "detail": {"item": entry.item_name, **detail}}
+class Carrier:
+    """Does what is decided about items, in one transaction."""
+
+    def __init__(self, tx: Connection, context: Context, row: Row[Any], rules: Rules) -> None:
+        self._tx, self._context, self._row, self._rules = tx, context, row, rules
+        self._project = tx.execute(select(projects).where(projects.c.id == row.project_id)).one()
+        self._ontology = read_ontology(context, tx, self._project.id, self._project.ontology_version)
+
+    def carry_out(self, entries: Sequence[PlannedEntry]) -> list[dict[str, Any]]:
+        """Do what is decided for each; gives their rows of `import_entries`."""
+        ids = [entry.item.id for entry in entries]
+        chosen = select(items).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update()
+        there = {row.id: row for row in self._tx.execute(chosen)}
+        waiting = select(tasks.c.id).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting")
+        self._tx.execute(waiting.order_by(tasks.c.id).with_for_update()).all()  # nobody takes one now
+        present = present_on(self._tx, ids, self._ontology, self._rules, self._context.clock())
+        return [self._one(entry, there.get(entry.item.id), present) for entry in entries]
+
+    def _one(
+        self, entry: PlannedEntry, item: Row[Any] | None, there: Mapping[str, Present]
+    ) -> dict[str, Any]:
+        outcome: dict[str, Any] = {
+            "import_id": self._row.id,
+            "name": entry.name,
+            "item_id": entry.item.id,
+        }
+        told: dict[str, Any] = {"item": entry.item.name}
+        if item is None:
+            return {**outcome, "outcome": "skipped", "detail": {**told, "reason": "it is gone"}}
+        present = there[item.id]
+        decision = decide(entry, present, self._ontology, self._rules, self._context)
+        told["told"] = msgspec.to_builtins(decision.told)
+        if decision.skipped:
+            return {**outcome, "outcome": "skipped", "detail": {**told, "reason": decision.skipped}}
+        if decision.told.split:
+            self._tx.execute(update(items).where(items.c.id == item.id).values(split=decision.told.split))
+            told["split"] = [item.split, decision.told.split]
+        if decision.document is not None:
+            told.update(self._written(decision.document, decision.told, item, present))
+        changed = decision.document is not None or decision.told.split
+        return {**outcome, "outcome": "labeled" if changed else "unchanged", "detail": told}
+
+    def _written(self, document: Document, told: Told, item: Row[Any], present: Present) -> dict[str, Any]:
+        if self._rules.kind != "annotations":
+            hidden = {"kind": f"old {KIND_OF[self._rules.kind]}"}
+            self._tx.execute(update(documents).where(documents.c.id.in_(present.ids)).values(**hidden))
+            return {"document": self._store(document, item.id), "replaced": list(present.ids)}
+        return self._submit(document, told, item)
+
+    def _submit(self, document: Document, told: Told, item: Row[Any]) -> dict[str, Any]:
+        tx, context = self._tx, self._context
+        task = _open_task(tx, item.id)
+        rounds = tx.execute(select(func.max(tasks.c.round)).where(tasks.c.item_id == item.id)).scalar()
+        number = task.round if task is not None and task.stage == ANNOTATE else int(rounds or 0) + 1
+        stored = self._store(document, item.id, stage=ANNOTATE, round=number)
+        if task is not None:
+            closing = {"state": "submitted", "document_id": stored, "closed_at": context.now()}
+            tx.execute(update(tasks).where(tasks.c.id == task.id).values(**closing))
+        broken = [entry for entry in told.broken if entry.severity == ERROR]
+        count = len(document.annotations)
+        if broken:
+            leave_for_people(tx, context, item, number, stored, count, broken)
+        else:
+            as_if: Any = SimpleNamespace(
+                stage=ANNOTATE, item_id=item.id, position=item.position, round=number
+            )
+            move_on(tx, context, self._project, as_if, stored, count, author=self._rules.author)
+        return {
+            "document": stored,
+            "added": told.added + told.taken,
+            "closed_task": None if task is None else task.id,
+            "before": {
+                "state": item.state,
+                "document_id": item.document_id,
+                "annotations": item.annotations,
+            },
+        }
+
+    def _store(self, document: Document, item_id: str, **values: Any) -> str:  # noqa: ANN401  # columns
+        return store_document(
+            self._tx,
+            self._context,
+            self._project,
+            document,
+            item_id=item_id,
+            kind=KIND_OF[self._rules.kind],
+            author=self._rules.author,
+            model=self._rules.model,
+            import_id=self._row.id,
+            guideline_version=self._project.brief_version,
+            **values,
+        )
 
 
 def take_back(tx: Connection, context: Context, entry: Row[Any]) -> None:
@@ -62,7 +140,11 @@ def take_back(tx: Connection, context: Context, entry: Row[Any]) -> None:
     detail = dict(entry.detail)
     before = detail.get("before")
     kept = None if before is None else _restore(tx, context, entry.item_id, detail)
-    if kept is None:
+    if kept is None and "split" in detail:
+        before, after = detail["split"]
+        chosen = (items.c.id == entry.item_id) & (items.c.split == after)
+        tx.execute(update(items).where(chosen).values(split=before))
+    if kept is None and "document" in detail:
         stored = documents.c.id == detail["document"]
         kind = tx.execute(select(documents.c.kind).where(stored)).scalar()
         again = documents.c.id.in_(detail.get("replaced", []))
@@ -76,49 +158,6 @@ def take_back(tx: Connection, context: Context, entry: Row[Any]) -> None:
         .where(import_entries.c.import_id == entry.import_id, import_entries.c.name == entry.name)
         .values(**values)
     )
-
-
-def _submit(
-    tx: Connection,
-    context: Context,
-    project: Row[Any],
-    row: Row[Any],
-    plan: Plan,
-    entry: PlannedEntry,
-    item: Row[Any],
-    task: Row[Any] | None,
-) -> dict[str, Any] | None:
-    """What undo needs to know; None if the record says nothing that is not there already."""
-    ontology = read_ontology(context, tx, project.id, project.ontology_version)
-    present = ontology.resolve(_current(tx, item))
-    fresh = entry.annotations if entry.replace else fresh_beside(entry.annotations, present, context.new_id)
-    if not fresh and not (entry.replace and present.annotations):
-        return None
-    before_annotations = () if entry.replace else present.annotations
-    document = Document(annotations=(*before_annotations, *fresh))
-    rounds = tx.execute(select(func.max(tasks.c.round)).where(tasks.c.item_id == item.id)).scalar()
-    number = task.round if task is not None and task.stage == ANNOTATE else int(rounds or 0) + 1
-    stored = _store(tx, context, project, row, "annotations", plan, entry, document, round=number)
-    if task is not None:
-        closing = {"state": "submitted", "document_id": stored, "closed_at": context.now()}
-        tx.execute(update(tasks).where(tasks.c.id == task.id).values(**closing))
-    found = broken_rules(document, ontology, item.width, item.height)
-    broken = [entry for entry in found if entry.severity == ERROR]
-    if broken:
-        leave_for_people(tx, context, item, number, stored, len(document.annotations), broken)
-    else:
-        as_if: Any = SimpleNamespace(stage=ANNOTATE, item_id=item.id, position=item.position, round=number)
-        move_on(tx, context, project, as_if, stored, len(document.annotations), author=plan.author)
-    return {
-        "document": stored,
-        "added": len(fresh),
-        "closed_task": None if task is None else task.id,
-        "before": {
-            "state": item.state,
-            "document_id": item.document_id,
-            "annotations": item.annotations,
-        },
-    }
 
 
 def _restore(tx: Connection, context: Context, item_id: str, detail: dict[str, Any]) -> str | None:
@@ -149,52 +188,6 @@ def _restore(tx: Connection, context: Context, item_id: str, detail: dict[str, A
     state = {"state": detail["before"]["state"]}
     announce(tx, context, item.project_id, "item.changed", item_id, state)
     return None
-
-
-def _store(
-    tx: Connection,
-    context: Context,
-    project: Row[Any],
-    row: Row[Any],
-    kind: str,
-    plan: Plan,
-    entry: PlannedEntry,
-    document: Document,
-    **values: Any,  # noqa: ANN401  # further columns
-) -> str:
-    return store_document(
-        tx,
-        context,
-        project,
-        document,
-        item_id=entry.item_id,
-        kind=KIND_OF[kind],
-        author=plan.author,
-        model=plan.model,
-        stage=ANNOTATE if kind == "annotations" else None,
-        import_id=row.id,
-        guideline_version=project.brief_version,
-        **values,
-    )
-
-
-def _put_away(tx: Connection, kind: str, plan: Plan, entry: PlannedEntry) -> list[str]:
-    """Hide predictions of the same model, or references, whose place the new ones take; undo shows them."""
-    chosen = select(documents.c.id).where(
-        documents.c.item_id == entry.item_id, documents.c.kind == KIND_OF[kind]
-    )
-    if kind == "predictions":
-        chosen = chosen.where(documents.c.author == plan.author)
-    ids = list(tx.execute(chosen).scalars())
-    tx.execute(update(documents).where(documents.c.id.in_(ids)).values(kind=f"old {KIND_OF[kind]}"))
-    return ids
-
-
-def _current(tx: Connection, item: Row[Any]) -> Document:
-    if item.document_id is None:
-        return EMPTY
-    body = tx.execute(select(documents.c.body).where(documents.c.id == item.document_id)).scalar_one()
-    return decode(body)
 
 
 def _open_task(tx: Connection, item_id: str) -> Row[Any] | None:

@@ -10,6 +10,7 @@ from labelwright.core.errors import InvalidInput, UnknownName, WrongState
 from labelwright.services.access import Actor
 from labelwright.services.imports import ImportView
 from labelwright.services.label_import import LabelArgs
+from labelwright.services.label_mapping import NO_MAPPING, LabelMapping
 from labelwright.services.services import Services
 
 routes = Routes("imports")
@@ -34,7 +35,12 @@ class LabelImportIn(
 ):
     """Labels as annotations, predictions or references; a dry run only reports what would change.
 
-    `rename` maps names of categories in the files to ids of the ontology.
+    `mode` is add (what is not there yet), replace, or merge: annotations of one category that match at
+    `iou` become one, and `keep` says which of the two stays, `ours`, `theirs`, or the one with a person's
+    `evidence`. Annotations of an item that say the same at `duplicate_iou` are reported, and with
+    `leave_out_duplicates` only the first of them comes in. `mapping` says what becomes of categories and
+    attributes by their names in the files; with `create_categories` those that it does not name and the
+    project lacks are created.
     """
 
     upload: Id | None = None
@@ -42,10 +48,14 @@ class LabelImportIn(
     format: Annotated[str, msgspec.Meta(max_length=60)] = "auto"
     as_: str = msgspec.field(name="as", default="annotations")
     mode: str = "add"
+    iou: float = 0.5
+    keep: str = "evidence"
+    duplicate_iou: float = 0.99
+    leave_out_duplicates: bool = False
     model: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
     dry_run: bool = False
     create_categories: bool = False
-    rename: dict[str, str] = {}
+    mapping: LabelMapping = NO_MAPPING
 
     def to_args(self) -> LabelArgs:
         """As the service takes it."""
@@ -53,10 +63,14 @@ class LabelImportIn(
             format=self.format,
             as_=self.as_,
             mode=self.mode,
+            iou=self.iou,
+            keep=self.keep,
+            duplicate_iou=self.duplicate_iou,
+            leave_out_duplicates=self.leave_out_duplicates,
             model=self.model,
             dry_run=self.dry_run,
             create_categories=self.create_categories,
-            rename=self.rename,
+            mapping=self.mapping,
         )
 
 
