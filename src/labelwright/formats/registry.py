@@ -16,6 +16,7 @@ FORMATS = {
     "yolo-seg": "labelwright.formats.yolo:YoloSegment",
     "yolo-obb": "labelwright.formats.yolo_turned:YoloTurned",
     "yolo-pose": "labelwright.formats.yolo_pose:YoloPose",
+    "automl-csv": "labelwright.formats.automl_csv:AutoMlCsv",
     "roboflow-csv": "labelwright.formats.roboflow_csv:RoboflowCsv",
     "classes-csv": "labelwright.formats.classes_csv:ClassesCsv",
     "classes-parquet": "labelwright.formats.classes_parquet:ClassesParquet",

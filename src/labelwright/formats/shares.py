@@ -75,6 +75,8 @@ def sized(item: LabeledItem, file: str, faults: list[Fault]) -> LabeledItem:
 
     A shape that has no area left is a fault.
     """
+    if all(annotation.shape is None for annotation in item.document.annotations):
+        return item
     if not item.width or not item.height:
         return replace(item, in_shares=True)
     made: list[Annotation] = []
