@@ -36,6 +36,18 @@ def plain_attributes(found: dict[str, Any] | None) -> dict[str, AttributeValue]:
     return {key: _plain(value) for key, value in (found or {}).items() if key and value is not None}
 
 
+def plain_flags(found: object) -> dict[str, bool | float | str]:
+    """Flags of a JSON file; what is neither text, number nor yes and no becomes JSON text."""
+    if not isinstance(found, dict):
+        return {}
+    made: dict[str, bool | float | str] = {}
+    for key, value in cast("dict[str, object]", found).items():
+        made[key] = (
+            value if isinstance(value, bool | float | str | int) else msgspec.json.encode(value).decode()
+        )
+    return made
+
+
 def _plain(value: Any) -> AttributeValue:  # noqa: ANN401  # JSON
     if isinstance(value, str | bool | int | float):
         return value

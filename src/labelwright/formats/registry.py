@@ -10,6 +10,7 @@ from labelwright.formats.format import Format
 FORMATS = {
     "labelwright": "labelwright.formats.labelwright:Labelwright",
     "roboflow-coco": "labelwright.formats.roboflow_coco:RoboflowCoco",
+    "sagemaker": "labelwright.formats.sagemaker:SageMaker",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",

@@ -17,13 +17,14 @@ from pathlib import PurePosixPath
 from labelwright.core.document import Annotation, Document, Evidence
 from labelwright.core.errors import UnreadableLabels
 from labelwright.core.ontology import Ontology
-from labelwright.core.shapes import Box, Shape
+from labelwright.core.shapes import Shape
 from labelwright.formats.beside import Beside, below_split, splits_in
 from labelwright.formats.box_columns import BoxRoles, box_of, box_roles_of
+from labelwright.formats.boxes import boxed
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Limits, Reading
+from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading
 from labelwright.formats.json_reading import tried
 from labelwright.formats.label_map import label_map, labels_of, maps_of
 from labelwright.formats.pictures import Pictures, is_picture
@@ -43,7 +44,6 @@ from labelwright.formats.tables import (
 
 FILE, CLASSES = "_annotations.csv", "label_map.pbtxt"
 HEADER = ("filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax")
-FLAT = "its points lie on one line, so no box is around them"
 
 
 class RoboflowCsv(Format):
@@ -122,32 +122,10 @@ def _boxes(
     item: LabeledItem, words: dict[str, str], losses: Losses
 ) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
     for annotation in without_pairs(item, losses):
-        shape = boxed(annotation, item, words, losses, "a row is a box; it has no place for tags")
+        shape = boxed(annotation, item, words, losses)
         if shape is not None:
             note_lost_fields(losses, item.name, annotation)
             yield words[annotation.category], shape.bounds
-
-
-def boxed(
-    annotation: Annotation, item: LabeledItem, words: dict[str, str], losses: Losses, no_tags: str
-) -> Shape | None:
-    """The shape whose box is to be written, or None; what is lost is noted."""
-    shape = annotation.shape
-    if annotation.category not in words:
-        losses.drop(item.name, "category", "the ontology does not have it")
-    elif shape is None:
-        losses.drop(item.name, "tag", no_tags)
-    elif item.in_shares:
-        losses.drop(item.name, annotation.kind, UNSIZED)
-    elif not shape.bounds.width or not shape.bounds.height:
-        losses.drop(item.name, annotation.kind, FLAT)
-    else:
-        if isinstance(shape, Box):
-            losses.keep()
-        else:
-            losses.drop(item.name, annotation.kind, "only its box is written; the outline is lost")
-        return shape
-    return None
 
 
 class _Boxes:
