@@ -168,6 +168,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/issues/{issue}"): {"state": "resolved"},
     ("POST", "/issues/{issue}/comments"): {"text": "yes"},
     ("POST", "/projects/{project}/releases"): lambda place: {"tag": f"t{place.sent}", "states": ["done"]},
+    ("POST", "/projects/{project}/imports/look"): lambda place: {
+        "upload": place.make_upload(place.asking or place.api.world.owner),
+    },
     ("POST", "/projects/{project}/imports"): lambda place: {
         "kind": "items", "upload": place.make_upload(place.asking or place.api.world.owner),
     },

@@ -45,9 +45,12 @@ def coco(place: Path, boxes: dict[str, list[tuple[str, list[float]]]], **image: 
     return place
 
 
-def start(world: World, project: str, source: Path, **args: Any) -> ImportView:
+def start(
+    world: World, project: str, source: Path | None, *, upload: str | None = None, **args: Any
+) -> ImportView:
     made = LabelArgs(**{"as_" if key == "as" else key: value for key, value in args.items()})
-    return world.services.label_imports.start(world.owner, project, made, source=str(source))
+    place = None if source is None else str(source)
+    return world.services.label_imports.start(world.owner, project, made, source=place, upload=upload)
 
 
 def finish(world: World, made: ImportView) -> ImportView:
@@ -55,7 +58,7 @@ def finish(world: World, made: ImportView) -> ImportView:
     return world.services.imports.get(world.owner, made.id)
 
 
-def bring(world: World, project: str, source: Path, **args: Any) -> ImportView:
+def bring(world: World, project: str, source: Path | None, **args: Any) -> ImportView:
     done = finish(world, start(world, project, source, **args))
     assert done.state == "done", world.services.jobs.get(world.owner, str(done.job)).error
     return done

@@ -34,6 +34,7 @@ class Voc(Format):
     title = "Pascal VOC"
     keeps = frozenset({"box"})
     about = "One XML file a picture. Boxes with attributes. Other shapes become their boxes."
+    label_pictures = ("*SegmentationClass*/*", "*SegmentationObject*/*")
 
     def recognize(self, source: Source) -> str | None:
         """XML files with an <annotation>."""

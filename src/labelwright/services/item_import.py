@@ -34,6 +34,7 @@ from labelwright.services.item_reading import Reader, Ready
 from labelwright.services.item_sources import Source, SourceFile, found_in
 from labelwright.services.job_run import JobRun
 from labelwright.services.jobs import Jobs
+from labelwright.services.label_look import leave_out_label_pictures
 from labelwright.services.uploads import Uploads, discard
 from labelwright.storage.schema import import_entries
 
@@ -59,10 +60,12 @@ class ItemImports:
         source: str | None = None,
         in_place: bool = False,
         keys: Mapping[str, str] | None = None,
+        keep_upload: bool = False,
     ) -> ImportView:
         """An import of an upload, or of a path on the server; a job does the work.
 
-        `keys` gives the client's own id by file name. Raises NotFound, Forbidden, InvalidInput.
+        `keys` gives the client's own id by file name. With `keep_upload` the files of the upload stay
+        for an import of the labels among them. Raises NotFound, Forbidden, InvalidInput.
         """
         if (upload is None) == (source is None):
             raise InvalidInput("Name an upload or a source, one of them.", place="source")
@@ -71,7 +74,7 @@ class ItemImports:
         args: dict[str, Any] = {"in_place": in_place, "keys": _clean_keys(keys or {})}
         if upload is not None:
             self._uploads.folder(actor, upload)
-            args["upload"] = upload
+            args |= {"upload": upload, "keep_upload": keep_upload}
         else:
             args["source"] = str(check_source(self.context, actor, str(source)))
 
@@ -123,9 +126,10 @@ def run_import(run: JobRun) -> dict[str, Any]:
         root = _root(context, row)
         limits = _archive_limits(context)
         with found_in(root, limits, in_place=row.args["in_place"]) as source:
+            leave_out_label_pictures(source, root)
             _ItemImport(run, row, source).work()
         row = context.database.read(lambda tx: read_import(tx, row.id))
-    if "upload" in row.args:
+    if "upload" in row.args and not row.args.get("keep_upload"):
         discard(context, row.args["upload"])
     return {"import": row.id, **{k: v if isinstance(v, int) else len(v) for k, v in row.report.items()}}
 

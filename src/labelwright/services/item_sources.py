@@ -4,6 +4,7 @@ Every name is accounted for: as a file to read, as skipped with a reason, or as 
 """
 
 import os
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,14 @@ from labelwright.core.errors import BadFile, LabelwrightError
 from labelwright.media.archive import ArchiveLimits, clean_name, walk
 
 SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
-LABEL_ENDINGS = frozenset((".xml", ".json", ".jsonl", ".txt", ".csv", ".yaml", ".yml", ".names"))
+LABEL_ENDINGS = frozenset(
+    f".{ending}"
+    for ending in (
+        "xml json jsonl ndjson geojson manifest txt csv tsv yaml yml names data ini cfg pbtxt datum parquet "
+        "tfrecord tfrecords record arrow mat npy npz list"
+    ).split()
+)
+SHARD = re.compile(r"-\d{3,6}-of-\d{3,6}$")  # a TFRecord in several files
 OTHER_ENDINGS = frozenset((".md", ".rst", ".html", ".htm", ".pdf", ".log", ".py", ".ipynb", ".sh", ".db"))
 OTHER_NAMES = frozenset(("license", "licence", "readme", "copying", "notice", "authors", "changelog"))
 ARCHIVE_ENDING = ".zip"
@@ -68,7 +76,7 @@ def found_in(root: Path, limits: ArchiveLimits, *, in_place: bool = False) -> Ge
     alone = len(archives) == 1 and len(entries) == 1
     with ExitStack() as stack:
         for name, path in entries:
-            reason = _skip_reason(name) or _odd_reason(path, root)
+            reason = skip_reason(name) or _odd_reason(path, root)
             if reason:
                 source.skipped.append((source.unused(name), reason))
             elif not _is_archive(name):
@@ -103,7 +111,7 @@ def _add_archive(
     try:
         for entry in inside.enter_context(walk(path, limits, name)):
             full = source.unused(clean_name(prefix + entry.name))
-            reason = NESTED if _is_archive(full) else _skip_reason(entry.name)
+            reason = NESTED if _is_archive(full) else skip_reason(entry.name)
             if reason:
                 source.skipped.append((full, reason))
             else:
@@ -119,7 +127,8 @@ def _is_archive(name: str) -> bool:
     return name.lower().endswith(ARCHIVE_ENDING)
 
 
-def _skip_reason(name: str) -> str | None:
+def skip_reason(name: str) -> str | None:
+    """Why a file is no picture to read, by its name; None if it may be one."""
     path = PurePosixPath(name)
     if any(part.startswith(".") or part == "__MACOSX" for part in path.parts):
         return HIDDEN
@@ -127,7 +136,7 @@ def _skip_reason(name: str) -> str | None:
         return HIDDEN
     if path.suffix.lower() in OTHER_ENDINGS or path.name.lower() in OTHER_NAMES:
         return OTHER
-    return LABELS if path.suffix.lower() in LABEL_ENDINGS else None
+    return LABELS if SHARD.sub("", path.suffix.lower()) in LABEL_ENDINGS else None
 
 
 def _odd_reason(path: Path, root: Path) -> str | None:

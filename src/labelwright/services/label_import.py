@@ -37,6 +37,7 @@ from labelwright.services.item_import import check_source
 from labelwright.services.job_run import JobRun
 from labelwright.services.jobs import Jobs
 from labelwright.services.label_fitting import Fitter
+from labelwright.services.label_look import NOTHING, Look, look_at
 from labelwright.services.label_mapping import NO_MAPPING, LabelMapping, check_mapping
 from labelwright.services.label_merge import KEEPS
 from labelwright.services.label_plan import MODES, Rules
@@ -114,6 +115,25 @@ class LabelImports:
         made = self.context.database.write(work)
         self._jobs.wake()
         return made
+
+    def look(
+        self, actor: Actor, project_id: str, *, upload: str | None = None, source: str | None = None
+    ) -> Look:
+        """What is to be imported, by names and the starts of files; nothing is written.
+
+        Raises NotFound, Forbidden, InvalidInput, BadFile if nothing is there.
+        """
+        if (upload is None) == (source is None):
+            raise InvalidInput("Name an upload or a source, one of them.", place="source")
+        self.context.database.read(lambda tx: project_for(tx, actor, project_id, "project.import"))
+        if upload is not None:
+            if not any(self._uploads.folder(actor, upload).iterdir()):
+                return NOTHING
+            told = {"upload": upload}
+        else:
+            told = {"source": str(check_source(self.context, actor, str(source)))}
+        with opened(self.context, told) as files:
+            return look_at(files)
 
 
 def run_import(run: JobRun) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import msgspec
 
 from labelwright.api.paging import ListQuery, Page, page_of
 from labelwright.api.routing import Routes
-from labelwright.core.errors import InvalidInput, UnknownName, WrongState
+from labelwright.core.errors import BadFile, InvalidInput, UnknownName, WrongState
 from labelwright.services.access import Actor
 from labelwright.services.imports import ImportView
 from labelwright.services.label_import import LabelArgs
+from labelwright.services.label_look import Look
 from labelwright.services.label_mapping import NO_MAPPING, LabelMapping
 from labelwright.services.services import Services
 
@@ -22,12 +23,16 @@ Path = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 class ItemImportIn(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="items"
 ):
-    """Items from an upload, or from a path that the server sees; `keys` gives the client's own ids."""
+    """Items from an upload, or from a path that the server sees; `keys` gives the client's own ids.
+
+    With `keep_upload` the files stay, for an import of the labels among them.
+    """
 
     upload: Id | None = None
     source: Path | None = None
     in_place: bool = False
     keys: dict[str, str] = {}
+    keep_upload: bool = False
 
 
 class LabelImportIn(
@@ -74,6 +79,13 @@ class LabelImportIn(
         )
 
 
+class LookIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An upload, or a path that the server sees."""
+
+    upload: Id | None = None
+    source: Path | None = None
+
+
 ImportIn = ItemImportIn | LabelImportIn
 
 
@@ -97,8 +109,15 @@ def start(project: str, body: ImportIn, who: Actor, services: Services) -> Start
         source=body.source,
         in_place=body.in_place,
         keys=body.keys,
+        keep_upload=body.keep_upload,
     )
     return Started(import_=made)
+
+
+@routes.post("/projects/{project}/imports/look", "project.import", raises=(InvalidInput, BadFile))
+def look(project: str, body: LookIn, who: Actor, services: Services) -> Look:
+    """See what is to be imported: pictures, label files, and the formats they look like."""
+    return services.label_imports.look(who, project, upload=body.upload, source=body.source)
 
 
 @routes.get("/projects/{project}/imports", "project.import")
