@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from cyclopts import Parameter
 
+from labelwright.cli.mapping import mapping_to_edit, read_mapping
 from labelwright.cli.options import THERE, Target
 from labelwright.cli.output import Watcher, progress, say, show_json
 from labelwright.cli.reach import client
+from labelwright.cli.told import counted, refused, told
 from labelwright.core.errors import InvalidInput
 from labelwright.sdk import Client
 from labelwright.sdk.errors import JobFailed, Refused
@@ -33,8 +35,25 @@ def import_(
         Literal["images", "labels"] | None, Parameter(help="Leave the labels or the images out.")
     ] = None,
     mode: Annotated[
-        Literal["add", "replace"], Parameter(help="What happens to labels that are there.")
+        Literal["add", "replace", "merge"], Parameter(help="What happens to labels that are there.")
     ] = "add",
+    iou: Annotated[float, Parameter(help="With merge: from which IoU on two are the same.")] = 0.5,
+    keep: Annotated[
+        Literal["ours", "theirs", "evidence"],
+        Parameter(help="With merge: which of two that match stays; evidence: the one a person made."),
+    ] = "evidence",
+    leave_out_duplicates: Annotated[
+        bool, Parameter(help="Bring in only the first of labels that say the same.", negative=())
+    ] = False,
+    mapping: Annotated[
+        Path | None, Parameter(help="JSON file that says what becomes of categories and attributes.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, Parameter(help="A category of the file to leave out; may be repeated.", negative=())
+    ] = None,
+    save_mapping: Annotated[
+        Path | None, Parameter(help="With --dry-run: write a mapping to edit to this file.")
+    ] = None,
     model: Annotated[str | None, Parameter(help="NAME@VERSION of the model; for predictions.")] = None,
     create_categories: Annotated[
         bool, Parameter(help="Add categories that are missing.", negative=())
@@ -56,6 +75,8 @@ def import_(
     source
         A folder, a zip or a file.
     """
+    if save_mapping is not None and not dry_run:
+        raise InvalidInput("A mapping to edit is written by a preview.", remedy="Add --dry-run.")
     if as_ == "predictions" and not model:
         raise InvalidInput("Predictions need the name of their model.", remedy="Add --model NAME@VERSION.")
     labels = {
@@ -65,6 +86,10 @@ def import_(
         "model": model,
         "dry_run": dry_run,
         "create_categories": create_categories,
+        "iou": iou,
+        "keep": keep,
+        "leave_out_duplicates": leave_out_duplicates,
+        "mapping": read_mapping(mapping, ignore or ()),
     }
     done: list[Import] = []
     with client(target) as labelwright, progress("Import", quiet=target.json) as bar:
@@ -78,12 +103,15 @@ def import_(
             done.extend([made] if made else [])
     if report is not None:
         report.write_bytes(msgspec.json.format(msgspec.json.encode([entry.report for entry in done])) + b"\n")
+    if save_mapping is not None:
+        found_mapping = mapping_to_edit(done[-1].report)
+        save_mapping.write_bytes(msgspec.json.format(msgspec.json.encode(found_mapping)) + b"\n")
     if target.json:
         show_json(done)
     else:
         for entry in done:
             say(told(entry))
-    return 1 if any(_refused(entry) for entry in done) else 0
+    return 1 if any(refused(entry) for entry in done) else 0
 
 
 def export(
@@ -165,30 +193,3 @@ def _labels(
 
 def _watching(bar: Watcher) -> Callable[[Progress], None]:
     return lambda seen: bar(seen.done, seen.total, seen.note)
-
-
-def told(entry: Import) -> str:
-    """An import in a sentence, with the files that were refused."""
-    lines = [f"{entry.kind.capitalize()}: {counted(entry.report)}"]
-    lines += [f"  refused {fault}" for fault in _refused(entry)[:20]]
-    return "\n".join(lines)
-
-
-def counted(report: Any) -> str:  # noqa: ANN401  # a report's shape is its format's own
-    """The counts in a report, in words."""
-    if not isinstance(report, dict):
-        return "done"
-    known: dict[str, Any] = report  # pyright: ignore[reportUnknownVariableType]
-    counts = [
-        f"{value} {name.replace('_', ' ')}"
-        for name, value in known.items()
-        if isinstance(value, int) and not isinstance(value, bool)
-    ]
-    return ", ".join(counts) or "done"
-
-
-def _refused(entry: Import) -> list[str]:
-    report: Any = entry.report
-    known = cast("dict[str, Any]", report or {})
-    failed: list[dict[str, Any]] = known.get("failed", [])
-    return [str(fault.get("message") or fault) for fault in failed]

@@ -57,10 +57,21 @@ class Imports:
         model: str | None = None,
         dry_run: bool = False,
         create_categories: bool = False,
-        rename: Mapping[str, str] | None = None,
+        mapping: Mapping[str, Any] | None = None,
+        iou: float = 0.5,
+        keep: str = "evidence",
+        duplicate_iou: float = 0.99,
+        leave_out_duplicates: bool = False,
         watch: Watcher | None = None,
     ) -> Import:
-        """Bring in labels as annotations, predictions or references; a dry run only reports."""
+        """Bring in labels as annotations, predictions or references; a dry run only reports.
+
+        `mode` is add, replace or merge. A merge makes one of two annotations of a category whose IoU is
+        at least `iou`, and `keep` says which one stays: `ours`, `theirs`, or the one with a person's
+        `evidence`. `mapping` says what becomes of the categories and attributes of the files, such as
+        `{"categories": {"Car": {"do": "map", "to": "vehicle"}, "misc": {"do": "ignore"}}}`; the report
+        of a dry run lists them under `file_categories` and `file_attributes`.
+        """
         body: dict[str, Any] = {
             "kind": "labels",
             "format": format,
@@ -68,11 +79,15 @@ class Imports:
             "mode": mode,
             "dry_run": dry_run,
             "create_categories": create_categories,
+            "iou": iou,
+            "keep": keep,
+            "duplicate_iou": duplicate_iou,
+            "leave_out_duplicates": leave_out_duplicates,
         }
         if model:
             body["model"] = model
-        if rename:
-            body["rename"] = dict(rename)
+        if mapping:
+            body["mapping"] = dict(mapping)
         return self._start(project_id, source, body, watch)
 
     def upload(self, project_id: str, source: Path, watch: Watcher | None = None) -> str:

@@ -15,13 +15,11 @@ from labelwright.core.errors import BadFile, LabelwrightError
 from labelwright.media.archive import ArchiveLimits, clean_name, walk
 
 SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini"))
-LABEL_ENDINGS = frozenset(
-    f".{ending}"
-    for ending in (
-        "xml json jsonl ndjson geojson manifest txt csv tsv yaml yml names data ini cfg pbtxt datum parquet "
-        "tfrecord tfrecords record arrow mat npy npz list"
-    ).split()
+_LABELS = (
+    "xml json jsonl ndjson geojson manifest txt csv tsv yaml yml names data ini cfg pbtxt datum parquet "
+    "tfrecord tfrecords record arrow mat npy npz list"
 )
+LABEL_ENDINGS = frozenset(f".{ending}" for ending in _LABELS.split())
 SHARD = re.compile(r"-\d{3,6}-of-\d{3,6}$")  # a TFRecord in several files
 OTHER_ENDINGS = frozenset((".md", ".rst", ".html", ".htm", ".pdf", ".log", ".py", ".ipynb", ".sh", ".db"))
 OTHER_NAMES = frozenset(("license", "licence", "readme", "copying", "notice", "authors", "changelog"))
