@@ -1023,6 +1023,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/imports/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what is to be imported: pictures, label files, and the formats they look like. */
+        post: operations["imports_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{import_id}": {
         parameters: {
             query?: never;
@@ -3572,6 +3589,8 @@ export interface components {
         /**
          * ItemImportIn
          * @description Items from an upload, or from a path that the server sees; `keys` gives the client's own ids.
+         *
+         *         With `keep_upload` the files stay, for an import of the labels among them.
          */
         ItemImportIn: {
             /** @enum {unknown} */
@@ -3586,12 +3605,19 @@ export interface components {
             keys: {
                 [key: string]: string;
             };
+            /** @default false */
+            keep_upload: boolean;
         };
         /**
          * LabelImportIn
          * @description Labels as annotations, predictions or references; a dry run only reports what would change.
          *
-         *         `rename` maps names of categories in the files to ids of the ontology.
+         *         `mode` is add (what is not there yet), replace, or merge: annotations of one category that match at
+         *         `iou` become one, and `keep` says which of the two stays, `ours`, `theirs`, or the one with a person's
+         *         `evidence`. Annotations of an item that say the same at `duplicate_iou` are reported, and with
+         *         `leave_out_duplicates` only the first of them comes in. `mapping` says what becomes of categories and
+         *         attributes by their names in the files; with `create_categories` those that it does not name and the
+         *         project lacks are created.
          */
         LabelImportIn: {
             /** @enum {unknown} */
@@ -3606,6 +3632,14 @@ export interface components {
             as: string;
             /** @default add */
             mode: string;
+            /** @default 0.5 */
+            iou: number;
+            /** @default evidence */
+            keep: string;
+            /** @default 0.99 */
+            duplicate_iou: number;
+            /** @default false */
+            leave_out_duplicates: boolean;
             /** @default null */
             model: string | null;
             /** @default false */
@@ -3613,9 +3647,63 @@ export interface components {
             /** @default false */
             create_categories: boolean;
             /** @default {} */
-            rename: {
-                [key: string]: string;
+            mapping: components["schemas"]["LabelMapping"];
+        };
+        /**
+         * LabelMapping
+         * @description What is to become of the categories and attributes of a file, by their names there.
+         */
+        LabelMapping: {
+            /** @default {} */
+            categories: {
+                [key: string]: components["schemas"]["MapTo"] | components["schemas"]["Ignore"] | components["schemas"]["NewCategory"];
             };
+            /** @default {} */
+            attributes: {
+                [key: string]: components["schemas"]["MapTo"] | components["schemas"]["Ignore"] | components["schemas"]["NewAttribute"];
+            };
+        };
+        /**
+         * MapTo
+         * @description It is the category or attribute of this id or name.
+         */
+        MapTo: {
+            /** @enum {unknown} */
+            do: "map";
+            to: string;
+        };
+        /**
+         * Ignore
+         * @description It stays behind, and is counted as ignored.
+         */
+        Ignore: {
+            /** @enum {unknown} */
+            do: "ignore";
+        };
+        /**
+         * NewCategory
+         * @description The project gets a category for it, called as in the file unless `name` says another word.
+         */
+        NewCategory: {
+            /** @enum {unknown} */
+            do: "create";
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            color: string | null;
+        };
+        /**
+         * NewAttribute
+         * @description The categories it occurs at get an attribute: text, number, choice or choices of the values seen,
+         *         or flag (yes or no).
+         */
+        NewAttribute: {
+            /** @enum {unknown} */
+            do: "create";
+            /** @default text */
+            kind: string;
+            /** @default null */
+            name: string | null;
         };
         /**
          * Started
@@ -3642,6 +3730,36 @@ export interface components {
             created_at: string;
             finished_at: string | null;
             undone_at: string | null;
+        };
+        /**
+         * LookIn
+         * @description An upload, or a path that the server sees.
+         */
+        LookIn: {
+            /** @default null */
+            upload: string | null;
+            /** @default null */
+            source: string | null;
+        };
+        /**
+         * Look
+         * @description What lies there. `formats` are those that the labels look like, the likeliest first.
+         */
+        Look: {
+            images: number;
+            label_files: number;
+            label_pictures: number;
+            archives: number;
+            formats: components["schemas"]["Recognized"][];
+        };
+        /**
+         * Recognized
+         * @description A format that files may be in, and why.
+         */
+        Recognized: {
+            name: string;
+            title: string;
+            reason: string;
         };
         /**
          * Page[ImportView]
@@ -9204,6 +9322,108 @@ export interface operations {
                 };
             };
             /** @description This cannot be accepted: invalid, invalid.key_reused, unknown_name */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_look: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description See what is to be imported: pictures, label files, and the formats they look like. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: file.unusable, invalid, invalid.key_reused */
             422: {
                 headers: {
                     [name: string]: unknown;
