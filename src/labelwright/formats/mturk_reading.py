@@ -147,7 +147,7 @@ class _Answer:
                 if key == "inputimageproperties" and word in ("width", "height"):
                     self._side(word, value)
                 elif isinstance(value, dict | list):
-                    self._walk(word, value, f"{place}.{word}")
+                    self._walk(word, cast("object", value), f"{place}.{word}")
                 elif value is True:  # a list of boxes to tick
                     self._tag(word)
                 elif word in ("label", "category") and isinstance(value, str):
