@@ -54,6 +54,7 @@ FLAGS = {
 ATTRIBUTES = {flag: name for name, flag in FLAGS.items()}
 UNLABELED = "unlabeled"
 CAPTION = "caption"
+POINTED = ("polygon", "polyline", "ellipse", "points", "rotated_bbox")
 KINDS = ("box", "polygon", "polyline", "points", "mask", "skeleton", "cuboid", "tag")
 LEVEL = 1e-9  # radians: how far an ellipse may be turned and still lie straight
 _GROUP = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
@@ -304,6 +305,8 @@ class Records:
         if kind == "cuboid_2d":
             a, b, c, d, e, f, g, h = (Point(float(x), float(y)) for x, y in record["points"])
             return Cuboid(front=(a, d, g, h), back=(b, c, f, e))
+        if kind not in POINTED:
+            raise ValueError(f"“{kind}” has no place here")
         numbers = [float(value) for value in cast("list[float]", record.get("points") or [])]
         if kind == "rotated_bbox":
             x, y, width, height, degrees = numbers
@@ -320,10 +323,8 @@ class Records:
             (left, top), (right, bottom) = points
             x, y = (left + right) / 2, (top + bottom) / 2
             return Ellipse(x=x, y=y, rx=(right - left) / 2, ry=(bottom - top) / 2)
-        if kind == "points":
-            known = None if is_points else self._words.definitions.get(category)
-            return _points(points, record.get("visibility"), known)
-        raise ValueError(f"“{kind}” has no place here")
+        known = None if is_points else self._words.definitions.get(category)
+        return _points(points, record.get("visibility"), known)
 
     def _mask(self, packed: Mapping[str, Any]) -> Mask:
         height, width = (int(value) for value in packed["size"])

@@ -12,6 +12,7 @@ FORMATS = {
     "roboflow-coco": "labelwright.formats.roboflow_coco:RoboflowCoco",
     "sagemaker": "labelwright.formats.sagemaker:SageMaker",
     "datumaro": "labelwright.formats.datumaro:Datumaro",
+    "datumaro-binary": "labelwright.formats.datumaro_binary:DatumaroBinary",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",
