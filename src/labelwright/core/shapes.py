@@ -9,8 +9,9 @@ and its name in `Shape`.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import cos, hypot, isfinite, pi, sin
+from operator import mul
 from typing import NamedTuple
 
 import msgspec
@@ -89,8 +90,7 @@ class Polygon(msgspec.Struct, frozen=True, tag_field="kind", tag="polygon", forb
         for ring in self.rings():
             if len(ring) < 3:
                 raise InvalidShape(f"A polygon ring needs three points; this one has {len(ring)}.")
-            for point in ring:
-                _check_numbers(point)
+            _check_numbers(tuple(chain.from_iterable(ring)))
         if self.area <= 0:
             raise InvalidShape("The polygon encloses no area.")
 
@@ -193,8 +193,7 @@ class Polyline(msgspec.Struct, frozen=True, tag_field="kind", tag="polyline", fo
     def __post_init__(self) -> None:
         if len(self.points) < 2:
             raise InvalidShape(f"A polyline needs two points; this one has {len(self.points)}.")
-        for point in self.points:
-            _check_numbers(point)
+        _check_numbers(tuple(chain.from_iterable(self.points)))
         if self.length <= 0:
             raise InvalidShape("The points of the polyline all lie in one place.")
 
@@ -221,8 +220,7 @@ class Points(msgspec.Struct, frozen=True, tag_field="kind", tag="points", forbid
     def __post_init__(self) -> None:
         if not self.points:
             raise InvalidShape("Points need at least one point.")
-        for point in self.points:
-            _check_numbers(point)
+        _check_numbers(tuple(chain.from_iterable(self.points)))
 
     @property
     def bounds(self) -> Bounds:
@@ -361,8 +359,9 @@ def ring_area(ring: Ring) -> float:
     """The area a ring encloses, in square pixels, whichever way it winds."""
     # Measured from its first point: far from the corner of the picture, slivers would cancel out.
     x, y = ring[0]
-    from_first = [(point[0] - x, point[1] - y) for point in ring]
-    return abs(sum(a * d - c * b for (a, b), (c, d) in pairwise(from_first))) / 2
+    xs = [point[0] - x for point in ring]
+    ys = [point[1] - y for point in ring]
+    return abs(sum(map(mul, xs, ys[1:])) - sum(map(mul, xs[1:], ys))) / 2
 
 
 def hull(points: tuple[Point, ...]) -> Ring:
@@ -402,6 +401,9 @@ def polygon_of(ring: Ring) -> Polygon:
 
 
 def _check_numbers(values: tuple[float, ...]) -> None:
+    # Polygons have thousands: all are looked at together, and one by one only to name the culprit.
+    if isfinite(sum(values)) and min(values) >= -LIMIT and max(values) <= LIMIT:
+        return
     for value in values:
         if not isfinite(value) or abs(value) > LIMIT:
             raise InvalidShape(f"{value} is no usable coordinate.")

@@ -2,7 +2,8 @@
 
 Boxes are [left, top, width, height] in pixels, polygons lists of x, y, masks runs (`rle.py`).
 Category ids are 1, 2, … in the ontology's order. Attributes are written by name under `attributes`,
-groups, flags and the split of a picture under fields of those names, which other readers pass over; `iscrowd` is COCO's own.
+groups, flags and the split of a picture under fields of those names, which other readers pass over;
+`iscrowd` is COCO's own.
 COCO has no holes in polygons: a polygon with holes is written as a mask. Turned boxes and ellipses are
 written as polygons. A skeleton has `keypoints`, and its category their names and edges (from 1); if its
 group holds just one box, polygon or mask more, of the same category, both are one record, which reads

@@ -5,11 +5,13 @@ pictures again and are named in the notes.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from labelwright.core.document import Annotation, Document, Evidence
 from labelwright.core.errors import InvalidOntology, InvalidShape, UnreadableLabels
@@ -24,11 +26,17 @@ from labelwright.formats.report import Fault
 
 _SPLIT = re.compile(r"(?:^|[^a-z])(train|val|test)(?:id)?(?:\d{4})?(?:$|[^a-z])")
 _UNREAD = ("caption", "segments_info")
+UNOWNED, UNREAD = -1, -2  # records of no image that there is
+BLOCK = 10_000  # records that are looked at together
 LONGEST_REASON = 300  # characters of a fault: a number may have a thousand digits
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
+T = TypeVar("T")
 
-class _Image(msgspec.Struct):
+
+class Image(msgspec.Struct, gc=False):
+    """One picture of a file."""
+
     id: int | str
     file_name: str
     width: int = 0
@@ -46,7 +54,9 @@ class _Category(msgspec.Struct):
     keypoint_swaps: list[tuple[int, int]] | None = None
 
 
-class _Head(msgspec.Struct):
+class Head(msgspec.Struct):
+    """The lists of a file."""
+
     # Annotations stay raw until they are needed: making their numbers is most of the work.
     images: list[msgspec.Raw]
     categories: list[msgspec.Raw] = []
@@ -66,15 +76,22 @@ class _Annotation(msgspec.Struct):
     score: float | None = None
 
 
+class _Owner(msgspec.Struct, gc=False):
+    image_id: int | str
+
+
 class _Unread(msgspec.Struct):
     caption: msgspec.Raw = msgspec.Raw(b"")
     segments_info: msgspec.Raw = msgspec.Raw(b"")
 
 
-_head = msgspec.json.Decoder(_Head)
-_image = msgspec.json.Decoder(_Image)
+_head = msgspec.json.Decoder(Head)
+_image = msgspec.json.Decoder(Image)
 _category = msgspec.json.Decoder(_Category)
 _annotation = msgspec.json.Decoder(_Annotation)
+_owner = msgspec.json.Decoder(_Owner)
+_image_list = msgspec.json.Decoder(list[Image])
+_owners = msgspec.json.Decoder(list[_Owner])
 _unread = msgspec.json.Decoder(_Unread)
 
 
@@ -87,20 +104,35 @@ def recognize(source: Source) -> str | None:
     return None
 
 
+class File(NamedTuple):
+    """One file, its lists, its categories by their numbers, and the split that its name tells."""
+
+    name: str
+    head: Head
+    categories: dict[int | str, str]
+    split: str | None
+
+
 def read(source: Source) -> Reading:
     """Every COCO file of the source, one after the other."""
-    files = _files(source)
-    if not files:
+    reading, files = opened(source)
+    reading.items = _items(files, reading.faults)
+    return reading
+
+
+def opened(source: Source) -> tuple[Reading, list[File]]:
+    """What the files say of their categories, and the files for whoever reads their records."""
+    names = _files(source)
+    if not names:
         raise UnreadableLabels(source.name, "", "there is no JSON file")
     faults: list[Fault] = []
-    heads = _heads(source, files, faults)
+    heads = _heads(source, names, faults)
     definitions: dict[str, Category] = {}
-    named = [(name, head, _categories(name, head, faults, definitions)) for name, head in heads]
-    known: dict[str, None] = {}
-    for _, _, categories in named:
-        known.update(dict.fromkeys(categories.values()))
-    notes = _notes(source, heads)
-    return Reading(list(known), _items(named, faults), faults, notes, definitions)
+    files = [
+        File(name, head, _categories(name, head, faults, definitions), _split(name)) for name, head in heads
+    ]
+    known = dict.fromkeys(category for file in files for category in file.categories.values())
+    return Reading(list(known), iter(()), faults, _notes(source, heads), definitions), files
 
 
 def _files(source: Source) -> list[str]:
@@ -110,8 +142,8 @@ def _files(source: Source) -> list[str]:
     return instances or found
 
 
-def _heads(source: Source, files: list[str], faults: list[Fault]) -> list[tuple[str, "_Head"]]:
-    heads: list[tuple[str, _Head]] = []
+def _heads(source: Source, files: list[str], faults: list[Fault]) -> list[tuple[str, Head]]:
+    heads: list[tuple[str, Head]] = []
     broken: list[UnreadableLabels] = []
     for name in files:
         try:
@@ -124,7 +156,7 @@ def _heads(source: Source, files: list[str], faults: list[Fault]) -> list[tuple[
     return heads
 
 
-def _notes(source: Source, heads: list[tuple[str, "_Head"]]) -> list[str]:
+def _notes(source: Source, heads: list[tuple[str, Head]]) -> list[str]:
     notes: list[str] = []
     for name, head in heads:
         seen = [field for field in _UNREAD if any(_has(raw, field) for raw in head.annotations[:100])]
@@ -144,7 +176,7 @@ def _has(raw: msgspec.Raw, field: str) -> bool:
         return False
 
 
-def _decoded(source: Source, name: str) -> _Head:
+def _decoded(source: Source, name: str) -> Head:
     try:
         return _head.decode(source.read(name).removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -152,7 +184,7 @@ def _decoded(source: Source, name: str) -> _Head:
 
 
 def _categories(
-    name: str, head: _Head, faults: list[Fault], definitions: dict[str, Category]
+    name: str, head: Head, faults: list[Fault], definitions: dict[str, Category]
 ) -> dict[int | str, str]:
     found: dict[int | str, str] = {}
     for index, raw in enumerate(head.categories):
@@ -188,39 +220,75 @@ def _definition(entry: _Category) -> Category:
     return made
 
 
-_Named = tuple[str, _Head, dict[int | str, str]]
-
-
-def _items(files: list[_Named], faults: list[Fault]) -> Iterator[LabeledItem]:
-    for name, head, categories in files:
-        images = _images(name, head, faults)
-        by_image: dict[int | str, list[Annotation]] = {image: [] for image in images}
-        for index, raw in enumerate(head.annotations):
-            place = f"$.annotations[{index}]"
-            entry = _tried(_annotation, raw, name, place, faults)
-            if entry is None:
-                continue
-            made = _read(entry, index, images, categories)
-            if isinstance(made, str):
-                faults.append(Fault(file=name, place=place, reason=made))
-            else:
-                by_image[entry.image_id].extend(made)
-        for image_id, image in images.items():
-            document = Document(annotations=tuple(by_image[image_id]))
+def _items(files: list[File], faults: list[Fault]) -> Iterator[LabeledItem]:
+    for file in files:
+        for image, places in images_of(file, faults):
+            made: list[Annotation] = []
+            for index in places.tolist():
+                made.extend(annotations_at(file, index, image, faults))
             yield LabeledItem(
                 image.file_name,
                 image.width,
                 image.height,
-                document,
-                image.split or _split(name),
+                Document(annotations=tuple(made)),
+                image.split or file.split,
                 key=image.key,
             )
 
 
-def _images(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, _Image]:
-    images: dict[int | str, _Image] = {}
+def images_of(file: File, faults: list[Fault]) -> Iterator[tuple[Image, NDArray[np.int64]]]:
+    """Every image with the places of its annotations; nothing but these numbers is kept of them."""
+    name, head = file.name, file.head
+    images = _images(name, head, faults)
+    order = {image: place for place, image in enumerate(images)}
+    owners = np.full(len(head.annotations), UNREAD, dtype=np.int32)
+    for start in range(0, len(owners), BLOCK):
+        part = head.annotations[start : start + BLOCK]
+        whole = many(_owners, part)
+        found: Sequence[_Owner | None] = whole or [
+            _tried(_owner, raw, name, place_of(index), faults) for index, raw in enumerate(part, start)
+        ]
+        placed = [UNREAD if owner is None else order.get(owner.image_id, UNOWNED) for owner in found]
+        owners[start : start + len(part)] = placed
+        for index in (at for at, place in enumerate(placed, start) if place == UNOWNED):
+            reason = f"there is no image {_owner.decode(head.annotations[index]).image_id}"
+            faults.append(Fault(file=name, place=place_of(index), reason=reason))
+    sequence = np.argsort(owners, kind="stable")
+    ends = np.searchsorted(owners[sequence], np.arange(len(images)), side="right").tolist()
+    start = int(np.searchsorted(owners[sequence], 0))
+    for image, end in zip(images.values(), ends, strict=True):
+        yield image, sequence[start:end]
+        start = end
+
+
+def many(decoder: msgspec.json.Decoder[list[T]], raws: Sequence[msgspec.Raw]) -> list[T] | None:
+    """Records decoded together, which is faster; None if any of them is not as it should be."""
+    try:
+        return decoder.decode(b"[%b]" % b",".join(raws))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def annotations_at(file: File, index: int, image: Image, faults: list[Fault]) -> tuple[Annotation, ...]:
+    """What the record at a place says: one annotation, two for a figure, or none with a fault."""
+    entry = _tried(_annotation, file.head.annotations[index], file.name, place_of(index), faults)
+    made = () if entry is None else _read(entry, index, image, file.categories)
+    if isinstance(made, str):
+        faults.append(Fault(file=file.name, place=place_of(index), reason=made))
+        return ()
+    return made
+
+
+def place_of(index: int) -> str:
+    """Where a record stands, as faults say it."""
+    return f"$.annotations[{index}]"
+
+
+def _images(name: str, head: Head, faults: list[Fault]) -> dict[int | str, Image]:
+    images: dict[int | str, Image] = {}
+    found = many(_image_list, head.images)
     for index, raw in enumerate(head.images):
-        entry = _tried(_image, raw, name, f"$.images[{index}]", faults)
+        entry = found[index] if found else _tried(_image, raw, name, f"$.images[{index}]", faults)
         if entry is None:
             continue
         reason = _image_fault(entry, images)
@@ -231,16 +299,20 @@ def _images(name: str, head: _Head, faults: list[Fault]) -> dict[int | str, _Ima
     return images
 
 
-def _image_fault(entry: _Image, images: dict[int | str, _Image]) -> str | None:
+def _image_fault(entry: Image, images: dict[int | str, Image]) -> str | None:
     if entry.id in images:
         return f"image id {entry.id} stands twice"
     if entry.width < 0 or entry.height < 0:
         return f"a picture of {entry.width} × {entry.height} pixels is none"
     if "\0" in entry.file_name:
         return "its file name has a NUL character"
-    if not entry.file_name or ".." in PurePosixPath(entry.file_name.replace("\\", "/")).parts:
+    if not entry.file_name or (".." in entry.file_name and _leads_out(entry.file_name)):
         return f"“{entry.file_name[:200]}” leads out of the folder"
     return None
+
+
+def _leads_out(name: str) -> bool:
+    return ".." in PurePosixPath(name.replace("\\", "/")).parts
 
 
 def _tried(
@@ -254,18 +326,14 @@ def _tried(
 
 
 def _read(
-    entry: _Annotation, index: int, images: dict[int | str, _Image], categories: dict[int | str, str]
+    entry: _Annotation, index: int, image: Image, categories: dict[int | str, str]
 ) -> tuple[Annotation, ...] | str:
     """The annotation, or two for a figure with keypoints and an outline; or why it cannot be one."""
-    if entry.image_id not in images:
-        return f"there is no image {entry.image_id}"
     if entry.category_id not in categories:
         return f"there is no category {entry.category_id}"
     try:
         skeleton = _skeleton(entry)
-        shape = (
-            None if skeleton is not None and _has_no_outline(entry) else _shape(entry, images[entry.image_id])
-        )
+        shape = None if skeleton is not None and _has_no_outline(entry) else _shape(entry, image)
     except (InvalidShape, ValueError, TypeError, OverflowError) as error:
         return str(error)[:LONGEST_REASON]
     is_crowd = entry.iscrowd not in (0, "0", "")
@@ -296,7 +364,7 @@ def _has_no_outline(entry: _Annotation) -> bool:
     return not entry.segmentation and (entry.bbox is None or len(entry.bbox) != 4 or 0 in entry.bbox[2:])
 
 
-def _shape(entry: _Annotation, image: _Image) -> Shape:
+def _shape(entry: _Annotation, image: Image) -> Shape:
     segmentation = entry.segmentation
     if isinstance(segmentation, dict):
         return _mask(segmentation, image)  # pyright: ignore[reportUnknownArgumentType]
@@ -308,7 +376,7 @@ def _shape(entry: _Annotation, image: _Image) -> Shape:
     return Box(left=left, top=top, right=left + width, bottom=top + height)
 
 
-def _mask(raw: dict[str, Any], image: _Image) -> Mask:
+def _mask(raw: dict[str, Any], image: Image) -> Mask:
     size, counts = raw.get("size"), raw.get("counts")
     if not isinstance(size, list) or len(size) != 2:  # pyright: ignore[reportUnknownArgumentType]
         raise ValueError("the mask has no size of height and width")

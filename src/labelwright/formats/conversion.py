@@ -1,19 +1,50 @@
-"""From one format to another, without a project."""
+"""From one format to another, without a project and in the memory of a few items.
 
-from dataclasses import replace
+The items are put aside while they are read (`spool.py`), for only the last of them tells which attributes
+there are. Where a pair of formats has a shorter way (`SHORT_WAYS`), which says and writes the very same,
+that one is taken.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from labelwright.core.document import Annotation, Document, Relation
+from labelwright.core.errors import InvalidInput
 from labelwright.core.ontology import PALETTE, SHAPE_KINDS, AttributeSpec, Category, Ontology
 from labelwright.core.shapes import Skeleton
 from labelwright.formats.figures import numbered, template_of
-from labelwright.formats.folder import FolderSink, ZipSink, source_of
+from labelwright.formats.folder import FolderSink, Sink, Source, ZipSink, ZipSource, source_of
 from labelwright.formats.format import Format, LabeledItem, Reading, WouldDrop, attributes_by_id
+from labelwright.formats.pictures import Pictures
 from labelwright.formats.registry import choose, get
 from labelwright.formats.report import Conversion, Losses
+from labelwright.formats.spool import Media, Spool, no_media
+
+MEDIA = ("copy", "link", "none")
+
+SHORT_WAYS = {
+    ("coco", "yolo"): "labelwright.formats.coco_yolo:boxes",
+    ("coco", "yolo-seg"): "labelwright.formats.coco_yolo:segments",
+}
+"""Ways that skip what the second format cannot hold anyway: a function of a source gives a `ShortWay`."""
+
+
+class ShortWay(Protocol):
+    """How one pair of formats is converted; `reading` and `count` tell of it afterwards."""
+
+    reading: Reading
+    count: int
+    writer: Format
+
+    def items(self, ids: dict[str, str], media: Media) -> Iterator[LabeledItem]:
+        """The items, once; `ids` are those of the categories by name."""
+        ...
 
 
 def convert(
@@ -23,26 +54,36 @@ def convert(
     to: str,
     format: str = "auto",  # noqa: A002
     drop: bool = False,
+    media: str = "copy",
 ) -> Conversion:
     """Read `source` and write it as another format; gives the report.
 
-    Raises WouldDrop if something would be left out and `drop` is not set, BadFile and
-    UnreadableLabels for what cannot be read; nothing is left at the destination then.
+    `media` says whether the pictures that lie in the source come along: as copies, as hard links where
+    the file system has them, or not. Raises WouldDrop if something would be left out and `drop` is not
+    set, BadFile and UnreadableLabels for what cannot be read; nothing is left at the destination then.
     """
+    if media not in MEDIA:
+        raise InvalidInput(f"“{media}” is no way to take pictures along.", remedy=f"Use {', '.join(MEDIA)}.")
     writer = get(to)
     files = source_of(source)
-    reader, reason = choose(files, format)
-    reading = reader.read(files)
-    items = list(reading.items)
-    ontology, items = _with_ontology(reading, items)
-    losses = _written(writer, items, ontology, destination, drop=drop)
+    try:
+        reader, reason = choose(files, format)
+        with _sink(destination, link=media == "link") as sink:
+            work = _Work(reader, writer, files, with_media=media != "none")
+            losses = work.into(sink)
+            if losses.loses and not drop:
+                raise WouldDrop(writer.title, losses)
+    finally:
+        if isinstance(files, ZipSource):
+            files.close()
     return Conversion(
         read=reader.name,
         written=writer.name,
         recognized=reason,
-        items=len(items),
-        categories=reading.categories,
-        faults=reading.faults,
+        items=work.items,
+        categories=work.reading.categories,
+        faults=work.reading.faults,
+        notes=work.reading.notes,
         kept=losses.kept,
         converted=losses.converted,
         dropped=losses.dropped,
@@ -50,79 +91,154 @@ def convert(
     )
 
 
-def _written(
-    writer: Format, items: list[LabeledItem], ontology: Ontology, destination: Path, *, drop: bool
-) -> Losses:
-    def checked(losses: Losses) -> Losses:
-        if losses.loses and not drop:
-            raise WouldDrop(writer.title, losses)
+class _Work:
+    """One conversion; `reading` and `items` tell of it once it is done."""
+
+    def __init__(self, reader: Format, writer: Format, files: Source, *, with_media: bool) -> None:
+        self.reader, self.writer, self.files = reader, writer, files
+        self._pictures = Pictures(files, reader.label_pictures)
+        self._with_media = with_media and bool(self._pictures.names)
+        self._without_picture: set[str] = set()
+        self.reading = Reading([], iter(()))
+        self.items = 0
+
+    def into(self, sink: Sink) -> Losses:
+        """Write everything; gives what was kept, converted and dropped."""
+        media: Media = self._media if self._with_media else no_media
+        place = SHORT_WAYS.get((self.reader.name, self.writer.name))
+        losses = self._short(place, media, sink) if place else self._long(media, sink)
+        if self._without_picture:
+            self.reading.notes.append(
+                f"{len(self._without_picture)} items have no picture in the source; their labels are written."
+            )
         return losses
 
-    if destination.suffix.lower() != ".zip":
-        with FolderSink(destination) as folder:
-            return checked(writer.write(lambda: items, ontology, folder))
-    beside = destination.with_name(f".{destination.name}.part")
-    try:
-        with beside.open("wb") as target, ZipSink(target) as archive:
-            losses = checked(writer.write(lambda: items, ontology, archive))
-        beside.replace(destination)
-    finally:
-        beside.unlink(missing_ok=True)
-    return losses
+    def _short(self, place: str, media: Media, sink: Sink) -> Losses:
+        module, _, name = place.partition(":")
+        way: ShortWay = getattr(import_module(module), name)(self.files)
+        self.reading = way.reading
+        naming = _Naming(_Found(way.reading))
+        losses = way.writer.write(lambda: way.items(naming.ids, media), naming.ontology, sink)
+        self.items = way.count
+        return losses
+
+    def _long(self, media: Media, sink: Sink) -> Losses:
+        self.reading = self.reader.read(self.files)
+        with Spool(media) as spool:
+            found = _Found(self.reading)
+            for item in self.reading.items:
+                found.note(item)
+                spool.add(item)
+            self.items = spool.count
+            naming = _Naming(found)
+            return self.writer.write(lambda: map(naming.item, spool), naming.ontology, sink)
+
+    def _media(self, name: str) -> Callable[[], Path | bytes] | None:
+        picture = self._pictures.find(name)
+        if picture is None:
+            self._without_picture.add(name)
+            return None
+        return self._pictures.media(picture)
 
 
-def _with_ontology(reading: Reading, items: list[LabeledItem]) -> tuple[Ontology, list[LabeledItem]]:
-    """An ontology of what the files say of their categories, and the items with its ids."""
-    specs: dict[str, dict[str, AttributeSpec]] = {name: {} for name in reading.categories}
-    longest: dict[str, int] = {}
-    for item in items:
+def _sink(destination: Path, *, link: bool) -> "FolderSink | _ZipFile":
+    if destination.suffix.lower() == ".zip":
+        return _ZipFile(destination)
+    return FolderSink(destination, link=link)
+
+
+class _ZipFile:
+    """A zip that is in its place once it is whole."""
+
+    def __init__(self, destination: Path) -> None:
+        self._destination = destination
+        self._beside = destination.with_name(f".{destination.name}.part")
+
+    def __enter__(self) -> Sink:
+        self._target = self._beside.open("wb")
+        self._zip = ZipSink(self._target)
+        return self._zip.__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            self._zip.__exit__(kind, None, None)
+            self._target.close()
+            if kind is None:
+                self._beside.replace(self._destination)
+        finally:
+            self._target.close()
+            self._beside.unlink(missing_ok=True)
+
+
+@dataclass
+class _Found:
+    """What the items say of their categories beside their names."""
+
+    reading: Reading
+    attributes: dict[str, dict[str, AttributeSpec]] = field(
+        default_factory=dict[str, dict[str, AttributeSpec]]
+    )
+    longest: dict[str, int] = field(default_factory=dict[str, int])
+
+    def note(self, item: LabeledItem) -> None:
+        """One more item."""
         for annotation in item.document.annotations:
             name = annotation.category
-            for key in annotation.attributes:
-                specs[name].setdefault(key, AttributeSpec(id=key, name=key, kind="text"))
+            if annotation.attributes:
+                specs = self.attributes.setdefault(name, {})
+                for key in annotation.attributes:
+                    if key not in specs:
+                        specs[key] = AttributeSpec(id=key, name=key, kind="text")
             if isinstance(annotation.shape, Skeleton):
-                longest[name] = max(longest.get(name, 0), len(annotation.shape.keypoints))
-    taken = {category.id for category in reading.definitions.values()}
-    made = {
-        name: _category(name, index, reading, tuple(specs[name].values()), longest.get(name, 0), taken)
-        for index, name in enumerate(reading.categories)
-    }
-    ontology = Ontology(categories=tuple(made.values()), relations=reading.relations)
-    return ontology, [_with_ids(item, made, ontology) for item in items]
+                self.longest[name] = max(self.longest.get(name, 0), len(annotation.shape.keypoints))
 
 
-def _category(
-    name: str,
-    index: int,
-    reading: Reading,
-    specs: tuple[AttributeSpec, ...],
-    keypoints: int,
-    taken: set[str],
-) -> Category:
-    known = reading.definitions.get(name)
-    if known is not None and reading.is_own:
-        return known
-    template = known.skeleton if known else template_of(numbered(keypoints)) if keypoints else None
-    shapes = SHAPE_KINDS if template else tuple(kind for kind in SHAPE_KINDS if kind != "skeleton")
-    chosen = next(text for n in count(index) if (text := f"c{n}") not in taken)
-    taken.add(chosen)
-    return Category(
-        id=chosen,
-        name=name,
-        color=PALETTE[index % len(PALETTE)],
-        shapes=shapes,
-        attributes=specs,
-        skeleton=template,
-    )
+class _Naming:
+    """An ontology of what was found, and the items with its ids instead of names."""
 
+    def __init__(self, found: _Found) -> None:
+        self._reading = found.reading
+        self._taken = {category.id for category in found.reading.definitions.values()}
+        names = found.reading.categories
+        self._categories = {name: self._category(name, index, found) for index, name in enumerate(names)}
+        self.ontology = Ontology(
+            categories=tuple(self._categories.values()), relations=found.reading.relations
+        )
+        self._relations = {relation.name: relation.id for relation in self.ontology.relations}
+        self.ids = {name: category.id for name, category in self._categories.items()}
 
-def _with_ids(item: LabeledItem, categories: dict[str, Category], ontology: Ontology) -> LabeledItem:
-    relations = {relation.name: relation.id for relation in ontology.relations}
+    def item(self, item: LabeledItem) -> LabeledItem:
+        """An item with ids."""
+        annotations = tuple(map(self._annotation, item.document.annotations))
+        return replace(item, document=Document(annotations=annotations))
 
-    def renamed(annotation: Annotation) -> Annotation:
-        category = categories[annotation.category]
-        bonds = tuple(Relation(kind=relations.get(r.kind, r.kind), to=r.to) for r in annotation.relations)
-        values = attributes_by_id(annotation.attributes, category, keep_others=True)
-        return msgspec.structs.replace(annotation, category=category.id, attributes=values, relations=bonds)
+    def _annotation(self, annotation: Annotation) -> Annotation:
+        category = self._categories[annotation.category]
+        changes: dict[str, object] = {"category": category.id}
+        if annotation.attributes:
+            changes["attributes"] = attributes_by_id(annotation.attributes, category, keep_others=True)
+        if annotation.relations:
+            changes["relations"] = tuple(
+                Relation(kind=self._relations.get(bond.kind, bond.kind), to=bond.to)
+                for bond in annotation.relations
+            )
+        return msgspec.structs.replace(annotation, **changes)
 
-    return replace(item, document=Document(annotations=tuple(map(renamed, item.document.annotations))))
+    def _category(self, name: str, index: int, found: _Found) -> Category:
+        known = self._reading.definitions.get(name)
+        if known is not None and self._reading.is_own:
+            return known
+        keypoints = found.longest.get(name, 0)
+        template = known.skeleton if known else None
+        if template is None and keypoints:
+            template = template_of(numbered(keypoints))
+        chosen = next(text for n in count(index) if (text := f"c{n}") not in self._taken)
+        self._taken.add(chosen)
+        return Category(
+            id=chosen,
+            name=name,
+            color=PALETTE[index % len(PALETTE)],
+            shapes=SHAPE_KINDS if template else tuple(kind for kind in SHAPE_KINDS if kind != "skeleton"),
+            attributes=tuple(found.attributes.get(name, {}).values()),
+            skeleton=template,
+        )

@@ -24,11 +24,16 @@ def note_lost_fields(
         losses.drop(item, "attributes", "the format has no place for attributes")
     unknown = sorted(flag for flag in annotation.flags if flag not in flags)
     if unknown:
-        losses.drop(item, "flags", f"the format has no place for {', '.join(unknown)}")
+        losses.drop(item, "flags", no_place_for_flags(unknown))
     if annotation.group is not None and not group:
         losses.drop(item, "group", "the format has no place for groups")
     if annotation.relations and not relations:
         losses.drop(item, "relations", "the format has no place for relations")
+
+
+def no_place_for_flags(flags: Collection[str]) -> str:
+    """Why flags are lost."""
+    return f"the format has no place for {', '.join(flags)}"
 
 
 def plain_attributes(found: dict[str, Any] | None) -> dict[str, AttributeValue]:

@@ -2,13 +2,17 @@
 
 import lzma
 import os
+import re
 import secrets
 import shutil
 import tempfile
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
@@ -17,6 +21,8 @@ from labelwright.core.errors import BadFile, TooLarge, UnreadableLabels, UnsafeA
 from labelwright.media.archive import ArchiveLimits, Entry, walk
 
 MOST_BYTES = 4 * 2**30  # of one label file
+SHORT = 2000  # lines of a file that is written at once
+TOGETHER, MOST_UNDER_WAY, WRITERS = 64, 32, 2  # small files in one go, such goes at a time, threads
 START = 64 * 2**10  # bytes of a file that are looked at to see what it is
 
 
@@ -73,8 +79,12 @@ class FolderSource:
 
     def start(self, name: str, size: int = START) -> bytes:
         """The first bytes of a file."""
-        with self._path(name, None).open("rb") as file:
+        with self.path(name).open("rb") as file:
             return file.read(size)
+
+    def path(self, name: str) -> Path:
+        """Where a file lies. Raises BadFile if there is none."""
+        return self._path(name, None)
 
     def _path(self, name: str, limit: int | None) -> Path:
         path = (self._root / name).resolve()
@@ -211,11 +221,17 @@ class _Writes:
 
 
 class FolderSink(_Writes):
-    """Writes beside the destination and renames at the end, so that a failure leaves nothing."""
+    """Writes beside the destination and renames at the end, so that a failure leaves nothing.
 
-    def __init__(self, destination: Path) -> None:
+    With `link` pictures that are files become hard links where the file system has them.
+    """
+
+    def __init__(self, destination: Path, *, link: bool = False) -> None:
         self._destination = destination
+        self._link = link
         self._beside = destination.parent / f".{destination.name}.{secrets.token_hex(4)}"
+        self._folders: set[str] = set()
+        self._small = _SmallFiles()
 
     def __enter__(self) -> Self:
         if self._destination.exists() and any(self._destination.iterdir()):
@@ -226,24 +242,97 @@ class FolderSink(_Writes):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
+        try:
+            self._small.close()
+            if kind is None:
+                if self._destination.exists():
+                    self._destination.rmdir()
+                self._beside.rename(self._destination)
+        finally:
             shutil.rmtree(self._beside, ignore_errors=True)
-            return
-        if self._destination.exists():
-            self._destination.rmdir()
-        self._beside.rename(self._destination)
 
     def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
         """A new file."""
-        path = self._beside / _safe(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("xb")
+        return Path(self._place(name)).open("xb")
+
+    def lines(self, name: str, lines: Iterable[str]) -> None:
+        """A text file of lines; most are short, and there may be a million of them."""
+        rest = iter(lines)
+        first = list(islice(rest, SHORT))
+        if len(first) < SHORT:
+            self._small.add(self._place(name), "".join(f"{line}\n" for line in first).encode())
+            return
+        with self.open(name) as file:
+            for line in chain(first, rest):
+                file.write(line.encode() + b"\n")
+
+    def _place(self, name: str) -> str:
+        inside = name if _PLAIN.fullmatch(name) else _safe(name).as_posix()
+        folder = inside.rpartition("/")[0]
+        if folder not in self._folders:
+            (self._beside / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        return f"{self._beside}/{inside}"
 
     def copy(self, name: str, media: Path | bytes) -> None:
         """A picture."""
+        if self._link and isinstance(media, Path):
+            try:
+                os.link(media, self._place(name))
+            except OSError:  # another disk, or a file system without links
+                pass
+            else:
+                return
         with self.open(name) as file:
             for chunk in _chunks(media):
                 file.write(chunk)
+
+
+class _SmallFiles:
+    """Writes small files beside the work that makes them: making a file takes the system longer than us."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, bytes]] = []
+        self._pool: ThreadPoolExecutor | None = None
+        self._under_way: deque[Future[None]] = deque()
+
+    def add(self, path: str, data: bytes) -> None:
+        """One more. Raises what went wrong with an earlier one."""
+        self._waiting.append((path, data))
+        if len(self._waiting) >= TOGETHER:
+            self._send()
+            if len(self._under_way) > MOST_UNDER_WAY:
+                self._under_way.popleft().result()
+
+    def close(self) -> None:
+        """All are there now. Raises what went wrong."""
+        if self._waiting and self._pool is None:
+            _write_all(self._waiting)
+            return
+        self._send()
+        try:
+            for sent in self._under_way:
+                sent.result()
+        finally:
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
+
+    def _send(self) -> None:
+        if self._waiting:
+            self._pool = self._pool or ThreadPoolExecutor(WRITERS, thread_name_prefix="files")
+            self._under_way.append(self._pool.submit(_write_all, self._waiting))
+            self._waiting = []
+
+
+def _write_all(files: list[tuple[str, bytes]]) -> None:
+    for path, data in files:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            written = os.write(file, data)
+            while written < len(data):
+                written += os.write(file, data[written:])
+        finally:
+            os.close(file)
 
 
 class ZipSink(_Writes):
@@ -274,6 +363,9 @@ class ZipSink(_Writes):
         with self._zip.open(_entry(name, zipfile.ZIP_STORED), "w", force_zip64=True) as file:
             for chunk in _chunks(media):
                 file.write(chunk)
+
+
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*", re.ASCII)
 
 
 def _safe(name: str) -> Path:

@@ -6,6 +6,7 @@ label file by its stem also keep `cell.jpg` and `cell.png` apart. A name that ha
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Collection
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ NOT_EVERYWHERE = ':*?"<>|'  # characters that some file systems cannot hold
 DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
 )
+_ORDINARY = re.compile(r"[A-Za-z0-9_-]{1,100}\.[A-Za-z0-9]{1,10}", re.ASCII)
 LABEL_FILES = (".xml", ".txt")  # a folder called so could be in the way of a label file
 CHANGED = "it is unsafe or taken already, so the file has another one"
 
@@ -36,6 +38,23 @@ class Names:
 
     def take(self, name: str, losses: Losses | None = None) -> str:
         """A safe name for an item; a change is noted as a conversion of its name."""
+        return self._ordinary(name) or self._any(name, losses)
+
+    def _ordinary(self, name: str) -> str | None:
+        """The short way for most names: a plain one without folders, which nobody has yet."""
+        stem, _, ending = name.partition(".")
+        if not _ORDINARY.fullmatch(name) or stem.lower() in DEVICES:
+            return None
+        low = name.lower()
+        whole = _digest(low)
+        key = _digest(low[: -len(ending) - 1]) if self._by_stem else whole
+        if key in self._taken or whole in self._folders or whole in self._files:
+            return None
+        self._taken.add(key)
+        self._files.add(whole)
+        return name
+
+    def _any(self, name: str, losses: Losses | None) -> str:
         path = self._apart(PurePosixPath(safe(name, self._reserved)))
         chosen, number = path, 2
         while self._key(chosen) in self._taken or _hash(chosen) in self._folders:
@@ -63,7 +82,10 @@ class Names:
 
 
 def _hash(path: PurePosixPath) -> bytes:
-    text = unicodedata.normalize("NFC", str(path)).casefold()
+    return _digest(unicodedata.normalize("NFC", str(path)).casefold())
+
+
+def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).digest()
 
 
@@ -79,8 +101,10 @@ def safe(name: str, reserved: Collection[str] = ()) -> str:
 
 def stem_of(name: str) -> str:
     """A name without its ending."""
-    path = PurePosixPath(name)
-    return str(path.with_suffix("")) if path.suffix else name
+    if "//" in name or "./" in name:
+        name = str(PurePosixPath(name))
+    stem, dot, ending = name.rpartition(".")
+    return stem if dot and ending and "/" not in ending and stem and stem[-1] != "/" else name
 
 
 def _plain(part: str) -> str:

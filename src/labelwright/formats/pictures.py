@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from labelwright.core.errors import LabelwrightError
-from labelwright.formats.folder import Source
+from labelwright.formats.folder import FolderSource, Source
 from labelwright.media.decode import ImageLimits, opened, orientation_of
 
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", ".avif", ".jp2", ".ppm")
@@ -57,8 +57,11 @@ class Pictures:
         return self._sizes[name]
 
     def media(self, name: str) -> Callable[[], Path | bytes]:
-        """Gives the bytes of a picture when they are wanted."""
-        return lambda: self._source.read(name, LARGEST)
+        """Gives the file of a picture, or its bytes from an archive, when they are wanted."""
+        source = self._source
+        if isinstance(source, FolderSource):
+            return lambda: source.path(name)
+        return lambda: source.read(name, LARGEST)
 
     def _ends(self) -> dict[str, str]:
         # Every way in which a name may end, with and without its suffix; two that end so are none.

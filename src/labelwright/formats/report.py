@@ -64,6 +64,7 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     categories: list[str]
     faults: list[Fault]
+    notes: list[str]
     kept: int
     converted: dict[str, int]
     dropped: dict[str, int]

@@ -8,9 +8,10 @@ exact outline. Trainers refuse shares below 0 and above 1: what reaches over the
 Layout: Ultralytics' dataset documentation. How it is read is in `yolo_reading.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from math import isclose
 
+import msgspec
 import yaml
 
 from labelwright.core.document import Annotation
@@ -45,9 +46,10 @@ from labelwright.formats.report import Losses
 from labelwright.formats.yolo_lines import TASKS, Lines
 from labelwright.formats.yolo_reading import SPLITS
 
-DIGITS = 10  # of a share: far below a hundredth of a pixel on any picture
+STEPS = 1e10  # of a share: far below a hundredth of a pixel on any picture
 OUTSIDE = "it lies outside of its picture"
 FLAT = "its points lie on one line, so no box is around them"
+OUTLINE_LOST = "only its box is written; the outline is lost"
 CUT = "what reaches over the border of the picture is cut off"
 
 
@@ -74,13 +76,14 @@ class Yolo(Format):
         losses = Losses()
         # Trainers find the labels of a picture by putting `labels` for `images` in its path.
         names = Names(by_stem=True, reserved=("images", "labels"))
+        numbers = {category.id: index for index, category in enumerate(ontology.categories)}
         listed: dict[str, list[str]] = {}
         has_pictures = False
         for item in items():
             split = item.split if item.split in SPLITS else "train"
             name = names.take(item.name, losses)
             listed.setdefault(split, []).append(f"./images/{split}/{name}")
-            lines = self._lines(item, ontology, losses)
+            lines = self.item_lines(item, ontology, numbers, losses)
             sink.lines(f"labels/{split}/{stem_of(name)}.txt", lines)
             if item.media is not None:
                 has_pictures = True
@@ -96,21 +99,31 @@ class Yolo(Format):
         del ontology
         return {"task": self.task}
 
-    def _lines(self, item: LabeledItem, ontology: Ontology, losses: Losses) -> Iterator[str]:
-        numbers = {category.id: index for index, category in enumerate(ontology.categories)}
-        for annotation in without_pairs(item, losses):
-            shape = fitting(annotation, item, numbers, losses)
-            shares = None if shape is None else self._numbers(shape, item, losses)
-            if shares is not None:
-                note_lost_fields(losses, item.name, annotation)
-                yield line_of(numbers[annotation.category], shares)
+    def item_lines(
+        self, item: LabeledItem, ontology: Ontology, numbers: dict[str, int], losses: Losses
+    ) -> Iterable[str]:
+        """The lines of an item; `numbers` are those of the classes by category."""
+        del ontology
+        made = (self.line(entry, item, numbers, losses) for entry in without_pairs(item, losses))
+        return (line for line in made if line is not None)
+
+    def line(
+        self, annotation: Annotation, item: LabeledItem, numbers: dict[str, int], losses: Losses
+    ) -> str | None:
+        """The line of an annotation, or None with its loss noted."""
+        shape = fitting(annotation, item, numbers, losses)
+        shares = None if shape is None else self._numbers(shape, item, losses)
+        if shares is None:
+            return None
+        note_lost_fields(losses, item.name, annotation)
+        return line_of(numbers[annotation.category], shares)
 
     def _numbers(self, shape: Shape, item: LabeledItem, losses: Losses) -> list[float] | None:
         inside = bounds_inside(shape, item, losses)
         if inside is None:
             return None
         if not isinstance(shape, Box):
-            losses.drop(item.name, kind_of(shape), "only its box is written; the outline is lost")
+            losses.drop(item.name, kind_of(shape), OUTLINE_LOST)
         elif inside != shape.bounds:
             losses.convert(item.name, "box", CUT)
         else:
@@ -155,7 +168,17 @@ def shares_of(box: Bounds, item: LabeledItem) -> list[float]:
 
 def line_of(number: int, shares: list[float]) -> str:
     """A line of a class and numbers."""
-    return f"{number} {' '.join(f'{value:.{DIGITS}g}' for value in shares)}"
+    return text_of([[number, *(round(share * STEPS) / STEPS for share in shares)]])
+
+
+def text_of(rows: list[list[float]]) -> str:
+    """Lines of numbers, the shortest way to write each."""
+    if not rows:
+        return ""
+    text = msgspec.json.encode(rows).decode()
+    return (
+        f"{text[2:-2]} ".replace("],[", " \n").replace(",", " ").replace(".0 ", " ").replace(" \n", "\n")[:-1]
+    )
 
 
 class YoloSegment(Yolo):

@@ -48,8 +48,10 @@ class YoloPose(Yolo):
         extra["kpt_edges"] = {n: [list(edge) for edge in one.edges] for n, one in templates.items()}
         return extra
 
-    def _lines(self, item: LabeledItem, ontology: Ontology, losses: Losses) -> Iterator[str]:
-        numbers = {category.id: index for index, category in enumerate(ontology.categories)}
+    def item_lines(
+        self, item: LabeledItem, ontology: Ontology, numbers: dict[str, int], losses: Losses
+    ) -> Iterator[str]:
+        """The lines of an item."""
         count = _most_keypoints(ontology)
         for annotation, outline in in_pairs(item.document.annotations):
             shape = fitting(annotation, item, numbers, losses)
