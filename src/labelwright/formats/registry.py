@@ -13,6 +13,8 @@ FORMATS = {
     "sagemaker": "labelwright.formats.sagemaker:SageMaker",
     "datumaro": "labelwright.formats.datumaro:Datumaro",
     "datumaro-binary": "labelwright.formats.datumaro_binary:DatumaroBinary",
+    "labelbox": "labelwright.formats.labelbox:Labelbox",
+    "mot": "labelwright.formats.mot:Mot",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",
