@@ -8,41 +8,61 @@ import { t } from '../../language/language';
 import { client } from '../../queries';
 import { Failure } from '../state';
 import { DropArea } from './drop-area';
-import { ImportOutcome } from './outcome';
+import { LabelFlow } from './label-flow';
+import { LabelsBeside, type Look, useLook } from './labels-beside';
+import { ImportOutcome, useImport } from './outcome';
 import { idOfImport, type Started } from './started';
 import { useUpload } from './use-upload';
+
+/** Labels that are files of their own; folders by class may just be folders. */
+function hasLabelFiles(look: Look | null): boolean {
+  return Boolean(look && look.label_files + look.label_pictures + look.archives > 0);
+}
 
 export function ItemImport({ project }: { project: string }) {
   const [way, setWay] = useState('here');
   const [source, setSource] = useState('');
   const [inPlace, setInPlace] = useState(false);
+  const [wantsLabels, setWantsLabels] = useState<boolean | null>(null);
   const uploading = useUpload(project);
   const { upload, sum } = uploading;
+  const isSent = Boolean(sum && !sum.isRunning && sum.sentFiles > 0);
+  const look = useLook(project, way === 'here' && isSent ? (upload?.id ?? null) : null, sum?.sentFiles ?? 0);
+  const withLabels = Boolean(look?.formats.length) && (wantsLabels ?? hasLabelFiles(look));
   const start = useMutation({
     meta: { quiet: true },
     mutationFn: () =>
       api.post<Started>(
         `/projects/${project}/imports`,
         way === 'here'
-          ? { kind: 'items', upload: upload?.id }
+          ? { kind: 'items', upload: upload?.id, keep_upload: withLabels }
           : { kind: 'items', source: source.trim(), in_place: inPlace },
       ),
     onSuccess: () => {
-      uploading.forget();
+      if (!withLabels) uploading.forget();
       void client.invalidateQueries({ queryKey: ['project', project, 'imports'] });
     },
   });
-  const isReady = way === 'here' ? Boolean(sum && !sum.isRunning && sum.sentFiles > 0) : Boolean(source.trim());
+  const isReady = way === 'here' ? isSent : Boolean(source.trim());
+  const again = () => {
+    uploading.forget();
+    setWantsLabels(null);
+    start.reset();
+  };
   const started = start.data && idOfImport(start.data);
   if (started) {
     return (
       <Stack>
         <ImportOutcome id={started} />
-        <Group>
-          <Button variant="default" onClick={() => start.reset()}>
-            {t('Import more')}
-          </Button>
-        </Group>
+        {withLabels && upload && way === 'here' ? (
+          <ThenLabels project={project} items={started} upload={upload.id} onDone={again} />
+        ) : (
+          <Group>
+            <Button variant="default" onClick={again}>
+              {t('Import more')}
+            </Button>
+          </Group>
+        )}
       </Stack>
     );
   }
@@ -76,6 +96,7 @@ export function ItemImport({ project }: { project: string }) {
           />
         </Stack>
       )}
+      {way === 'here' && look && <LabelsBeside look={look} checked={withLabels} onChange={setWantsLabels} />}
       {start.error && <Failure error={start.error} />}
       {sum && sum.failed > 0 && !sum.isRunning && way === 'here' && (
         <Alert color="orange" p="xs">
@@ -92,4 +113,24 @@ export function ItemImport({ project }: { project: string }) {
       </Group>
     </Stack>
   );
+}
+
+interface ThenProps {
+  project: string;
+  items: string;
+  upload: string;
+  onDone: () => void;
+}
+
+/** The labels that lie beside the pictures, once those are in. */
+function ThenLabels({ project, items, upload, onDone }: ThenProps) {
+  const { data: made } = useImport(items);
+  if (made?.state !== 'done') {
+    return (
+      <Text size="sm" c="dimmed">
+        {t('The labels come next.')}
+      </Text>
+    );
+  }
+  return <LabelFlow project={project} place={{ upload }} onBack={onDone} onDone={onDone} />;
 }

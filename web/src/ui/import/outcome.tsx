@@ -9,6 +9,8 @@ import type { Import } from '../../wire';
 import { FollowJob, isOver, useJob } from '../jobs/follow';
 import { Report } from '../report';
 import { Answer } from '../state';
+import type { LabelReport } from './label-report';
+import { LabelSummary } from './label-summary';
 
 const POLL_MS = 800;
 export const SETTLED = new Set(['done', 'failed', 'undone', 'cancelled']);
@@ -19,6 +21,19 @@ export function useImport(id: string) {
     ...importOf(id),
     refetchInterval: ({ state: { data } }) => (data && SETTLED.has(data.state) ? false : POLL_MS),
   });
+}
+
+function Told({ made, report }: { made: Import; report: Record<string, unknown> }) {
+  if (made.kind === 'labels' && 'items_matched' in report) {
+    const { undone, ...told } = report;
+    return (
+      <Stack>
+        {Boolean(undone) && <Report report={{ undone }} />}
+        <LabelSummary report={told as unknown as LabelReport} />
+      </Stack>
+    );
+  }
+  return <Report report={report} />;
 }
 
 export function ImportOutcome({ id }: { id: string }) {
@@ -36,7 +51,7 @@ function Outcome({ made }: { made: Import }) {
     <Stack>
       {made.job && (!job || job.state !== 'done') && <FollowJob id={made.job} />}
       {made.report ? (
-        <Report report={made.report} />
+        <Told made={made} report={made.report} />
       ) : (
         job?.state === 'done' && (
           <Group gap="xs">
