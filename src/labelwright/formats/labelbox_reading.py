@@ -125,7 +125,7 @@ class _Label:
             word = _name(answer)
             attributes = _attributes(answer.get("classifications"))
             flags: dict[str, bool | float | str] = {} if question == "Tags" else {QUESTION: question}
-            self._add(_called(question, word), None, attributes, answer, answer.get("uid"), flags)
+            self._add(called(question, word), None, attributes, answer, answer.get("uid"), flags)
 
     def _add(
         self,
@@ -224,7 +224,8 @@ def _text(said: Raw) -> str | None:
     return said["answer"] if isinstance(said.get("answer"), str) else None
 
 
-def _called(question: str, answer: str) -> str:
+def called(question: str, answer: str) -> str:
+    """The category of an answer: with its question if the answer alone says nothing."""
     return f"{question}: {answer}" if answer.casefold() in PLAIN_ANSWERS else answer
 
 
@@ -244,7 +245,7 @@ def _words(label: Raw) -> Iterator[str]:
             if _text(table) is not None:
                 yield question
             for answer in _chosen(table):
-                yield _called(question, _name(answer))
+                yield called(question, _name(answer))
         except ValueError:
             continue
 
@@ -334,7 +335,7 @@ def _listed(source: Source) -> Iterator[str]:
             for option in _list(table.get("options")):
                 word = _word(option)
                 if word:
-                    yield _called(_word(table), word)
+                    yield called(_word(table), word)
 
 
 def _records(source: Source, file: str, faults: list[Fault]) -> Iterator[tuple[str, Raw]]:
