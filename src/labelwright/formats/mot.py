@@ -7,7 +7,8 @@ The folder of an item is its sequence, below its split. Where all names of a fol
 frames; else frames are numbered in their order, and `names.txt` beside `seqinfo.ini`, which other tools pass
 over, has their names. Pictures of another size are another sequence, for `seqinfo.ini` has one size.
 Kept are boxes, with the flags track (a number), ignored and visibility. Detections (`det/det.txt`) are read
-with their scores where there is nothing else. Reading: `mot_reading.py`. The layout: Milan et al., MOT16 (2016), and MOTChallenge's instructions.
+with their scores where there is nothing else. Reading: `mot_reading.py`.
+The layout: Milan et al., MOT16 (2016), and MOTChallenge's instructions.
 """
 
 import re

@@ -187,7 +187,7 @@ def _names(source: Source, root: str, faults: list[Fault]) -> dict[int, str]:
 
 def _named(line: str) -> tuple[int, str]:
     try:
-        frame, name = next(reader([line]), [])
+        ((frame, name),) = reader([line])
     except CsvError as error:
         raise ValueError(str(error)) from None
     return int(frame), path_of(name)
