@@ -24,10 +24,10 @@ export function ImportList({ project }: { project: string }) {
   return (
     <Answer of={imports}>
       {(data) =>
-        data.length > 0 && (
+        data.some(isNoPreview) && (
           <Stack gap="xs">
             <Title order={3}>{t('Imports so far')}</Title>
-            {data.map((made) => (
+            {data.filter(isNoPreview).map((made) => (
               <Entry key={made.id} made={made} />
             ))}
           </Stack>
@@ -36,6 +36,9 @@ export function ImportList({ project }: { project: string }) {
     </Answer>
   );
 }
+
+/** A preview changed nothing, and was looked at where it was asked for. */
+const isNoPreview = ({ args, state }: Import) => !args?.dry_run || state === 'failed';
 
 const AS_WORDS: Record<string, string> = spoken<string>({
   annotations: 'annotations',

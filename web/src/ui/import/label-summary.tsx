@@ -12,9 +12,9 @@ export function LabelSummary({ report }: { report: LabelReport }) {
   const { merge } = report;
   const stats: [string, number][] = [
     [report.dry_run ? t('Annotations would come in') : t('Annotations came in'), report.annotations],
-    [t('of so many in the file'), report.annotations_in_file],
+    [t('Annotations in the file'), report.annotations_in_file],
     [t('Items matched'), report.items_matched],
-    [t('of so many in the file'), report.items_in_file],
+    [t('Items in the file'), report.items_in_file],
   ];
   const rest: [string, number | undefined][] = [
     [t('Without an item of that name'), report.items_unmatched],

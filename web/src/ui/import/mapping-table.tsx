@@ -190,11 +190,11 @@ function NewCategory({ word, choice, onChoose }: NewProps) {
       />
       <ColorInput
         size="xs"
-        w={104}
+        w={112}
         format="hex"
         swatches={PALETTE}
         aria-label={t('Color of the new category for “{{name}}”', { name: word })}
-        placeholder={t('Any color')}
+        placeholder={t('Color')}
         value={choice.color ?? ''}
         onChange={(color) => onChoose({ ...choice, color: /^#[0-9a-f]{6}$/i.test(color) ? color : null })}
       />

@@ -54,7 +54,7 @@ function Picture({ sample, colors }: { sample: Sample; colors: Map<string, strin
   return (
     <figure className={classes.sample}>
       <div className={classes.picture} style={{ aspectRatio: `${width} / ${height}` }}>
-        <img src={address(`/items/${sample.item}/preview`)} alt="" loading="lazy" />
+        <img src={address(`/items/${sample.item}/preview`)} alt="" />
         <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={told}>
           <Lines annotations={sample.present} className={classes.present} colors={colors} />
           <Lines annotations={passed} className={classes.passed} colors={colors} />
