@@ -96,11 +96,16 @@ _unread = msgspec.json.Decoder(_Unread)
 
 
 def recognize(source: Source) -> str | None:
-    """A JSON file with “images” and “annotations”."""
+    """A JSON file with two of COCO's lists near its start, or with records that only COCO has."""
     for name in _files(source):
-        start = source.start(name, 4096)
-        if b'"images"' in start or b'"annotations"' in start or b'"categories"' in start:
-            return f"{name} has COCO's lists"
+        start = source.start(name).removeprefix(BYTE_ORDER_MARK).lstrip()
+        if not start.startswith(b"{") or b'"segments_info"' in start:
+            continue
+        lists = [key for key in ("images", "annotations", "categories") if b'"%b"' % key.encode() in start]
+        records = b'"image_id"' in start and b'"category_id"' in start
+        records = records or (b'"images"' in start and b'"file_name"' in start)
+        if len(lists) > 1 or (lists and records):
+            return f"{name} has COCO's {' and '.join(lists)}"
     return None
 
 
