@@ -140,7 +140,6 @@ def test_frames_and_groups_are_items_with_tracks(tmp_path: Path) -> None:
 
 
 def test_bad_objects_are_faults_with_their_places(tmp_path: Path) -> None:
-    bitmask = {"top": 0, "left": 90, "width": 100, "height": 50, "rleString": rle.pack([5, 4995])}
     bad = [
         thing("box", boundingBox={"x": 0, "y": 0, "w": 0, "h": 1}),
         thing("cuboid", cuboid={}),
