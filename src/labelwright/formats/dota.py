@@ -1,9 +1,9 @@
 """DOTA: a text file a picture, in `train/labelTxt/` beside `train/images/`; turned boxes.
 
 A line is four corners, the class and how difficult it is (0, 1 or 2); lines `imagesource:…` and `gsd:…`
-before them are passed over, and none are written. Pixels count from the corner of the picture. Corners that
-make a rectangle are a turned box whose first corner is its top-left, others a polygon. All digits are written.
-Classes have no spaces; `dataset_meta.json` names them in the ontology's order. What has no split is
+before them are passed over, and none are written. Pixels count from the corner of the picture. Corners
+that make a rectangle are a turned box whose first corner is its top-left, others a polygon. All digits are
+written. Classes have no spaces; `dataset_meta.json` names them in the ontology's order. What has no split is
 for training. Other shapes become their smallest turned boxes.
 The layout: Xia et al., DOTA (2018), and its development kit.
 """

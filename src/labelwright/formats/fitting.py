@@ -89,7 +89,26 @@ def _fitted(shape: Shape, kind: str, item: LabeledItem, place: Place, losses: Lo
         outline = _outlined(shape, kind, item, place, losses)
         if outline is not None:
             return outline
+    elif "mask" in place.kinds and isinstance(shape, Polygon | RotatedBox | Ellipse):
+        return _painted(shape, kind, item, losses)
     return _simpler(shape, kind, item, place, losses)
+
+
+def _painted(shape: Polygon | RotatedBox | Ellipse, kind: str, item: LabeledItem, losses: Losses) -> Mask:
+    bound = BOUND
+    if isinstance(shape, RotatedBox):
+        shape = polygon_of(shape.corners())
+    elif isinstance(shape, Ellipse):
+        shape, bound = polygon_of(ellipse_ring(shape)), BOUND + SMOOTH
+    if not item.width or not item.height:
+        raise InvalidShape("A mask needs the size of its picture, which is not known.")
+    mask = mask_of_polygon(shape)
+    inside = rle.mask_of(item.height, item.width, rle.runs_of(mask, item.height, item.width))
+    cut = "" if inside.area == mask.area else ", and what lies outside of the picture is cut off"
+    losses.convert(
+        item.name, kind, f"it is written as a mask; its outline moves {bound:g} pixels at most{cut}"
+    )
+    return inside
 
 
 def _within(mask: Mask, item: LabeledItem, place: Place, losses: Losses) -> Mask:
