@@ -29,7 +29,11 @@ def lines_of(source: Source, name: str, faults: list[Fault]) -> list[str]:
 
 def yaml_of(source: Source, name: str) -> object:
     """What a YAML file says, every scalar as text. Raises UnreadableLabels."""
-    text = text_of(source, name)
+    return plain_yaml(text_of(source, name), name)
+
+
+def plain_yaml(text: str, name: str) -> object:
+    """What a YAML text of a file says, every scalar as text. Raises UnreadableLabels."""
     if len(text) > LARGEST_YAML:
         raise UnreadableLabels(name, "", f"a list of classes has at most {LARGEST_YAML:,} characters")
     try:
