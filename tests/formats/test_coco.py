@@ -280,3 +280,17 @@ def test_a_record_that_is_no_utf_8_is_a_fault(tmp_path: Path) -> None:
 
     assert len(found.document.annotations) == 1
     assert [fault.place for fault in reading.faults] == ["$.annotations[1]"]
+
+
+def test_items_with_and_without_a_split_come_back_from_their_files(tmp_path: Path) -> None:
+    given = {"a.png": "train", "b.png": None, "c.png": "val", "d.png": "train"}
+    document = Document(annotations=(annotation(1, BOX),))
+    items = [item(name, document, split=split) for name, split in given.items()]
+
+    written(Coco(), items, tmp_path / "out")
+    back = list(Coco().read(source_of(tmp_path / "out")).items)
+
+    assert {entry.name: entry.split for entry in back} == given
+    assert all(len(entry.document.annotations) == 1 for entry in back)
+    files = sorted(path.name for path in (tmp_path / "out" / "annotations").iterdir())
+    assert files == ["instances_default.json", "instances_train.json", "instances_val.json"]

@@ -1,5 +1,6 @@
 """COCO instances: one JSON file with images, annotations and categories.
 
+It is called `annotations.json`; where items have splits, each has a file `annotations/instances_SPLIT.json`.
 Boxes are [left, top, width, height] in pixels, polygons lists of x, y, masks runs (`rle.py`).
 Category ids are 1, 2, … in the ontology's order. Attributes are written by name under `attributes`,
 groups, flags and the split of a picture under fields of those names, which other readers pass over;
@@ -13,7 +14,10 @@ The layout: Lin et al., Microsoft COCO (2014), and its data format page. How it 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
 import msgspec
@@ -40,13 +44,16 @@ from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.figures import fits, flat, in_pairs
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Reading, named_attributes
-from labelwright.formats.names import Names
+from labelwright.formats.names import Names, safe
 from labelwright.formats.outlines import SMOOTH, ellipse_ring
 from labelwright.formats.raster import BOUND, mask_of_polygon
 from labelwright.formats.report import Losses
 
-FILE = "annotations.json"
+FILE, SPLIT_FILE = "annotations.json", "annotations/instances_{}.json"
+UNSPLIT = "default"  # the file of items without a split beside those of splits
 PICTURES = "images/"
+IN_MEMORY = 16 * 2**20
+COPIED = 2**20  # bytes at a time
 
 
 class Coco(Format):
@@ -66,10 +73,22 @@ class Coco(Format):
         return coco_reading.read(source)
 
     def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
-        """Write `annotations.json`, and the pictures under `images/`."""
+        """Write a file of everything, or one for each split, and the pictures under `images/`."""
         losses = Losses()
-        with sink.open(FILE) as file:
-            has_pictures = _write(file, items, ontology, losses)
+        has_pictures = False
+        with ExitStack() as stack:
+            parts: dict[str | None, _Part] = {}
+            writer = _Rows(ontology, losses)
+            for item in items():
+                has_pictures = has_pictures or item.media is not None
+                part = parts.get(item.split) or parts.setdefault(item.split, _Part(stack))
+                writer.add(item, part)
+            if not parts:
+                parts[None] = _Part(stack)
+            for split, part in parts.items():
+                name = FILE if list(parts) == [None] else SPLIT_FILE.format(safe(split or UNSPLIT))
+                with sink.open(name) as file:
+                    _write(file, part, ontology)
         names = Names(by_stem=False)
         for item in items() if has_pictures else ():
             name = names.take(item.name)
@@ -78,28 +97,63 @@ class Coco(Format):
         return losses
 
 
-def _write(file: IO[bytes], items: Items, ontology: Ontology, losses: Losses) -> bool:
-    """Write everything; gives whether any item has a picture to bring along."""
-    categories = list(ontology.categories)
-    numbers = {category.id: index for index, category in enumerate(categories, 1)}
-    has_pictures = False
+class _Part:
+    """The rows of one file while they are made, on disk if they are many."""
 
-    def seen() -> Iterator[LabeledItem]:
-        nonlocal has_pictures
-        for item in items():
-            has_pictures = has_pictures or item.media is not None
-            yield item
+    def __init__(self, stack: ExitStack) -> None:
+        self.images = stack.enter_context(_put_aside())
+        self.annotations = stack.enter_context(_put_aside())
 
+
+def _put_aside() -> SpooledTemporaryFile[bytes]:
+    return SpooledTemporaryFile(max_size=IN_MEMORY)
+
+
+class _Rows:
+    """Makes the rows of images and annotations, numbered through all parts."""
+
+    def __init__(self, ontology: Ontology, losses: Losses) -> None:
+        self._categories = {category.id: category for category in ontology.categories}
+        self._numbers = {category.id: index for index, category in enumerate(ontology.categories, 1)}
+        self._losses = losses
+        self._names = Names(by_stem=False)
+        self._images = self._annotations = 0
+
+    def add(self, item: LabeledItem, part: _Part) -> None:
+        """The rows of one more item."""
+        self._images += 1
+        row: dict[str, object] = {
+            "id": self._images,
+            "file_name": self._names.take(item.name, self._losses),
+            "width": item.width,
+            "height": item.height,
+        }
+        if item.key:
+            row["key"] = item.key
+        if item.split:
+            row["split"] = item.split
+        _append(part.images, row)
+        for said in _annotation_rows(item, self._categories, self._numbers, self._losses):
+            self._annotations += 1
+            _append(part.annotations, {"id": self._annotations, "image_id": self._images, **said})
+
+
+def _append(file: IO[bytes], row: dict[str, object]) -> None:
+    file.write(b",\n" if file.tell() else b"\n")
+    file.write(msgspec.json.encode(row))
+
+
+def _write(file: IO[bytes], part: _Part, ontology: Ontology) -> None:
     file.write(b'{"info":{"description":"Exported by Labelwright"},"licenses":[],"images":[')
-    _each(file, _image_lines(seen(), losses))
+    part.images.seek(0)
+    shutil.copyfileobj(part.images, file, COPIED)
     file.write(b'],"annotations":[')
-    by_id = {category.id: category for category in categories}
-    _each(file, _annotation_lines(items(), by_id, numbers, losses))
+    part.annotations.seek(0)
+    shutil.copyfileobj(part.annotations, file, COPIED)
     file.write(b'],"categories":')
-    listed = [_category(number, category) for number, category in enumerate(categories, 1)]
+    listed = [_category(number, category) for number, category in enumerate(ontology.categories, 1)]
     file.write(json.dumps(listed, ensure_ascii=False).encode())
     file.write(b"}\n")
-    return has_pictures
 
 
 def _category(number: int, category: Category) -> dict[str, object]:
@@ -116,59 +170,29 @@ def _category(number: int, category: Category) -> dict[str, object]:
     }
 
 
-def _each(file: IO[bytes], lines: Iterable[bytes]) -> None:
-    first = True
-    for line in lines:
-        file.write(b"\n" if first else b",\n")
-        file.write(line)
-        first = False
-
-
-def _image_lines(items: Iterable[LabeledItem], losses: Losses) -> Iterator[bytes]:
-    names = Names(by_stem=False)
-    for index, item in enumerate(items, 1):
-        row: dict[str, object] = {
-            "id": index,
-            "file_name": names.take(item.name, losses),
-            "width": item.width,
-            "height": item.height,
-        }
-        if item.key:
-            row["key"] = item.key
-        if item.split:
-            row["split"] = item.split
-        yield msgspec.json.encode(row)
-
-
-def _annotation_lines(
-    items: Iterable[LabeledItem], categories: dict[str, Category], numbers: dict[str, int], losses: Losses
-) -> Iterator[bytes]:
-    number = 0
-    for image_id, item in enumerate(items, 1):
-        for annotation, outline in in_pairs(item.document.annotations):
-            category = categories.get(annotation.category)
-            if category is None:
-                losses.drop(item.name, "category", "the ontology does not have it", 2 if outline else 1)
-                continue
-            if annotation.shape is None:
-                losses.drop(item.name, "tag", "COCO has no place for tags of the whole item")
-                continue
-            if item.in_shares:
-                losses.drop(item.name, annotation.kind, UNSIZED, 2 if outline else 1)
-                continue
-            try:
-                said = _record(annotation, annotation.shape, outline, category, item, losses)
-            except InvalidShape as error:
-                losses.drop(item.name, annotation.kind, error.message, 2 if outline else 1)
-                continue
-            if said is None:
-                continue
-            number += 1
-            note_lost_fields(
-                losses, item.name, annotation, attributes=True, flags=annotation.flags, group=True
-            )
-            row = {"id": number, "image_id": image_id, "category_id": numbers[annotation.category], **said}
-            yield msgspec.json.encode(row | _beside(annotation, category))
+def _annotation_rows(
+    item: LabeledItem, categories: dict[str, Category], numbers: dict[str, int], losses: Losses
+) -> Iterator[dict[str, object]]:
+    for annotation, outline in in_pairs(item.document.annotations):
+        category = categories.get(annotation.category)
+        if category is None:
+            losses.drop(item.name, "category", "the ontology does not have it", 2 if outline else 1)
+            continue
+        if annotation.shape is None:
+            losses.drop(item.name, "tag", "COCO has no place for tags of the whole item")
+            continue
+        if item.in_shares:
+            losses.drop(item.name, annotation.kind, UNSIZED, 2 if outline else 1)
+            continue
+        try:
+            said = _record(annotation, annotation.shape, outline, category, item, losses)
+        except InvalidShape as error:
+            losses.drop(item.name, annotation.kind, error.message, 2 if outline else 1)
+            continue
+        if said is None:
+            continue
+        note_lost_fields(losses, item.name, annotation, attributes=True, flags=annotation.flags, group=True)
+        yield {"category_id": numbers[annotation.category], **said, **_beside(annotation, category)}
 
 
 def _record(

@@ -98,7 +98,8 @@ class RoboflowCoco(Format):
         for split in splits_in(items(), Losses()) or ["train"]:
 
             def of_split(split: str = split) -> Iterator[LabeledItem]:
-                return (item for item in items() if written_split(item.split) == split)
+                chosen = (item for item in items() if written_split(item.split) == split)
+                return (replace(item, split=None) for item in chosen)  # the folder says it
 
             said = coco.write(of_split, ontology, _Below(sink, FOLDERS[split]))
             _add(losses, said)

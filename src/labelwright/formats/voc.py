@@ -22,7 +22,7 @@ from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Reading, named_attributes
 from labelwright.formats.names import Names, stem_of
 from labelwright.formats.report import Losses
-from labelwright.formats.voc_reading import ANNOTATIONS, CLASSES, FLAGS, PICTURES, POSE, SETS, UNSPLIT
+from labelwright.formats.voc_reading import ANNOTATIONS, CLASSES, FLAGS, MAP, PICTURES, POSE, SETS, UNSPLIT
 
 NO_BOX = "its points lie on one line, so no box is around them"
 
@@ -45,7 +45,7 @@ class Voc(Format):
         return voc_reading.read(source)
 
     def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
-        """Write `Annotations/`, `ImageSets/Main/`, `labels.txt` and the pictures under `JPEGImages/`."""
+        """Write `Annotations/`, `ImageSets/Main/`, the lists of classes, and `JPEGImages/`."""
         losses = Losses()
         categories = {category.id: category for category in ontology.categories}
         names = Names(by_stem=True)
@@ -61,6 +61,9 @@ class Voc(Format):
         for split, listed in sets.items():
             sink.lines(f"{SETS}{split}.txt", listed)
         sink.lines(CLASSES, [category.name for category in ontology.categories])
+        # CVAT and Datumaro want this one beside it; its colons leave no room for those of a name.
+        named = [category.name.replace(":", " ") for category in ontology.categories]
+        sink.lines(MAP, ["# label:color_rgb:parts:actions", *(f"{name}:::" for name in named)])
         return losses
 
 

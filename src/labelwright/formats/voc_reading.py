@@ -19,7 +19,7 @@ from labelwright.formats.report import Fault
 from labelwright.formats.xml_reading import Element, xml_files, xml_of
 
 ANNOTATIONS, PICTURES, SETS = "Annotations/", "JPEGImages/", "ImageSets/Main/"
-CLASSES, UNSPLIT = "labels.txt", "trainval"
+CLASSES, MAP, UNSPLIT = "labels.txt", "labelmap.txt", "trainval"
 FLAGS, POSE = ("difficult", "truncated", "occluded"), "pose"
 READ = frozenset(("name", "bndbox", "attributes", POSE, *FLAGS))
 LARGEST = 64 * 2**20
@@ -101,11 +101,13 @@ def _root(source: Source, name: str, faults: list[Fault]) -> Element | None:
 
 
 def _classes(source: Source, faults: list[Fault]) -> list[str]:
-    for name in source.names():
-        if PurePosixPath(name).name in (CLASSES, "labelmap.txt"):
-            lines = [line.strip() for line in lines_of(source, name, faults)]
-            is_map = PurePosixPath(name).name == "labelmap.txt"  # name:color:parts:actions
-            words = [line.split(":")[0] if is_map else line for line in lines if not line.startswith("#")]
+    found = {PurePosixPath(name).name: name for name in reversed(source.names())}
+    for place in (CLASSES, MAP):
+        if place in found:
+            lines = [line.strip() for line in lines_of(source, found[place], faults)]
+            words = [
+                line.split(":")[0] if place == MAP else line for line in lines if not line.startswith("#")
+            ]
             return [word for word in words if word]
     return []
 
