@@ -3,7 +3,7 @@
 import gc
 import json
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from labelwright.core.ontology import Ontology
 from labelwright.core.shapes import Box
 from labelwright.formats.coco import Coco
 from labelwright.formats.folder import Sink
-from labelwright.formats.format import Items, LabeledItem
+from labelwright.formats.format import Items
 from labelwright.formats.report import Losses
 from labelwright.services import exports
 from labelwright.services.submissions import Submitting
@@ -31,17 +31,11 @@ class Between(Coco):
         self._happens = happens
 
     def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
-        """Write, with a disturbance."""
-        reads = 0
-
-        def counted() -> Iterable[LabeledItem]:
-            nonlocal reads
-            reads += 1
-            if reads == 2:
-                self._happens()
-            return items()
-
-        return super().write(counted, ontology, sink)
+        """Read once as formats do that look twice, then write, with a disturbance in between."""
+        for _ in items():
+            pass
+        self._happens()
+        return super().write(items, ontology, sink)
 
 
 def disturbed(
