@@ -52,7 +52,7 @@ from labelwright.formats.report import Losses
 FILE, SPLIT_FILE = "annotations.json", "annotations/instances_{}.json"
 UNSPLIT = "default"  # the file of items without a split beside those of splits
 PICTURES = "images/"
-IN_MEMORY = 2**20
+IN_MEMORY = 2**18
 COPIED = 2**20  # bytes at a time
 
 
