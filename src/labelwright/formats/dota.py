@@ -63,7 +63,7 @@ class Dota(Format):
     title = "DOTA"
     keeps = frozenset({"rotated_box"})
     about = "A text file a picture. Turned boxes by their corners, and whether they are difficult."
-    limits = Limits(plain_names=True)
+    limits = Limits(plain_names=True, needs_pictures=True)
     made_for = ("DOTA", "aerial", "satellite", "oriented boxes", "OBB", "MMRotate", "Datumaro")
 
     def recognize(self, source: Source) -> str | None:

@@ -58,7 +58,7 @@ class Kitti(Format):
     about = (
         "A text file a picture. Boxes with KITTI's truncated, occluded, alpha and place in space as flags."
     )
-    limits = Limits(plain_names=True)
+    limits = Limits(plain_names=True, needs_pictures=True)
     made_for = ("KITTI", "object detection", "DetectNet", "TAO Toolkit", "labelformat", "NVIDIA")
 
     def recognize(self, source: Source) -> str | None:

@@ -19,6 +19,8 @@ FORMATS = {
     "kitti": "labelwright.formats.kitti:Kitti",
     "dota": "labelwright.formats.dota:Dota",
     "openimages": "labelwright.formats.openimages:OpenImages",
+    "widerface": "labelwright.formats.widerface:WiderFace",
+    "tfrecord": "labelwright.formats.tfrecord:TfRecord",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",
