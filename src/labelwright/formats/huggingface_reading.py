@@ -197,10 +197,12 @@ def _entries(found: object) -> Iterator[Raw]:
                 yield cast("Raw", entry)
     elif isinstance(found, dict):
         table = cast("Raw", found)
-        columns = {
-            key: cast("list[object]", value) for key, value in table.items() if isinstance(value, list)
-        }
-        for place in range(len(next((columns[key] for key in _BOXES if key in columns), []))):
+        columns: dict[str, list[object]] = {}
+        for key, value in table.items():
+            if isinstance(value, list):
+                columns[key] = cast("list[object]", value)
+        boxes = [columns[key] for key in _BOXES if key in columns]
+        for place in range(len(boxes[0]) if boxes else 0):
             yield {key: values[place] for key, values in columns.items() if place < len(values)}
 
 

@@ -21,6 +21,8 @@ FORMATS = {
     "openimages": "labelwright.formats.openimages:OpenImages",
     "widerface": "labelwright.formats.widerface:WiderFace",
     "tfrecord": "labelwright.formats.tfrecord:TfRecord",
+    "icdar": "labelwright.formats.icdar:Icdar",
+    "icdar-words": "labelwright.formats.icdar:IcdarWords",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",
