@@ -53,6 +53,7 @@ def opened(settings: Settings, *, said: str | None = None, upgrade: bool = True)
 def bring_up_to_date(context: "Context") -> str | None:
     """Upgrade the schema if it is old; gives the file of the backup that was taken first, if any."""
     from labelwright.services.backup import backup
+    from labelwright.services.item_index import index_stale
     from labelwright.storage import migrations
 
     at = migrations.current(context.database)
@@ -64,6 +65,7 @@ def bring_up_to_date(context: "Context") -> str | None:
         file = context.settings.data / "backups" / f"before-schema-{migrations.HEAD}-{moment}.zip"
         backup(context, file, with_blobs=False)
     migrations.upgrade(context.database)
+    index_stale(context)  # what an older Labelwright did not keep
     return None if file is None else str(file)
 
 

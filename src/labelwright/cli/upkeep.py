@@ -90,10 +90,12 @@ def restore(
 def migrate(*, place: Place = HERE) -> None:
     """Bring the database up to the newest schema, after a backup of its tables."""
     from labelwright.app import bring_up_to_date, opened
+    from labelwright.services.item_index import index_stale
     from labelwright.storage.migrations import HEAD
 
     with opened(place.settings(), said="“labelwright migrate”", upgrade=False) as context:
         taken = bring_up_to_date(context)
+        index_stale(context)
     text = f"The schema is at {HEAD}." + (f" The tables as they were: {taken}" if taken else "")
     show({"schema": HEAD, "backup": taken}, text, json=place.json)
 

@@ -17,6 +17,7 @@ from labelwright.core.errors import LabelwrightError
 from labelwright.services import audit
 from labelwright.services.backup import wanted_blobs
 from labelwright.services.context import Context
+from labelwright.services.item_index import stale_items
 from labelwright.storage import migrations
 from labelwright.storage.blobs import CHUNK
 from labelwright.storage.schema import documents, items, jobs, tasks
@@ -179,6 +180,17 @@ def _leases(context: Context) -> Iterator[Finding]:
         yield _ok("leases", "None has expired.")
 
 
+def _index(context: Context) -> Iterator[Finding]:
+    if migrations.current(context.database) != migrations.HEAD:
+        return  # it is made when the tables are brought up
+    stale = context.database.read(stale_items)
+    if stale:
+        remedy = "Run “labelwright migrate”: it makes the index again from the annotations."
+        yield _wrong("index", f"{len(stale)} items are not found by what is in them: {_some(stale)}.", remedy)
+    else:
+        yield _ok("index", "Every item is found by what is in it.")
+
+
 def _web_application(context: Context) -> Iterator[Finding]:
     del context
     import labelwright
@@ -238,6 +250,7 @@ CHECKS: tuple[Check, ...] = (
     _items_in_place,
     _jobs,
     _leases,
+    _index,
     _web_application,
 )
 DEEP: tuple[Check, ...] = (_blob_hashes, _hashes_in_place, _document_hashes)

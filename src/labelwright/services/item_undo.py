@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from labelwright.services.context import Context
 from labelwright.services.imports import UNDONE, close_import, read_import
 from labelwright.services.item_entries import report_of
+from labelwright.services.item_index import forget_items
 from labelwright.services.job_run import JobRun
 from labelwright.storage.schema import documents, drafts, issues, items, tasks
 
@@ -47,6 +48,7 @@ def _remove(tx: Connection, run: JobRun, ids: Sequence[str], start: int, total: 
     tx.execute(delete(tasks).where(tasks.c.item_id.in_(going)))
     near = update(items).where(items.c.near_duplicate_of.in_(going))
     tx.execute(near.values(near_duplicate_of=None, near_distance=None))
+    forget_items(tx, going)
     tx.execute(delete(items).where(items.c.id.in_(going)))
     run.step(tx, start + len(ids), total, "Removing items")
 

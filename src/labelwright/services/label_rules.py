@@ -15,6 +15,7 @@ from labelwright.core.rules import ERROR, BrokenRule
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
 from labelwright.services.events import announce
+from labelwright.services.item_index import index_item
 from labelwright.services.queue import open_task
 from labelwright.storage.schema import items
 
@@ -66,6 +67,7 @@ def leave_for_people(
     now = context.now()
     changes = {"state": "returned", "document_id": document_id, "annotations": annotations}
     tx.execute(update(items).where(items.c.id == item.id).values(**changes, updated_at=now))
+    index_item(tx, item.id)
     open_task(
         tx,
         context,

@@ -12,6 +12,7 @@ from labelwright.core.rules import ERROR
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
 from labelwright.services.events import announce
+from labelwright.services.item_index import index_item
 from labelwright.services.label_plan import (
     HELD,
     KIND_OF,
@@ -85,7 +86,9 @@ class Carrier:
         if self._rules.kind != "annotations":
             hidden = {"kind": f"old {KIND_OF[self._rules.kind]}"}
             self._tx.execute(update(documents).where(documents.c.id.in_(present.ids)).values(**hidden))
-            return {"document": self._store(document, item.id), "replaced": list(present.ids)}
+            stored = self._store(document, item.id)
+            index_item(self._tx, item.id)
+            return {"document": stored, "replaced": list(present.ids)}
         return self._submit(document, told, item)
 
     def _submit(self, document: Document, told: Told, item: Row[Any]) -> dict[str, Any]:
@@ -150,6 +153,7 @@ def take_back(tx: Connection, context: Context, entry: Row[Any]) -> None:
         again = documents.c.id.in_(detail.get("replaced", []))
         tx.execute(update(documents).where(again).values(kind=kind))
         tx.execute(delete(documents).where(stored))
+        index_item(tx, entry.item_id)
     values: dict[str, Any] = {"outcome": "undone" if kept is None else "kept"}
     if kept is not None:
         values["detail"] = {**detail, "kept": kept}

@@ -23,6 +23,7 @@ from labelwright.services.audit import record
 from labelwright.services.context import Context
 from labelwright.services.drafts import append, base_document, keep_snapshot, may_continue, read_draft
 from labelwright.services.events import announce
+from labelwright.services.item_index import index_item
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import item_of, open_task, task_for
@@ -389,6 +390,7 @@ def move_on(
     now = context.now()
     changes = {"new_state": state, "document": document_id, "count": annotations, "now": now}
     tx.execute(_advance_item, {"item": task.item_id, **changes})
+    index_item(tx, task.item_id)
     if stage != DONE:
         open_task(
             tx,

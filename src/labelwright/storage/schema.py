@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from labelwright.storage.explore_tables import explore_tables
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -282,6 +284,8 @@ items = Table(
     Index("ix_items_project_id_state", "project_id", "state", "position"),
     Index("ix_items_project_id_name", "project_id", "name"),
     Index("ix_items_import_id", "import_id"),
+    Index("ix_items_project_id_annotations", "project_id", "annotations", "position"),
+    Index("ix_items_project_id_updated_at", "project_id", "updated_at", "position"),
 )
 
 imports = Table(
@@ -476,3 +480,7 @@ jobs = Table(
     _time("started_at", nullable=True),
     _time("finished_at", nullable=True),
 )
+
+# How items are found
+
+item_terms, item_tags, views = explore_tables(metadata)
