@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -15,6 +16,9 @@ from labelwright.sdk.people import Members, Tokens
 from labelwright.sdk.projects import Projects
 from labelwright.sdk.records import Session
 from labelwright.sdk.work import Items, Tasks
+
+if TYPE_CHECKING:
+    from labelwright.sdk.dataset import ReleaseData
 
 
 class Client:
@@ -53,6 +57,21 @@ class Client:
         """The formats that the server reads and writes."""
         answer = self.connection.get("/formats", dict[str, list[dict[str, Any]]])
         return answer["items"]
+
+    def open_release(self, project: str, tag: str, folder: Path) -> "ReleaseData":
+        """A release as trainers want it; it is fetched into the folder unless it lies there already.
+
+        Raises BadFile if something else is in the folder.
+        """
+        from labelwright.sdk.dataset import open_release
+
+        found = self.projects.find(project)
+        release = self.releases.find(found.id, tag)
+        mark = folder.with_name(f".{folder.name}.release")
+        if not (folder.is_dir() and mark.exists() and mark.read_text() == release.sha256):
+            self.exports.download(found.id, folder, format="labelwright", release=tag)
+            mark.write_text(release.sha256)
+        return open_release(folder)
 
     def close(self) -> None:
         """Let go of the server."""
