@@ -125,3 +125,11 @@ def test_a_picture_beside_tells_the_size_and_the_ending(tmp_path: Path) -> None:
     (found,) = ClassesCsv().read(source_of(table(tmp_path, "id;label\n7;cat\n"))).items
 
     assert (found.name, found.width, found.height) == ("7.png", 9, 4)
+
+
+def test_a_split_is_in_the_tables_own_name(tmp_path: Path) -> None:
+    table(tmp_path, "image,label\na.jpg,cat\n", "train.csv")
+    table(tmp_path, "image,label\nb.jpg,cat\n", "my_test-labels.csv")
+    found = {entry.name: entry.split for entry in ClassesCsv().read(source_of(tmp_path)).items}
+
+    assert found == {"a.jpg": "train", "b.jpg": "test"}

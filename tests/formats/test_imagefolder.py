@@ -109,3 +109,9 @@ def test_a_second_tag_is_in_the_losses(tmp_path: Path) -> None:
 
     assert losses.kept == 1
     assert list(losses.dropped) == ["tag: an item has one category here; only its first tag is written"]
+
+
+def test_the_same_scenes_in_other_ways_are_no_classes(tmp_path: Path) -> None:
+    folders(tmp_path, "near/1.png", "near/2.png", "far/1.png", "far/2.png")
+
+    assert ImageFolder().recognize(source_of(tmp_path)) is None

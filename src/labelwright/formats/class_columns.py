@@ -15,7 +15,7 @@ from labelwright.core.document import Annotation, Document
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.json_reading import tried
 from labelwright.formats.pictures import Pictures, is_picture
-from labelwright.formats.splits import split_of, split_of_folders
+from labelwright.formats.splits import split_of, split_of_file
 from labelwright.formats.tables import path_of
 
 HEADER = ("image", "label", "split", "width", "height")
@@ -116,7 +116,7 @@ class Gathering:
         key = picture or f"{folder}/{name}"
         if key not in self._found:
             said = cells[roles.split] if roles.split is not None else ""
-            split = split_of(said) or (said.strip() or None) or split_of_folders(file)
+            split = split_of(said) or (said.strip() or None) or split_of_file(file)
             full = name + PurePosixPath(picture).suffix if picture and not is_picture(name) else name
             sizes = (_size(cells, roles.width), _size(cells, roles.height))
             width, height = sizes if all(sizes) else (0, 0)

@@ -65,6 +65,8 @@ class ImageFolder(Format):
             return None
         if sum(place.category is not None and "/" not in place.name for place in placed) * 2 < len(placed):
             return None  # deeper trees are those of other formats
+        if _are_layers(placed):
+            return None
         return f"its pictures are in folders of {len(classes)} classes, and there are no other label files"
 
     def read(self, source: Source) -> Reading:
@@ -153,6 +155,15 @@ def _listed(source: Source) -> list[str]:
     listed = next((name for name in source.names() if PurePosixPath(name).name == CLASSES), None)
     lines = lines_of(source, listed, []) if listed else []
     return [line.strip() for line in lines if line.strip()]
+
+
+def _are_layers(placed: list[_Place]) -> bool:
+    """Whether a few folders have files of just the same names: the same scenes in other ways."""
+    names: dict[tuple[str | None, str | None], list[str]] = {}
+    for place in placed:
+        names.setdefault((place.split, place.category), []).append(place.name)
+    first, *others = (sorted(listed) for listed in names.values())
+    return len(first) > 1 and 0 < len(others) < 6 and all(listed == first for listed in others)
 
 
 def _is_beside(name: str) -> bool:

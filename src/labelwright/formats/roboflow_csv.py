@@ -30,7 +30,7 @@ from labelwright.formats.label_map import label_map, labels_of, maps_of
 from labelwright.formats.pictures import Pictures, is_picture
 from labelwright.formats.report import Losses
 from labelwright.formats.shares import sized
-from labelwright.formats.splits import split_of, split_of_folders, written_split
+from labelwright.formats.splits import split_of, split_of_file, written_split
 from labelwright.formats.tables import (
     Table,
     header_of,
@@ -153,9 +153,7 @@ class _Boxes:
         folder = PurePosixPath(file).parent
         for name in self._pictures.names:
             if name not in self._items and PurePosixPath(name).is_relative_to(folder):
-                self._begin(
-                    name, str(PurePosixPath(name).relative_to(folder)), split_of_folders(file), (0, 0)
-                )
+                self._begin(name, str(PurePosixPath(name).relative_to(folder)), split_of_file(file), (0, 0))
 
     def items(self) -> Iterator[LabeledItem]:
         """Every picture with its boxes."""
@@ -184,7 +182,7 @@ class _Boxes:
         key = picture or f"{folder}/{name}"
         if key not in self._items:
             said = cells[roles.split] if roles.split is not None else ""
-            split = split_of(said) or said.strip() or split_of_folders(file)
+            split = split_of(said) or said.strip() or split_of_file(file)
             full = name + PurePosixPath(picture).suffix if picture and not is_picture(name) else name
             self._begin(key, full, split, (_size(cells, roles.width), _size(cells, roles.height)))
         if roles.in_shares:

@@ -21,14 +21,13 @@ from labelwright.formats.pictures import Pictures
 from labelwright.formats.report import Fault
 from labelwright.formats.rle import windowed
 from labelwright.formats.shares import sized
-from labelwright.formats.splits import split_of, split_of_folders
+from labelwright.formats.splits import split_of_file
 from labelwright.formats.tables import path_of
 from labelwright.formats.tf_example import Example, is_head, parsed, records
 from labelwright.media.decode import ImageLimits, opened, orientation_of
 
 FLAGS = ("difficult", "truncated", "group_of", "is_crowd")
 _FILE = re.compile(r"\.(tfrecords?|records?)($|-\d+-of-\d+)|tfrecords?-\d+-of-\d+$")
-_WORD = re.compile(r"[a-z]+")
 _ENDINGS = {"JPEG": ".jpg", "PNG": ".png", "GIF": ".gif", "BMP": ".bmp", "WEBP": ".webp"}
 _OBJECT = "image/object/"
 
@@ -101,7 +100,7 @@ class _Record:
             media = lambda: image  # noqa: E731
         elif found:
             media = self._pictures.media(found)
-        whole = LabeledItem(name, *size, Document(annotations=boxes), _split(self._file), media=media)
+        whole = LabeledItem(name, *size, Document(annotations=boxes), split_of_file(self._file), media=media)
         item = sized(whole, self._file, self._faults)
         placed = {int(a.id): a for a in (*item.document.annotations, *masks)}
         return replace(item, document=Document(annotations=tuple(placed[n] for n in sorted(placed))))
@@ -247,11 +246,6 @@ def _nearest(labels: dict[str, Labels], file: str) -> Labels:
     beside = [listed for name, listed in labels.items() if PurePosixPath(name).parent == folder]
     chosen = beside or list(labels.values())
     return chosen[0] if chosen else {}
-
-
-def _split(file: str) -> str | None:
-    words = _WORD.findall(PurePosixPath(file).name.casefold())
-    return next((split for word in words if (split := split_of(word))), None) or split_of_folders(file)
 
 
 def _files(source: Source) -> list[str]:
