@@ -23,6 +23,7 @@ FORMATS = {
     "tfrecord": "labelwright.formats.tfrecord:TfRecord",
     "icdar": "labelwright.formats.icdar:Icdar",
     "icdar-words": "labelwright.formats.icdar:IcdarWords",
+    "geojson": "labelwright.formats.geojson:GeoJson",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",
