@@ -122,18 +122,17 @@ class _Frame:
         said = _table(entry, "an object")
         category = _name(said)
         shape = _shape(said, self._size)
-        together = said.get("set")
-        if isinstance(together, str):
-            if isinstance(shape, Points) and together in self._sets:
-                first = self._made[self._sets[together]]
-                points = (*cast("Points", first.shape).points, *shape.points)
-                self._made[self._sets[together]] = msgspec.structs.replace(first, shape=Points(points=points))
-                return
-            if isinstance(shape, Points):
-                self._sets[together] = len(self._made)
+        together = str(said["set"]) if "set" in said and isinstance(shape, Points) else None
+        if together in self._sets and isinstance(shape, Points):
+            first = self._made[self._sets[together]]
+            points = (*cast("Points", first.shape).points, *shape.points)
+            self._made[self._sets[together]] = msgspec.structs.replace(first, shape=Points(points=points))
+            return
         answers = _answers(self._row, "object_answers", said.get("objectHash"))
         track = {} if self._is_alone else {"track": str(said.get("objectHash", ""))}
         self._add(category, shape, _attributes(answers), said, said.get("objectHash"), track)
+        if together is not None:
+            self._sets[together] = len(self._made) - 1
 
     def _classification(self, entry: object) -> None:
         said = _table(entry, "a classification")

@@ -16,7 +16,7 @@ from labelwright.formats.names import stem_of
 from labelwright.formats.pictures import Pictures, is_picture
 from labelwright.formats.report import Fault
 from labelwright.formats.splits import split_of
-from labelwright.formats.tables import Table, header_of
+from labelwright.formats.tables import Table, header_of, path_of
 
 CLASSES = "synsets.txt"
 PICTURES = "images/"
@@ -94,7 +94,7 @@ def _entry(line: str, classes: _Classes) -> tuple[str, Document]:
     found = _QUOTED.fullmatch(line.strip()) or _BARE.fullmatch(line.strip())
     if found is None:
         raise ValueError("this is no picture followed by numbers of classes")
-    name = _inside(found[1])
+    name = path_of(found[1])
     folder = PurePosixPath(name).parent.name
     if folder in classes.by_id:
         return name, _tags([classes.by_id[folder]])
@@ -111,13 +111,6 @@ def _tags(names: list[str]) -> Document:
     )
 
 
-def _inside(name: str) -> str:
-    path = name.replace("\\", "/").removeprefix("./")
-    if ".." in PurePosixPath(path).parts or "\0" in path:
-        raise ValueError(f"“{name[:200]}” leads out of the folder")
-    return path
-
-
 def _solved(
     source: Source, file: str, classes: _Classes, faults: list[Fault]
 ) -> Iterator[tuple[str, Document]]:
@@ -127,7 +120,10 @@ def _solved(
         faults.append(Fault(file=file, place="line 1", reason="it has no ImageId and PredictionString"))
         return
     for number, cells in table.rows():
-        name, words = cells[picture], cells[answer].split()
+        name = tried(lambda cells=cells: path_of(cells[picture]), file, f"line {number}", faults)
+        words = cells[answer].split()
+        if name is None:
+            continue
         annotations: list[Annotation] = []
         for start in range(0, len(words), 5):
             place = f"line {number}, class {start // 5 + 1}"

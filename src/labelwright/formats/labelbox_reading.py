@@ -110,10 +110,10 @@ class _Label:
                 points = Points(points=(*first.shape.points, *shape.points))
                 self._made[self._sets[together]] = msgspec.structs.replace(first, shape=points)
             return
-        if isinstance(together, str):
-            self._sets[together] = len(self._made)
         attributes = _attributes(said.get("classifications"))
         self._add(category, shape, attributes, said, said.get("uid") or said.get("feature_id"))
+        if isinstance(together, str):
+            self._sets[together] = len(self._made) - 1
 
     def _classification(self, entry: object) -> None:
         said = _table(entry, "a classification")

@@ -15,7 +15,6 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from math import isfinite
-from pathlib import PurePosixPath
 
 from labelwright.core.errors import UnreadableLabels
 from labelwright.formats.folder import START, Source
@@ -133,14 +132,13 @@ def path_cell(name: str) -> str:
 
 def path_of(cell: str) -> str:
     """The name of a file from a cell. Raises ValueError if it is none, or leads out of the folder."""
-    path = cell.replace("\\", "/")
-    while path.startswith("./"):
-        path = path[2:]
-    if not path or path.endswith("/"):
+    text = cell.replace("\\", "/")
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    if not parts or text.endswith("/"):
         raise ValueError("it names no picture")
-    if "\0" in path or ".." in PurePosixPath(path).parts:
+    if "\0" in text or ".." in parts:
         raise ValueError(f"“{cell[:200]}” leads out of the folder")
-    return path.lstrip("/")
+    return "/".join(parts)
 
 
 def score_of(cell: str) -> float | None:
