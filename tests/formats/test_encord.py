@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labelwright.core.document import Document
+from labelwright.core.document import Document, Relation
 from labelwright.core.errors import UnreadableLabels
 from labelwright.core.shapes import Box, Keypoint, Mask, Point, Points, Polyline, Skeleton, polygon_of
 from labelwright.formats import rle
@@ -199,3 +199,17 @@ def test_what_is_written_is_in_shares_with_its_ontology(tmp_path: Path) -> None:
     )
     ontology = json.loads((tmp_path / "o/ontology.json").read_text())
     assert {entry["shape"] for entry in ontology["objects"]} >= {"bounding_box", "bitmask", "skeleton"}
+
+
+def test_relations_come_back_with_their_kinds(tmp_path: Path) -> None:
+    bond = annotation("one", relations=(Relation(kind="r2", to="two"),))
+    written(Encord(), [item("a.png", Document(annotations=(bond, annotation("two"))))], tmp_path / "o")
+    reading = Encord().read(source_of(tmp_path / "o"))
+    (back,) = reading.items
+
+    assert [(spec.name, spec.directed) for spec in reading.relations] == [
+        ("part of", True),
+        ("touches", False),
+    ]
+    assert back.document.annotations[0].relations == (Relation(kind="touches", to="two"),)
+    assert [entry.id for entry in back.document.annotations] == ["one", "two"]

@@ -10,9 +10,11 @@ from labelwright.core.ontology import (
     AttributeSpec,
     Category,
     Ontology,
+    RelationSpec,
     SkeletonPoint,
     SkeletonTemplate,
 )
+from labelwright.formats.extras import Bonds, specs_of
 from labelwright.formats.figures import SHAPES
 from labelwright.formats.folder import Source
 from labelwright.formats.json_reading import json_of, number
@@ -56,16 +58,21 @@ def written_ontology(ontology: Ontology) -> Record:
     }
     classification = {"id": "1", "featureNodeHash": hash_of("Tags classification"), "attributes": [question]}
     skeletons = [c for c in ontology.categories if c.skeleton is not None]
+    bonds = Bonds(ontology).listed
     return {
+        **({"relations": bonds} if bonds else {}),
         "objects": objects,
         "classifications": [classification] if tags else [],
         "skeleton_templates": [{"template": _template(c, c.skeleton)} for c in skeletons if c.skeleton],
     }
 
 
-def classes_and_skeletons(source: Source) -> tuple[list[str], dict[str, Category]]:
-    """The classes in the order of an ontology beside the labels, and those with a skeleton."""
+def ontology_beside(
+    source: Source,
+) -> tuple[list[str], dict[str, Category], tuple[RelationSpec, ...]]:
+    """Of an ontology beside the labels, the classes in their order, those with a skeleton, and relations."""
     names: dict[str, None] = {}
+    relations: tuple[RelationSpec, ...] = ()
     definitions: dict[str, Category] = {}
     for file in source.names():
         start = source.start(file, 8192) if file.lower().endswith(".json") else b""
@@ -76,12 +83,13 @@ def classes_and_skeletons(source: Source) -> tuple[list[str], dict[str, Category
         except UnreadableLabels:
             continue
         names.update(dict.fromkeys(_classes(said)))
+        relations = specs_of(said.get("relations")) or relations
         for entry in _list(said.get("skeleton_templates")):
             inner = cast("Record", entry).get("template", entry) if isinstance(entry, dict) else None
             made = _category(cast("Record", inner)) if isinstance(inner, dict) else None
             if made is not None:
                 definitions[made.name] = made
-    return list(names), definitions
+    return list(names), definitions, relations
 
 
 def _classes(said: Record) -> Iterator[str]:

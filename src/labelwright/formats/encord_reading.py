@@ -25,7 +25,7 @@ from labelwright.core.shapes import (
     Skeleton,
 )
 from labelwright.formats import rle
-from labelwright.formats.encord_ontology import classes_and_skeletons
+from labelwright.formats.encord_ontology import ontology_beside
 from labelwright.formats.extras import Ids, flags_of, relations_of
 from labelwright.formats.figures import SHAPES, template_of
 from labelwright.formats.folder import Source
@@ -54,8 +54,8 @@ def read(source: Source) -> Reading:
     files = _files(source)
     if not files:
         raise UnreadableLabels(source.name, "", "there is no file of Encord's label rows")
-    names, definitions = classes_and_skeletons(source)
-    reading = Reading([], iter(()), definitions=definitions)
+    names, definitions, relations = ontology_beside(source)
+    reading = Reading([], iter(()), definitions=definitions, relations=relations)
     known = dict.fromkeys(names)
     for file in files:
         for _, row in _rows(source, file, []):

@@ -166,7 +166,8 @@ def _ontology(ontology: Ontology) -> Record:
         tools.extend({"tool": tool, **shown} for tool in kinds or ["rectangle"])
     options = [{"label": name, "value": name} for name in tags]
     listed = [{"type": "checklist", "name": TAGS, "instructions": TAGS, "options": options}] if tags else []
-    return {"tools": tools, "classifications": listed}
+    bonds = Bonds(ontology).listed
+    return {"tools": tools, "classifications": listed, **({"relations": bonds} if bonds else {})}
 
 
 def _question(spec: AttributeSpec) -> Record:

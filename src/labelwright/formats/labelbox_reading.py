@@ -1,6 +1,7 @@
 """Reading Labelbox's exports line by line; a bad object is a fault with its place."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any, cast
 
@@ -8,9 +9,8 @@ import msgspec
 
 from labelwright.core.document import Annotation, AttributeValue, Document, Evidence
 from labelwright.core.errors import UnreadableLabels
-from labelwright.core.ontology import Category
 from labelwright.core.shapes import Box, Point, Points, Polyline, Shape, polygon_of
-from labelwright.formats.extras import flags_of, relations_of
+from labelwright.formats.extras import flags_of, relations_of, specs_of
 from labelwright.formats.folder import Source
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.json_reading import json_lines, json_of, number, tried
@@ -38,13 +38,15 @@ def read(source: Source) -> Reading:
     if not files:
         raise UnreadableLabels(source.name, "", "there is no file of Labelbox's data rows")
     reading = Reading([], iter(()))
-    known = dict.fromkeys(_listed(source))
+    known: dict[str, None] = {}
+    for said in _ontologies(source):
+        known.update(dict.fromkeys(_listed(said)))
+        reading.relations = specs_of(said.get("relations")) or reading.relations
     for file in files:
         for _, record in _records(source, file, []):
             for label in _labels(record):
                 known.update(dict.fromkeys(_words(label)))
     reading.categories = list(known)
-    reading.definitions = dict[str, Category]()
     reading.items = _items(source, files, reading)
     return reading
 
@@ -317,25 +319,26 @@ def _split(record: Raw) -> str | None:
     return None
 
 
-def _listed(source: Source) -> Iterator[str]:
-    """The classes of a normalized ontology beside the export, in their order."""
+def _ontologies(source: Source) -> Iterator[Raw]:
+    """Normalized ontologies beside the export."""
     for file in source.names():
-        if PurePosixPath(file).name != ONTOLOGY or b'"tools"' not in source.start(file, 4096):
-            continue
-        try:
-            said: Raw = json_of(source, file, Raw)
-        except UnreadableLabels:
-            continue
-        for tool in _list(said.get("tools")):
-            word = _word(tool)
+        if PurePosixPath(file).name == ONTOLOGY and b'"tools"' in source.start(file, 4096):
+            with suppress(UnreadableLabels):
+                yield json_of(source, file, Raw)
+
+
+def _listed(ontology: Raw) -> Iterator[str]:
+    """The classes of an ontology in their order."""
+    for tool in _list(ontology.get("tools")):
+        word = _word(tool)
+        if word:
+            yield word
+    for question in _list(ontology.get("classifications")):
+        table = cast("Raw", question) if isinstance(question, dict) else {}
+        for option in _list(table.get("options")):
+            word = _word(option)
             if word:
-                yield word
-        for question in _list(said.get("classifications")):
-            table = cast("Raw", question) if isinstance(question, dict) else {}
-            for option in _list(table.get("options")):
-                word = _word(option)
-                if word:
-                    yield called(_word(table), word)
+                yield called(_word(table), word)
 
 
 def _records(source: Source, file: str, faults: list[Fault]) -> Iterator[tuple[str, Raw]]:
