@@ -80,7 +80,8 @@ class Limits:
     nobody used come back, all in their order. `plain_names`: words of letters, digits, - and _ only,
     for categories. `one_category`: the files do not say a category at all. `keeps_empty`: items of
     which nothing is said come back. `keeps_names`: items come back under their names; else each
-    changed name is in the losses. `needs_pictures`: sizes are known from the pictures only.
+    changed name is in the losses. `needs_pictures`: sizes are known from the pictures only. `merges`:
+    annotations of one category in an item come back as one.
     """
 
     precision: float = 1e-5
@@ -92,6 +93,7 @@ class Limits:
     keeps_empty: bool = True
     keeps_names: bool = True
     needs_pictures: bool = False
+    merges: bool = False
 
 
 class Format(Protocol):

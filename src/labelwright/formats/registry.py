@@ -24,6 +24,8 @@ FORMATS = {
     "icdar": "labelwright.formats.icdar:Icdar",
     "icdar-words": "labelwright.formats.icdar:IcdarWords",
     "geojson": "labelwright.formats.geojson:GeoJson",
+    "bdd100k": "labelwright.formats.bdd100k:Bdd100k",
+    "cvat": "labelwright.formats.cvat:Cvat",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
     "yolo": "labelwright.formats.yolo:Yolo",
@@ -36,6 +38,7 @@ FORMATS = {
     "roboflow-csv": "labelwright.formats.roboflow_csv:RoboflowCsv",
     "classes-csv": "labelwright.formats.classes_csv:ClassesCsv",
     "classes-parquet": "labelwright.formats.classes_parquet:ClassesParquet",
+    "masks": "labelwright.formats.masks:Masks",
     "imagenet": "labelwright.formats.imagenet:ImageNet",
     "imagefolder": "labelwright.formats.imagefolder:ImageFolder",
 }
