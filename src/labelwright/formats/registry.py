@@ -28,6 +28,7 @@ FORMATS = {
     "cvat": "labelwright.formats.cvat:Cvat",
     "coco": "labelwright.formats.coco:Coco",
     "voc": "labelwright.formats.voc:Voc",
+    "voc-masks": "labelwright.formats.voc_masks:VocMasks",
     "yolo": "labelwright.formats.yolo:Yolo",
     "yolo-seg": "labelwright.formats.yolo:YoloSegment",
     "yolo-obb": "labelwright.formats.yolo_turned:YoloTurned",
