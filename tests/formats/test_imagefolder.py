@@ -64,8 +64,10 @@ def test_a_picture_beside_the_classes_has_no_tag(tmp_path: Path) -> None:
 
 
 def test_datumaros_imagenet_with_and_without_splits() -> None:
-    plain = read(shared_data("formats/datumaro_assets/imagenet_dataset"))
-    split = read(shared_data("formats/datumaro_assets/imagenet_subsets_dataset"))
+    places = [
+        shared_data(f"formats/datumaro_assets/{name}_dataset") for name in ("imagenet", "imagenet_subsets")
+    ]
+    plain, split = map(read, places)
 
     assert plain == {
         "label_0_1.jpg": (None, ["label_0"]),
@@ -76,6 +78,7 @@ def test_datumaros_imagenet_with_and_without_splits() -> None:
     assert len(split) == 12
     assert split["test/label_0/label_0_1.jpg"] == ("test", ["label_0"])
     assert {where for where, _ in split.values()} == {"train", "val", "test"}
+    assert [choose(source_of(place))[0].name for place in places] == ["imagefolder"] * 2
 
 
 def test_pictures_and_their_masks_are_no_classes(tmp_path: Path) -> None:

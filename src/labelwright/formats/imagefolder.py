@@ -33,9 +33,10 @@ STAYS = "its picture is not written, and there is nothing but pictures here"
 NO_CLASS = "a folder cannot have this name, so it has another one"
 # Folders of pictures that are no classes: pictures and their label maps, or frames of videos.
 OTHER_FOLDERS = re.compile(
-    r"(images?|imgs?|jpegimages|pictures?|photos?|frames?|masks?|labels?|labelids|annot\w*|anno|segment\w*|gt|"
+    r"(images?|imgs?|jpegimages|pictures?|photos?|frames?|masks?|labelids|annot\w*|anno|segment\w*|gt|"
     r"ground_?truths?|depths?|colors?|instances?|visuali\w*|rgb|thumbs?|thumbnails?|[lh]r|upsampled|query|"
     r"gallery|bbox_\w+|bounding_box_\w+|\w+_(masks?|gt|labels?))[_-]?\d*"
+    r"|labels?"
 )
 BESIDE = (CLASSES, "readme", "license", "licence", "notice", "report.json", "dataset.yaml", "data.yaml")
 
