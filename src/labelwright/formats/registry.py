@@ -24,6 +24,7 @@ FORMATS = {
     "icdar": "labelwright.formats.icdar:Icdar",
     "icdar-words": "labelwright.formats.icdar:IcdarWords",
     "geojson": "labelwright.formats.geojson:GeoJson",
+    "openlabel": "labelwright.formats.openlabel:OpenLabel",
     "bdd100k": "labelwright.formats.bdd100k:Bdd100k",
     "cvat": "labelwright.formats.cvat:Cvat",
     "coco": "labelwright.formats.coco:Coco",
