@@ -29,6 +29,7 @@ HIDDEN = "all of it lies below others, and a pixel has room for one"
 CUT = "its part below another, or outside of the picture, is cut off by one painted over it or the border"
 MERGED = "those of one category become one mask, which covers exactly the same pixels"
 DRAWN = f"it becomes a mask, whose outline is {BOUND} pixels at most from where it was"
+UNKNOWN = "the ontology does not have it"
 TOO_MANY = "a label map of this format has no more numbers for this item"
 
 Note = Callable[[Annotation], None]
@@ -50,16 +51,18 @@ def painted(
     *,
     most: int | None = None,
     merges: bool = False,
+    unknown: str = UNKNOWN,
 ) -> Painted | None:
     """The annotations of an item drawn into its picture, and what that does to them noted.
 
-    `note` is called for each that is seen, to note what else is lost of it. At most so many (`most`)
-    have a number. With `merges` those of a category are told apart no more. None if nothing tells the size.
+    `note` is called for each that is seen, to note what else is lost of it. At most so many (`most`) have a
+    number; `unknown` says why others than these categories are not there. With `merges` those of a category
+    are told apart no more. None if nothing tells the size.
     """
     drawing = _Drawing(item, losses, most)
     for annotation in without_pairs(item, losses):
         if annotation.category not in categories:
-            losses.drop(item.name, "category", "the ontology does not have it")
+            losses.drop(item.name, "category", unknown)
         else:
             drawing.add(annotation)
     return None if drawing.owner is None else drawing.done(drawing.owner, note, merges=merges)

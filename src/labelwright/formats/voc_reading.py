@@ -57,6 +57,8 @@ def read(source: Source) -> Reading:
         raise UnreadableLabels(first.file, first.place, first.reason)
     reading.faults[:] = unreadable  # those of XML come again as each file is read for its items
     reading.categories = list(found)
+    if any("SegmentationClass/" in name for name in source.names()):
+        reading.notes.append("There are masks too, in SegmentationClass: the format “voc-masks” reads those.")
     reading.items = _items(source, files, reading)
     return reading
 
