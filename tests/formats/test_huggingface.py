@@ -11,6 +11,7 @@ from pyarrow import parquet
 from labelwright.core.document import Document
 from labelwright.core.errors import UnreadableLabels
 from labelwright.core.shapes import Box, Point, Polygon
+from labelwright.formats.conversion import convert
 from labelwright.formats.folder import source_of
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.huggingface import HuggingFace
@@ -186,3 +187,32 @@ def test_a_folder_for_each_split_and_a_card_are_written(tmp_path: Path) -> None:
     (back,) = HuggingFace().read(source_of(tmp_path / "o")).items
     assert isinstance(back.document.annotations[1].shape, Polygon)
     assert back.document.annotations[1].shape.parts[0][0][0] == Point(1, 1)
+
+
+def test_pictures_inside_of_shards_come_along_when_converting(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for split, side in (("train", 8), ("test", 9)):
+        image = [{"bytes": picture(side + n, 6), "path": f"{n}.png"} for n in range(3)]
+        rows = pyarrow.table({"image": image, "label": ["cat", "dog", "cat"]})
+        parquet.write_table(rows, tmp_path / f"data/{split}-00000-of-00001.parquet")
+
+    convert(tmp_path / "data", tmp_path / "out", to="imagefolder")
+
+    found = {
+        p.relative_to(tmp_path / "out").as_posix(): p.read_bytes() for p in (tmp_path / "out").rglob("*.png")
+    }
+    assert found["test/dog/1.png"] == picture(10, 6)
+    assert found["train/cat/train/2.png"] == picture(10, 6)
+    assert len(found) == 6
+
+
+def test_pictures_of_one_name_in_two_folders_are_told_apart(tmp_path: Path) -> None:
+    metadata(tmp_path, {"file_name": "a.png"}, name="train/metadata.jsonl")
+    metadata(tmp_path, {"file_name": "a.png"}, {"file_name": "b.png"}, name="test/metadata.jsonl")
+    _, found = read(tmp_path)
+
+    assert {name: entry.split for name, entry in found.items()} == {
+        "test/a.png": "test",
+        "b.png": "test",
+        "train/a.png": "train",
+    }

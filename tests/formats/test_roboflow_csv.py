@@ -118,3 +118,16 @@ def test_what_is_written_has_the_columns_of_the_tutorials(tmp_path: Path) -> Non
     )
     assert (tmp_path / "out/train/b.png").exists()
     assert "name: 'Zelle'" in (tmp_path / "out/label_map.pbtxt").read_text()
+
+
+def test_pictures_of_one_name_in_two_splits_are_told_apart(tmp_path: Path) -> None:
+    head = "filename,width,height,class,xmin,ymin,xmax,ymax\n"
+    for split in ("train", "test"):
+        table(tmp_path, head + "a.png,9,7,cat,1,1,2,2\n", f"{split}/_annotations.csv")
+        (tmp_path / split / "a.png").write_bytes(picture(9, 7))
+    _, found = read(tmp_path)
+
+    assert {name: entry.split for name, entry in found.items()} == {
+        "test/a.png": "test",
+        "train/a.png": "train",
+    }

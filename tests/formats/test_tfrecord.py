@@ -14,6 +14,7 @@ from PIL import Image
 from labelwright.core.document import Document, Evidence
 from labelwright.core.errors import UnreadableLabels
 from labelwright.core.shapes import Box, Mask
+from labelwright.formats.conversion import convert
 from labelwright.formats.crc32c import crc32c, masked
 from labelwright.formats.folder import source_of
 from labelwright.formats.format import LabeledItem, Reading
@@ -252,3 +253,21 @@ def test_what_is_written_are_the_features_of_the_api(tmp_path: Path) -> None:
     (back,) = TfRecord().read(source_of(tmp_path / "o")).items
     assert isinstance(back.document.annotations[0].shape, Box)
     assert back.document.annotations[1].shape == Mask(left=3, top=4, width=3, height=2, runs=MASK.runs)
+
+
+def test_pictures_inside_come_along_when_converting(tmp_path: Path) -> None:
+    document = Document(annotations=(annotation(1),))
+    items = [item("a.png", document, 50, 40), item("b/c.png", document, 60, 30, split="val")]
+    written(TfRecord(), items, tmp_path / "records")
+
+    convert(tmp_path / "records", tmp_path / "yolo", to="yolo")
+
+    assert (tmp_path / "yolo/images/train/a.png").read_bytes() == picture(50, 40)
+    assert (tmp_path / "yolo/images/val/b/c.png").read_bytes() == picture(60, 30)
+
+
+def test_two_records_of_one_name_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    for name in ("train.tfrecord", "test.tfrecord"):
+        _, found = read(tmp_path, {**BOXES, "image/filename": [b"1.png"]}, name=name)
+
+    assert [entry.name for entry in found] == ["test/1.png", "train/1.png"]

@@ -5,6 +5,7 @@ One row a picture or one row a class; a column of classes, or a column for each 
 by bars, semicolons or commas, or as a JSON list. Tables with columns of boxes are others' to read.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -98,13 +99,15 @@ class Gathering:
 
     def items(self) -> Iterator[LabeledItem]:
         """Every picture with its tags."""
+        times = Counter(item.name for item in self._found.values())
         for key, item in self._found.items():
             width, height, media = item.width, item.height, None
             if key in self._there:
                 media = self._pictures.media(key)
                 width, height = (width, height) if width else self._pictures.size(key)
             document = Document(annotations=tuple(self._tags[key]))
-            yield LabeledItem(item.name, width, height, document, item.split, media=media)
+            name = item.name if times[item.name] == 1 else key  # folders tell them apart
+            yield LabeledItem(name, width, height, document, item.split, media=media)
 
     def _row(
         self, file: str, header: Sequence[str], roles: Roles, cells: Sequence[str]
@@ -113,7 +116,7 @@ class Gathering:
         name, words = path_of(cells[roles.picture]), _classes(header, roles, cells)
         beside = str(folder).removeprefix(".")
         picture = self._pictures.find(name, beside, f"{beside}/images".lstrip("/"))
-        key = picture or f"{folder}/{name}"
+        key = picture or str(PurePosixPath(folder, name))
         if key not in self._found:
             said = cells[roles.split] if roles.split is not None else ""
             split = split_of(said) or (said.strip() or None) or split_of_file(file)

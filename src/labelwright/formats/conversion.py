@@ -90,7 +90,8 @@ class _Work:
     def __init__(self, reader: Format, writer: Format, files: Source, *, with_media: bool) -> None:
         self.reader, self.writer, self.files = reader, writer, files
         self._pictures = Pictures(files, reader.label_pictures)
-        self._with_media = with_media and bool(self._pictures.names)
+        self._with_media = with_media
+        self._inside: dict[str, Callable[[], Path | bytes]] = {}  # pictures that are in the label files
         self._without_picture: set[str] = set()
         self.reading = Reading([], iter(()))
         self.items = 0
@@ -122,16 +123,21 @@ class _Work:
             for item in self.reading.items:
                 found.note(item)
                 spool.add(item)
+                if item.media is not None and self._with_media and self._pictures.find(item.name) is None:
+                    self._inside[item.name] = item.media
             self.items = spool.count
             naming = Naming(found)
             return self.writer.write(lambda: map(naming.item, spool), naming.ontology, sink)
 
     def _media(self, name: str) -> Callable[[], Path | bytes] | None:
-        picture = self._pictures.find(name)
-        if picture is None:
-            self._without_picture.add(name)
+        if not self._pictures.names and not self._inside:
             return None
-        return self._pictures.media(picture)
+        picture = self._pictures.find(name)
+        if picture is not None:
+            return self._pictures.media(picture)
+        if name not in self._inside:
+            self._without_picture.add(name)
+        return self._inside.get(name)
 
 
 def _sink(destination: Path, *, link: bool) -> "FolderSink | _ZipFile":

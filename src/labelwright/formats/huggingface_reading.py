@@ -15,7 +15,7 @@ from labelwright.formats.folder import Source, text_of
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.json_reading import json_lines, number, tried
 from labelwright.formats.listing import plain_yaml
-from labelwright.formats.parquet_tables import ParquetTable, is_parquet
+from labelwright.formats.parquet_tables import Cells, ParquetTable, is_parquet
 from labelwright.formats.pictures import Pictures
 from labelwright.formats.report import Fault
 from labelwright.formats.splits import split_of, split_of_folders
@@ -48,6 +48,7 @@ class _Row(NamedTuple):
     folder: str
     split: str | None
     said: Raw
+    picture: Callable[[], bytes] | None = None
 
 
 def recognize(source: Source) -> str | None:
@@ -73,6 +74,7 @@ def read(source: Source) -> Reading:
     known = dict.fromkeys(said)
     for row in _rows(source, metadata, tables, [], with_pictures=False):
         known.update(dict.fromkeys(reader.words(row.said)))
+        reader.meet(row)
     reading.categories = list(known)
     if reader.unread:
         listed = ", ".join(sorted(reader.unread))
@@ -89,6 +91,14 @@ class _Reader:
         self._source, self._reading, self._names = source, reading, names
         self._pictures = Pictures(source)
         self.unread: set[str] = set()
+        self._met: set[str] = set()
+        self._twice: set[str] = set()
+        self._given: set[str] = set()
+
+    def meet(self, row: _Row) -> None:
+        """Remember the name of a row's picture: where two have one, their folder tells them apart."""
+        name = str(row.said.get("file_name", ""))
+        (self._twice if name in self._met else self._met).add(name)
 
     def item(self, row: _Row) -> LabeledItem | None:
         """The item of a row, or None with a fault."""
@@ -132,7 +142,10 @@ class _Reader:
                 path_of(str(given)) if given is not None else f"{row.split or 'row'}_{row.place.split()[-1]}"
             )
             named = name if PurePosixPath(name).suffix else name + ending
-            return named, size, lambda: data
+            if named in self._given:  # as shards of two splits may have it
+                named = f"{row.split or PurePosixPath(row.file).stem}/{named}"
+            self._given.add(named)
+            return named, size, row.picture
         if given is None:
             raise ValueError("it names no picture")
         name = path_of(str(given))
@@ -140,6 +153,8 @@ class _Reader:
         size = _size(row.said)
         if found and not all(size):
             size = self._pictures.size(found)
+        if given in self._twice and row.folder:
+            name = f"{row.folder}/{name}"
         return name, size if all(size) else (0, 0), self._pictures.media(found) if found else None
 
     def _object(self, entry: Raw, column: str, place: int) -> Annotation:
@@ -271,8 +286,17 @@ def _rows(
         split = split or split_of(PurePosixPath(table.name).stem) or split_of_folders(table.name)
         columns = [key for key, kind in table.types.items() if with_pictures or "bytes: binary" not in kind]
         folder = str(PurePosixPath(table.name).parent).removeprefix(".")
+        image = next((key for key in ("image", "img") if key in columns), None)
+        cells = Cells(table, image) if image else None
         for place, values in enumerate(table.rows(columns), 1):
-            yield _Row(table.name, f"row {place}", folder, split, dict(zip(columns, values, strict=True)))
+            picture = _picture_of(cells, place - 1) if cells else None
+            said = dict(zip(columns, values, strict=True))
+            yield _Row(table.name, f"row {place}", folder, split, said, picture)
+
+
+def _picture_of(cells: Cells, row: int) -> Callable[[], bytes]:
+    """Gives the bytes of a row's picture when they are wanted."""
+    return lambda: cells.cell(row)["bytes"]
 
 
 def _from_card(source: Source) -> Names:

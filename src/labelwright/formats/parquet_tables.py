@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from labelwright.core.errors import UnreadableLabels
 from labelwright.formats import parquet_process
 from labelwright.formats.folder import Source
 from labelwright.formats.parquet import Column, Row, TableReader
@@ -30,6 +31,25 @@ class ParquetTable:
         with self._source.open(self.name) as file:
             parquet_process.try_apart([(file, self.name, wanted)])
             yield from TableReader(file, self.name, wanted).rows(AT_ONCE)
+
+
+class Cells:
+    """Single cells of a column, wanted one after the other: going back begins again."""
+
+    def __init__(self, table: ParquetTable, column: str) -> None:
+        self._table, self._column = table, column
+        self._rows: Iterator[Row] = iter(())
+        self._next = -1
+
+    def cell(self, row: int) -> Any:  # noqa: ANN401  # whatever it holds
+        """The cell of a row, from 0."""
+        if row < self._next or self._next < 0:
+            self._rows, self._next = self._table.rows([self._column]), 0
+        for (value,) in self._rows:
+            self._next += 1
+            if self._next > row:
+                return value
+        raise UnreadableLabels(self._table.name, f"row {row + 1}", "it is not there any more")
 
 
 def tables_of(source: Source) -> list[str]:

@@ -157,13 +157,15 @@ class _Boxes:
 
     def items(self) -> Iterator[LabeledItem]:
         """Every picture with its boxes."""
+        times = Counter(item.name for item in self._items.values())
         for key, item in self._items.items():
             width, height, media = item.width, item.height, None
             if key in self._there:
                 media = self._pictures.media(key)
                 width, height = (width, height) if width and height else self._pictures.size(key)
             document = Document(annotations=tuple(self._made[key]))
-            whole = LabeledItem(item.name, width, height, document, item.split, media=media)
+            name = item.name if times[item.name] == 1 else key  # folders tell them apart
+            whole = LabeledItem(name, width, height, document, item.split, media=media)
             is_sized = key not in self._shares
             yield whole if is_sized else sized(whole, self._shares[key], self._reading.faults)
 
@@ -179,7 +181,7 @@ class _Boxes:
         if box is not None and not category.strip():
             raise ValueError("its class is left out")
         picture = self._pictures.find(name, folder, f"{folder}/images".lstrip("/"))
-        key = picture or f"{folder}/{name}"
+        key = picture or str(PurePosixPath(folder, name))
         if key not in self._items:
             said = cells[roles.split] if roles.split is not None else ""
             split = split_of(said) or said.strip() or split_of_file(file)

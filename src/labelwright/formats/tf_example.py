@@ -15,7 +15,7 @@ from labelwright.formats.report import Fault
 
 LARGEST = 2**30  # bytes of a record
 MOST_FEATURES = 10_000
-HEAD = 12  # bytes before the data
+HEAD, TAIL = 12, 4  # bytes before and behind the data
 
 Values = list[bytes] | list[float] | list[int]
 Example = dict[str, Values]
@@ -39,8 +39,8 @@ def records(
         if length > LARGEST:
             faults.append(Fault(file=name, place=place, reason=f"it has {length:,} bytes, above {LARGEST:,}"))
             return
-        data, tail = file.read(length), file.read(4)
-        if len(data) < length or len(tail) < 4:
+        data, tail = file.read(length), file.read(TAIL)
+        if len(data) < length or len(tail) < TAIL:
             faults.append(Fault(file=name, place=place, reason="the file ends in the middle of it"))
             return
         if checked and struct.unpack("<I", tail)[0] != masked(data):

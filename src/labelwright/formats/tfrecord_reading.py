@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from pathlib import PurePosixPath
+from typing import IO, Any, cast
 
 import msgspec
 import numpy as np
@@ -23,7 +23,7 @@ from labelwright.formats.rle import windowed
 from labelwright.formats.shares import sized
 from labelwright.formats.splits import split_of_file
 from labelwright.formats.tables import path_of
-from labelwright.formats.tf_example import Example, is_head, parsed, records
+from labelwright.formats.tf_example import TAIL, Example, is_head, parsed, records
 from labelwright.media.decode import ImageLimits, opened, orientation_of
 
 FLAGS = ("difficult", "truncated", "group_of", "is_crowd")
@@ -49,27 +49,54 @@ def read(source: Source) -> Reading:
     reading = Reading([], iter(()))
     labels = _labels(source, reading)
     known = dict.fromkeys(word for listed in labels.values() for word in listed.values())
+    seen, twice = set[str](), set[str]()  # names that stand in two records: the file tells them apart
     for file in files:
         with source.open(file) as stream:
             for _, data in records(stream, file, [], checked=False):
                 known.update(dict.fromkeys(_used(data, _nearest(labels, file))))
+                name = _named(data)
+                (twice if name in seen else seen).add(name)
     reading.categories = list(known)
-    reading.items = _items(source, files, labels, reading)
+    reading.items = _items(source, files, labels, twice, reading)
     return reading
 
 
 def _items(
-    source: Source, files: list[str], labels: dict[str, Labels], reading: Reading
+    source: Source, files: list[str], labels: dict[str, Labels], twice: set[str], reading: Reading
 ) -> Iterator[LabeledItem]:
-    pictures = Pictures(source)
+    pictures, inside = Pictures(source), _Inside(source)
     for file in files:
         with source.open(file) as stream:
             for number, data in records(stream, file, reading.faults):
                 place = f"record {number}"
                 record = _Record(file, place, reading.faults, _nearest(labels, file), pictures)
                 made = tried(lambda d=data, r=record: r.item(d), file, place, reading.faults)
-                if made is not None:
-                    yield made
+                if made is None:
+                    continue
+                if record.has_picture:
+                    start = stream.tell() - len(data) - TAIL
+                    made = replace(made, media=inside.picture(file, start, len(data)))
+                yield replace(made, name=f"{record.stem}/{made.name}") if made.name in twice else made
+
+
+class _Inside:
+    """Pictures inside of records, read again when they are wanted."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._open: dict[str, IO[bytes]] = {}  # a file of an archive is unpacked once
+
+    def picture(self, file: str, start: int, length: int) -> Callable[[], bytes]:
+        """Gives the picture of the record whose data is there."""
+
+        def read() -> bytes:
+            if file not in self._open:
+                self._open[file] = self._source.open(file)
+            self._open[file].seek(start)
+            encoded = parsed(self._open[file].read(length)).get("image/encoded", ())
+            return next(value for value in encoded if isinstance(value, bytes))
+
+        return read
 
 
 class _Record:
@@ -80,6 +107,7 @@ class _Record:
     ) -> None:
         self._file, self._place, self._faults = file, place, faults
         self._labels, self._pictures = labels, pictures
+        self.has_picture, self.stem = False, PurePosixPath(file).stem
         self._example: Example = {}
 
     def item(self, data: bytes) -> LabeledItem:
@@ -95,11 +123,8 @@ class _Record:
         if found and not all(size):
             size = self._pictures.size(found)
         boxes, masks = self._objects(size)
-        media: Callable[[], Path | bytes] | None = None
-        if image is not None:
-            media = lambda: image  # noqa: E731
-        elif found:
-            media = self._pictures.media(found)
+        self.has_picture = image is not None
+        media = self._pictures.media(found) if found else None
         whole = LabeledItem(name, *size, Document(annotations=boxes), split_of_file(self._file), media=media)
         item = sized(whole, self._file, self._faults)
         placed = {int(a.id): a for a in (*item.document.annotations, *masks)}
@@ -204,6 +229,14 @@ def _called(texts: list[bytes], numbers: list[int], place: int, labels: Labels) 
     if place < len(numbers) and numbers[place] > 0:
         return labels.get(numbers[place], str(numbers[place]))
     return ""
+
+
+def _named(data: bytes) -> str:
+    try:
+        given = parsed(data).get("image/filename", ())
+    except ValueError:
+        return ""
+    return next((value.decode("utf-8", "replace") for value in given if isinstance(value, bytes)), "")
 
 
 def _used(data: bytes, labels: Labels) -> Iterator[str]:
