@@ -131,7 +131,7 @@ class Masks(Format):
             elif PurePosixPath(name).suffix != ".png":
                 losses.convert(item.name, "name", NO_PICTURE)
             drawn = painted(
-                item, places, losses, lambda a, n=item.name: note_lost_fields(losses, n, a), merges=True
+                item, places, losses, lambda a, n=item.name: note_lost_fields(losses, n, a), merges=places
             )
             if drawn is not None:
                 pixels = numbered(drawn.owner, [places[a.category] for a in drawn.annotations])

@@ -50,14 +50,14 @@ def painted(
     note: Note,
     *,
     most: int | None = None,
-    merges: bool = False,
+    merges: Collection[str] = (),
     unknown: str = UNKNOWN,
 ) -> Painted | None:
     """The annotations of an item drawn into its picture, and what that does to them noted.
 
     `note` is called for each that is seen, to note what else is lost of it. At most so many (`most`) have a
-    number; `unknown` says why others than these categories are not there. With `merges` those of a category
-    are told apart no more. None if nothing tells the size.
+    number; `unknown` says why others than these categories are not there. Those of a category of
+    `merges` are told apart no more. None if nothing tells the size.
     """
     drawing = _Drawing(item, losses, most)
     for annotation in without_pairs(item, losses):
@@ -65,7 +65,7 @@ def painted(
             losses.drop(item.name, "category", unknown)
         else:
             drawing.add(annotation)
-    return None if drawing.owner is None else drawing.done(drawing.owner, note, merges=merges)
+    return None if drawing.owner is None else drawing.done(drawing.owner, note, merges)
 
 
 def outline_of(shape: Shape) -> Polygon | None:
@@ -130,7 +130,7 @@ class _Drawing:
             self._whole.append(int(mask.area))
             self.owner[top:bottom, left:right][inside] = len(self._drawn)
 
-    def done(self, owner: NDArray[Any], note: Note, *, merges: bool) -> Painted:
+    def done(self, owner: NDArray[Any], note: Note, merges: Collection[str]) -> Painted:
         seen = np.bincount(owner.ravel(), minlength=len(self._drawn) + 1).tolist()
         kept = [place for place in range(len(self._drawn)) if seen[place + 1]]
         times: dict[str, int] = {}
@@ -144,7 +144,7 @@ class _Drawing:
             self._tell(
                 annotation,
                 is_whole=seen[place + 1] == self._whole[place] and not _over(annotation.shape, self._item),
-                is_merged=merges and times[annotation.category] > 1,
+                is_merged=annotation.category in merges and times[annotation.category] > 1,
             )
             note(annotation)
         if len(kept) == len(self._drawn):
