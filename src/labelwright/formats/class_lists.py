@@ -6,15 +6,16 @@ number or in a list, and text files with one name a line.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, cast
 
 from labelwright.core.errors import LabelwrightError
+from labelwright.core.shapes import Mask
 from labelwright.formats.folder import Source, text_of
 from labelwright.formats.json_reading import json_of
-from labelwright.formats.label_maps import Color, code_of
+from labelwright.formats.label_maps import Color, LabelMap, areas, code_of, color_of
 from labelwright.formats.report import Fault
 
 NOTHING = ("background", "_background_", "void", "unlabeled", "unlabelled", "ignore", "ignored", "nothing")
@@ -139,6 +140,26 @@ def _without_background(found: Classes) -> Classes:
     """The numbers 0 and 255, where maps have what is not labeled, mean nothing if they are called so."""
     found.nothing |= {number for number in (0, 255) if found.names.get(number, "").casefold() in NOTHING}
     return found
+
+
+def named_areas(
+    file: str, found: LabelMap, classes: Classes, faults: list[Fault], but: Collection[int] = ()
+) -> Iterator[tuple[str, Mask]]:
+    """The masks of a map with the names of their classes; what the list does not have is a fault.
+
+    Maps of colors are read by the colors of the list, if it has some; of numbers some (`but`) mean nothing.
+    """
+    by_color = found.is_color and bool(classes.colors)
+    codes = found.codes if by_color else found.in_numbers()
+    for code, mask in areas(codes, file, () if by_color else but):
+        number = classes.colors.get(code) if by_color else code
+        if number is None or number not in classes.names:
+            if code:
+                what = f"the color {color_of(code)}" if by_color else f"the number {code}"
+                reason = f"the list of classes does not have {what}"
+                faults.append(Fault(file=file, place="", reason=reason))
+        elif number not in classes.nothing:
+            yield classes.names[number], mask
 
 
 def meta_lines(names: Sequence[str], colors: Sequence[Color]) -> dict[str, Any]:

@@ -22,17 +22,17 @@ from labelwright.core.document import Annotation, Document
 from labelwright.core.errors import LabelwrightError, UnreadableLabels
 from labelwright.core.ontology import Ontology
 from labelwright.core.shapes import Mask
-from labelwright.formats.class_lists import Classes, classes_in, meta_lines
+from labelwright.formats.class_lists import Classes, classes_in, meta_lines, named_areas
 from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading
 from labelwright.formats.json_reading import tried
-from labelwright.formats.label_maps import LabelMap, areas, color_of, map_in, numbered, png, voc_color
+from labelwright.formats.label_maps import color_of, map_in, numbered, png, voc_color
 from labelwright.formats.names import Names, stem_of
 from labelwright.formats.painting import painted
 from labelwright.formats.per_picture import NO_PICTURE
 from labelwright.formats.pictures import Pictures, is_picture
-from labelwright.formats.report import Fault, Losses
+from labelwright.formats.report import Losses
 from labelwright.formats.splits import split_of_folders, written_split
 
 MASKS = (
@@ -173,22 +173,8 @@ def _read(
     source: Source, file: str, classes: Classes, reading: Reading
 ) -> tuple[tuple[int, int], list[tuple[str, Mask]]]:
     found = map_in(source, file)
-    return found.size, list(_areas(file, found, classes, reading))
-
-
-def _areas(file: str, found: LabelMap, classes: Classes, reading: Reading) -> Iterator[tuple[str, Mask]]:
-    """The masks of a map with the names of their classes; what the list does not have is a fault."""
-    by_color = found.is_color and bool(classes.colors)
-    codes = found.codes if by_color else found.in_numbers()
-    for code, mask in areas(codes, file, () if by_color else {VOID} - set(classes.names)):
-        number = classes.colors.get(code) if by_color else code
-        if number is None or number not in classes.names:
-            if code:
-                what = f"the color {color_of(code)}" if by_color else f"the number {code}"
-                reason = f"the list of classes does not have {what}"
-                reading.faults.append(Fault(file=file, place="", reason=reason))
-        elif number not in classes.nothing:
-            yield classes.names[number], mask
+    void = {VOID} - set(classes.names)
+    return found.size, list(named_areas(file, found, classes, reading.faults, but=void))
 
 
 def _numbers(source: Source, files: Iterable[str], reading: Reading) -> Classes:
