@@ -7,7 +7,6 @@ by bars, semicolons or commas, or as a JSON list. Tables with columns of boxes a
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import msgspec
@@ -15,8 +14,9 @@ import msgspec
 from labelwright.core.document import Annotation, Document
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.json_reading import tried
-from labelwright.formats.pictures import Pictures, is_picture
-from labelwright.formats.splits import split_of, split_of_file
+from labelwright.formats.pictures import Pictures
+from labelwright.formats.row_pictures import RowPictures
+from labelwright.formats.splits import split_of
 from labelwright.formats.tables import path_of
 
 HEADER = ("image", "label", "split", "width", "height")
@@ -78,20 +78,22 @@ class Gathering:
         self._found: dict[str, LabeledItem] = {}
         self._tags: dict[str, list[Annotation]] = {}
         self._known = dict.fromkeys(reading.categories)
+        self._words: dict[str, str] = {}
 
     def add(self, file: str, header: Sequence[str], roles: Roles, rows: Rows) -> None:
         """Take in a table; tags that another table has given already are not doubled."""
         for number in roles.flags:
             self._known.setdefault(header[number].strip())
         before = {key: {tag.category for tag in tags} for key, tags in self._tags.items()}
-        faults = self._reading.faults
+        faults, told = self._reading.faults, RowPictures(self._pictures, file)
         for place, cells in rows:
-            made = tried(lambda cells=cells: self._row(file, header, roles, cells), file, place, faults)
+            made = tried(lambda cells=cells: self._row(told, header, roles, cells), file, place, faults)
             if made is None:
                 continue
             key, words = made
             tags = self._tags[key]
             for word in words:
+                word = self._words.setdefault(word, word)  # one text for all rows
                 self._known.setdefault(word)
                 if word not in before.get(key, ()):
                     tags.append(Annotation(id=str(len(tags) + 1), category=word))
@@ -110,17 +112,13 @@ class Gathering:
             yield LabeledItem(name, width, height, document, item.split, media=media)
 
     def _row(
-        self, file: str, header: Sequence[str], roles: Roles, cells: Sequence[str]
+        self, rows: RowPictures, header: Sequence[str], roles: Roles, cells: Sequence[str]
     ) -> tuple[str, list[str]]:
-        folder = PurePosixPath(file).parent
         name, words = path_of(cells[roles.picture]), _classes(header, roles, cells)
-        beside = str(folder).removeprefix(".")
-        picture = self._pictures.find(name, beside, f"{beside}/images".lstrip("/"))
-        key = picture or str(PurePosixPath(folder, name))
+        key, full = rows.of(name)
         if key not in self._found:
             said = cells[roles.split] if roles.split is not None else ""
-            split = split_of(said) or (said.strip() or None) or split_of_file(file)
-            full = name + PurePosixPath(picture).suffix if picture and not is_picture(name) else name
+            split = split_of(said) or (said.strip() or None) or rows.split
             sizes = (_size(cells, roles.width), _size(cells, roles.height))
             width, height = sizes if all(sizes) else (0, 0)
             shown = full.removeprefix(IMAGES)

@@ -27,8 +27,9 @@ from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading
 from labelwright.formats.json_reading import tried
 from labelwright.formats.label_map import label_map, labels_of, maps_of
-from labelwright.formats.pictures import Pictures, is_picture
+from labelwright.formats.pictures import Pictures
 from labelwright.formats.report import Losses
+from labelwright.formats.row_pictures import RowPictures
 from labelwright.formats.shares import sized
 from labelwright.formats.splits import split_of, split_of_file, written_split
 from labelwright.formats.tables import (
@@ -138,14 +139,14 @@ class _Boxes:
         self._made: dict[str, list[Annotation]] = {}
         self._shares: dict[str, str] = {}
         self._known = dict.fromkeys(reading.categories)
+        self._words: dict[str, str] = {}
 
     def add(self, table: Table, file: str, roles: BoxRoles) -> None:
         """Take in a table; what another one has said already is not doubled."""
         before = {key: Counter((a.category, a.shape) for a in made) for key, made in self._made.items()}
+        faults, rows = self._reading.faults, RowPictures(self._pictures, file)
         for line, cells in table.rows():
-            tried(
-                lambda c=cells: self._row(c, file, roles, before), file, f"line {line}", self._reading.faults
-            )
+            tried(lambda c=cells: self._row(c, rows, roles, before), file, f"line {line}", faults)
         self._reading.categories = list(self._known)
 
     def add_rest(self, file: str) -> None:
@@ -172,25 +173,23 @@ class _Boxes:
     def _row(
         self,
         cells: list[str],
-        file: str,
+        rows: RowPictures,
         roles: BoxRoles,
         before: dict[str, Counter[tuple[str, Shape | None]]],
     ) -> None:
-        folder = str(PurePosixPath(file).parent).removeprefix(".")
         name, box, category = path_of(cells[roles.picture]), box_of(roles, cells), cells[roles.label]
         if box is not None and not category.strip():
             raise ValueError("its class is left out")
-        picture = self._pictures.find(name, folder, f"{folder}/images".lstrip("/"))
-        key = picture or str(PurePosixPath(folder, name))
+        key, full = rows.of(name)
         if key not in self._items:
             said = cells[roles.split] if roles.split is not None else ""
-            split = split_of(said) or said.strip() or split_of_file(file)
-            full = name + PurePosixPath(picture).suffix if picture and not is_picture(name) else name
+            split = split_of(said) or said.strip() or rows.split
             self._begin(key, full, split, (_size(cells, roles.width), _size(cells, roles.height)))
         if roles.in_shares:
-            self._shares[key] = file
+            self._shares[key] = rows.file
         if box is None:
             return
+        category = self._words.setdefault(category, category)  # one text for all rows
         self._known.setdefault(category)
         if before.get(key, Counter())[category, box] > 0:
             before[key][category, box] -= 1
