@@ -136,7 +136,7 @@ def main(count: int, each: int) -> None:
         print(f"{count:,} items, {count * each:,} boxes in one COCO file")
         for what in ("read", "preview", "import", "merge", "undo"):
             command = [sys.executable, "-m", "benchmarks.label_import", "--step", str(folder), what]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
             told = json.loads(done.stdout)
             rest = ", ".join(f"{value:,} {key}" for key, value in told.items() if key not in STEP)
             print(f"{told['step']:8} {told['seconds']:8.1f} s  {told['peak_mb']:6,} MB at most  {rest}")

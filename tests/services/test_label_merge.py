@@ -1,6 +1,7 @@
 """A merge makes one annotation of what is said twice, keeps what people made, and is undone as one step."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from sqlalchemy import select
 from labelwright.core.document import Annotation, Document, Evidence, Relation
 from labelwright.core.errors import InvalidInput
 from labelwright.core.shapes import Box
+from labelwright.formats.coco import Coco
 from labelwright.services.label_merge import merged
 from labelwright.services.submissions import Submitting
-from labelwright.storage.schema import items
+from labelwright.storage.schema import item_tags, items
 from tests.services.conftest import World
 from tests.services.test_label_import import bring, coco, everything, names_of, said, start, undo
 
@@ -293,3 +295,40 @@ def test_an_id_that_means_something_else_gets_another_name() -> None:
     after = merge([annotation("a")], [annotation("a", 50)], "ours")
 
     assert after["n"].shape == Box(50, 0, 60, 10)
+
+
+def test_tags_of_the_file_are_kept_and_go_with_undo(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = world.project(items=1).id
+    source = coco(tmp_path / "in", {names_of(world, project)[0]: [("Cell", OLD)]})
+    tag_everything(monkeypatch, ("night", "rain  now", "x" * 200))
+
+    first = bring(world, project, source)
+    again = bring(world, project, source)
+    between = tags(world, project)
+    undo(world, again)
+    still = tags(world, project)
+    undo(world, first)
+
+    assert first.report["tags"] == [{"tag": "night", "items": 1}, {"tag": "rain now", "items": 1}]
+    assert again.report["tags"] == []
+    assert between == still == ["night", "rain now"]
+    assert tags(world, project) == []
+
+
+def tag_everything(monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+    """COCO has no place for tags of pictures; here every record has these."""
+    read = Coco.read
+
+    def with_tags(self: Coco, source: Any) -> Any:
+        reading = read(self, source)
+        reading.items = (replace(item, tags=words) for item in reading.items)
+        return reading
+
+    monkeypatch.setattr(Coco, "read", with_tags)
+
+
+def tags(world: World, project: str) -> list[str]:
+    chosen = select(item_tags.c.tag).where(item_tags.c.project_id == project).order_by(item_tags.c.tag)
+    return world.context.database.read(lambda tx: list(tx.execute(chosen).scalars()))

@@ -244,7 +244,8 @@ class _Dataset:
         split = next((found for word in words if (found := split_of(word))), None)
         item = LabeledItem(name or "unnamed", width, height, Document(annotations=tuple(made)), split)
         media = pictures.media(picture) if picture is not None else None
-        return replace(sized(item, self._file, self._reading.faults), media=media)
+        tags = tuple(word for word in words if split_of(word) is None)
+        return replace(sized(item, self._file, self._reading.faults), media=media, tags=tags)
 
     def _define_for(self, labels: list[Extra], field: str) -> None:
         said = self._skeleton_of(field)

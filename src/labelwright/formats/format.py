@@ -31,7 +31,8 @@ class LabeledItem:
     `turned_boxes` polygons of four corners stand for such boxes. `shares.py` makes pixels of both.
 
     `media` gives the bytes of the picture or its file when they are to be written too. `item_id` and
-    `sha256` (of the item's own bytes) say which item it is where formats have a place for that.
+    `sha256` (of the item's own bytes) say which item it is where formats have a place for that. `tags`
+    are words about the item that readers find; an import keeps them, writers do not know them.
     """
 
     name: str
@@ -45,6 +46,7 @@ class LabeledItem:
     turned_boxes: bool = False
     item_id: str | None = None
     sha256: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass

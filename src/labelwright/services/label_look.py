@@ -80,4 +80,6 @@ def _one_zip(root: Path) -> Path | None:
 
 
 def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    return lambda name: any(fnmatch(name, pattern) for pattern in patterns)
+    # A folder that is dropped as a whole stands before the names that the format knows.
+    wanted = [*patterns, *(f"*/{pattern}" for pattern in patterns)]
+    return lambda name: any(fnmatch(name, pattern) for pattern in wanted)

@@ -22,10 +22,11 @@ from labelwright.services.label_fitting import Fitter
 from labelwright.services.label_matching import ItemRef
 from labelwright.services.label_merge import Merged, added, merged
 from labelwright.services.label_spool import Record
-from labelwright.storage.schema import documents, items, tasks
+from labelwright.storage.schema import documents, item_tags, items, tasks
 
 ADD, REPLACE, MERGE = MODES = ("add", "replace", "merge")
 KIND_OF = {"predictions": "prediction", "references": "reference", "annotations": "submission"}
+LONGEST_TAG = 100
 HELD = "somebody works on it right now"
 NOTHING_FITS = "nothing that the files say of it can be brought in; what is there stays"
 
@@ -58,6 +59,7 @@ class PlannedEntry:
     annotations: tuple[Annotation, ...]
     duplicates: tuple[tuple[Annotation, float], ...] = ()
     split: str | None = None
+    tags: tuple[str, ...] = ()
     is_unfit: bool = False
 
 
@@ -70,6 +72,7 @@ class Told(msgspec.Struct, omit_defaults=True):
     taken: int = 0
     added: int = 0
     split: str | None = None
+    tags: list[str] = []
     broken: list[BrokenRule] = []
     waits: bool = False
 
@@ -105,6 +108,7 @@ def entry_of(
         annotations=tuple(kept),
         duplicates=tuple((fitted[pair.second], pair.iou) for pair in pairs),
         split=next((record.split for record in records if record.split), None),
+        tags=tuple(dict.fromkeys(tag for record in records for tag in record.tags)),
         is_unfit=said > 0 and not fitted and not fitter.ignores_all(records),
     )
 
@@ -124,7 +128,7 @@ def decide(
     entry: PlannedEntry, present: "Present", ontology: Ontology, rules: Rules, context: Context
 ) -> Decision:
     """What becomes of an item."""
-    told = Told(split=_split(entry, present, rules))
+    told = Told(split=_split(entry, present, rules), tags=_tags(entry, present))
     if present.is_held and rules.kind == "annotations":
         return Decision(skipped=HELD)
     if entry.is_unfit:
@@ -173,6 +177,13 @@ def _split(entry: PlannedEntry, present: "Present", rules: Rules) -> str | None:
     return entry.split[:20] if present.split is None or rules.mode == REPLACE else None
 
 
+def _tags(entry: PlannedEntry, present: "Present") -> list[str]:
+    """The tags of the file that the item does not have yet, without those that are too long for one."""
+    cleaned = (" ".join(tag.split()) for tag in entry.tags)
+    wanted = dict.fromkeys(tag for tag in cleaned if 0 < len(tag) <= LONGEST_TAG)
+    return [tag for tag in wanted if tag not in present.tags]
+
+
 def _name(category_id: str, ontology: Ontology) -> str:
     category = ontology.category(category_id)
     return category.name if category else category_id
@@ -180,11 +191,12 @@ def _name(category_id: str, ontology: Ontology) -> str:
 
 @dataclass
 class Present:
-    """What there is on an item: its document, the ids of the documents it comes from, and its split."""
+    """What there is on an item: its document, the ids of the documents that is from, its split, its tags."""
 
     document: Document = EMPTY
     ids: tuple[str, ...] = ()
     split: str | None = None
+    tags: frozenset[str] = frozenset()
     is_held: bool = False
 
 
@@ -200,6 +212,10 @@ def present_on(
     for item_id in tx.execute(held).scalars():
         if item_id in found:
             found[item_id].is_held = True
+    tagged = tx.execute(select(item_tags.c.item_id, item_tags.c.tag).where(item_tags.c.item_id.in_(ids)))
+    for row in tagged:
+        if row.item_id in found:
+            found[row.item_id].tags |= {row.tag}
     for row in tx.execute(_documents(ids, rules)):
         there = found.get(row.item_id)
         if there is not None:

@@ -31,6 +31,7 @@ class Tally:
     duplicates: int = 0
     duplicates_listed: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     splits: Counter[str] = field(default_factory=Counter[str])
+    tags: Counter[str] = field(default_factory=Counter[str])
     skipped: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     rules: RuleTally = field(default_factory=RuleTally)
     names: dict[str, str] = field(default_factory=dict[str, str])
@@ -50,6 +51,7 @@ class Tally:
         self.sums.update(same=told.same, kept=told.kept, taken=told.taken, added=told.added)
         if told.split:
             self.splits[told.split] += 1
+        self.tags.update(told.tags)
         if skipped and len(self.skipped) < MOST_LISTED:
             self.skipped.append({"item": entry.item.name, "reason": skipped})
         _, _, record = entry.name.partition(" ")
@@ -83,6 +85,7 @@ class Tally:
             "left_out": [{"what": n, "count": c} for n, c in fitted.left_out.most_common()],
             "duplicates_listed": self.duplicates_listed,
             "splits": [{"split": n, "items": c} for n, c in self.splits.most_common()],
+            "tags": [{"tag": n, "items": c} for n, c in self.tags.most_common(MOST_LISTED)],
             **self.rules.report(),
             "unmatched": self.unmatched,
             "ambiguous": self.ambiguous,

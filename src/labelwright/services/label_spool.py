@@ -29,6 +29,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
     split: str | None = None
     in_shares: bool = False
     turned_boxes: bool = False
+    tags: tuple[str, ...] = ()
 
 
 class Spool:
@@ -55,7 +56,9 @@ class Spool:
 
     def add(self, index: int, entry: LabeledItem, item: ItemRef) -> None:
         """Put a record of an item aside; all are added before any is asked for."""
-        record = Record(index, entry.name, entry.document, entry.split, entry.in_shares, entry.turned_boxes)
+        record = Record(
+            index, entry.name, entry.document, entry.split, entry.in_shares, entry.turned_boxes, entry.tags
+        )
         body = self._encoder.encode(record)
         self._items.setdefault(item.id, (item, []))[1].append(self._end)
         self._file.write(len(body).to_bytes(LENGTH, "big"))

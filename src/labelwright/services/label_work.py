@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from labelwright.core.document import Document
 from labelwright.core.rules import ERROR
@@ -30,6 +30,7 @@ from labelwright.storage.schema import (
     documents,
     drafts,
     import_entries,
+    item_tags,
     items,
     projects,
     release_entries,
@@ -77,9 +78,13 @@ class Carrier:
         if decision.told.split:
             self._tx.execute(update(items).where(items.c.id == item.id).values(split=decision.told.split))
             told["split"] = [item.split, decision.told.split]
+        if decision.told.tags:
+            told["tags"] = decision.told.tags
+            row = {"project_id": item.project_id, "position": item.position, "item_id": item.id}
+            self._tx.execute(insert(item_tags), [{**row, "tag": tag} for tag in decision.told.tags])
         if decision.document is not None:
             told.update(self._written(decision.document, decision.told, item, present))
-        changed = decision.document is not None or decision.told.split
+        changed = decision.document is not None or decision.told.split or decision.told.tags
         return {**outcome, "outcome": "labeled" if changed else "unchanged", "detail": told}
 
     def _written(self, document: Document, told: Told, item: Row[Any], present: Present) -> dict[str, Any]:
@@ -147,6 +152,9 @@ def take_back(tx: Connection, context: Context, entry: Row[Any]) -> None:
         before, after = detail["split"]
         chosen = (items.c.id == entry.item_id) & (items.c.split == after)
         tx.execute(update(items).where(chosen).values(split=before))
+    if kept is None and "tags" in detail:
+        ours = (item_tags.c.item_id == entry.item_id) & item_tags.c.tag.in_(detail["tags"])
+        tx.execute(delete(item_tags).where(ours))
     if kept is None and "document" in detail:
         stored = documents.c.id == detail["document"]
         kind = tx.execute(select(documents.c.kind).where(stored)).scalar()

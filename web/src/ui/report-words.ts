@@ -37,6 +37,8 @@ const WORDS: Record<string, string> = spoken<string>({
   iou: 'IoU',
   splits: 'Splits',
   split: 'Split',
+  tags: 'Tags',
+  tag: 'Tag',
   removed_categories: 'Categories taken away',
   removed_attributes: 'Attributes taken away',
   unknown_categories: 'Unknown categories',
