@@ -19,7 +19,9 @@ from labelwright.core.roles import SCOPES, allows
 from labelwright.services.access import Actor
 from labelwright.services.project_members import PROJECT_ROLES
 from labelwright.services.queue import open_first_task
+from labelwright.services.releases import NewRelease
 from labelwright.services.submissions import Submitting
+from labelwright.services.views import Looked
 from labelwright.storage.schema import items
 from tests.api.conftest import V1, Api
 
@@ -75,7 +77,9 @@ class Place:
         self.make_document(who)
         self.sent += 1
         releases = self.api.world.services.releases
-        return releases.create(self.api.world.owner, self.project, f"v{self.sent}", states=["review"]).id
+        return releases.create(
+            self.api.world.owner, self.project, NewRelease(tag=f"v{self.sent}", states=("review",))
+        ).id
 
     def make_issue(self, who: Actor) -> str:
         world = self.api.world
@@ -86,6 +90,13 @@ class Place:
             return self.api.world.services.uploads.open(who, self.project).id
         except (Forbidden, NotFound):
             return self.api.world.services.uploads.open(self.api.world.owner, self.project).id
+
+    def make_view(self, who: Actor) -> str:
+        views = self.api.world.services.views
+        try:
+            return views.save(who, self.project, "spare", Looked()).id
+        except (Forbidden, NotFound):
+            return views.save(self.api.world.owner, self.project, "spare", Looked()).id
 
     def make_member(self, who: Actor) -> str:
         self.sent += 1
@@ -165,6 +176,12 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/verification/operations"): {"drafts": []},
     ("POST", "/projects/{project}/verification/closing"): {"tasks": [], "verdict": "accepted"},
     ("POST", "/items/{item}/issues"): {"text": "look"},
+    ("POST", "/projects/{project}/explore/tags"): {"selection": {"items": []}, "add": ["night"]},
+    ("POST", "/projects/{project}/explore/split"): {"selection": {"items": []}, "split": "train"},
+    ("POST", "/projects/{project}/explore/assignment"): {"selection": {"items": []}, "to": None},
+    ("POST", "/projects/{project}/explore/reopen"): {"selection": {"items": []}},
+    ("POST", "/projects/{project}/views"): {"name": "mine", "looked": {}},
+    ("PATCH", "/views/{view}"): {"name": "renamed"},
     ("PATCH", "/issues/{issue}"): {"state": "resolved"},
     ("POST", "/issues/{issue}/comments"): {"text": "yes"},
     ("POST", "/projects/{project}/releases"): lambda place: {"tag": f"t{place.sent}", "states": ["done"]},
@@ -177,6 +194,8 @@ BODIES: dict[tuple[str, str], Any] = {
 }  # fmt: skip
 QUERIES = {
     ("GET", "/projects/{project}/verification"): "?source=predictions",
+    ("GET", "/projects/{project}/explore/facets"): "?of=states,tags",
+    ("GET", "/projects/{project}/explore/outlines"): "?items=none",
     ("GET", "/items/{item}/crop"): "?left=0&top=0&right=8&bottom=6",
     ("PUT", "/uploads/{upload}/files"): "?name=a.png",
     ("GET", "/projects/{project}/export"): "?format=coco",

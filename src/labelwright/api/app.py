@@ -36,6 +36,7 @@ NOUNS = (
     "rules",
     "brief",
     "items",
+    "explore",
     "tasks",
     "verification",
     "issues",

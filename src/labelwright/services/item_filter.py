@@ -7,11 +7,25 @@ that were merged into one count as its own, those of a removed category count no
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
-from sqlalchemy import ColumnElement, Float, and_, case, cast, exists, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from labelwright.core.errors import InvalidInput
 from labelwright.core.item_terms import (
@@ -156,22 +170,63 @@ def checked(wanted: ItemFilter) -> ItemFilter:
     return wanted
 
 
-def condition(wanted: ItemFilter, project_id: str, ontology: Ontology, now: int) -> ColumnElement[bool]:
-    """The filter as a condition on `items`, that of the project included. `now`: Unix milliseconds."""
-    return and_(items.c.project_id == project_id, *_conditions(wanted, project_id, ontology, now))
+def condition(
+    wanted: ItemFilter, project_id: str, ontology: Ontology, now: int, *, every: int = 1
+) -> ColumnElement[bool]:
+    """The filter as a condition on `items`, that of the project included. `now`: Unix milliseconds.
+
+    With `every` only items at each so many-th position fit, an even sample of them.
+    """
+    place = _Place(project_id, every)
+    return and_(
+        items.c.project_id == project_id,
+        *place.sampled(items.c.position),
+        *_conditions(wanted, place, ontology, now),
+    )
 
 
-def _conditions(
-    wanted: ItemFilter, project_id: str, ontology: Ontology, now: int
-) -> list[ColumnElement[bool]]:
+def quick_count(wanted: ItemFilter, project_id: str, ontology: Ontology) -> Select[int] | None:
+    """How the items that fit are counted in the index alone, for the filters where that is enough."""
+    if wanted == EVERYTHING:
+        return select(func.count()).select_from(items).where(items.c.project_id == project_id)
+    for name, kind in (("shapes", SHAPE), ("authors", AUTHOR), ("reviewers", REVIEWER)):
+        if wanted == ItemFilter(**{name: getattr(wanted, name)}):
+            return _counted(project_id, kind, getattr(wanted, name))
+    rule = wanted.categories[0] if wanted.categories else None
+    plain = rule is not None and rule.has and rule.count is None and rule.area is None
+    if rule is not None and plain and wanted == ItemFilter(categories=(rule,)):
+        living = ontology.current_id(rule.category) == rule.category
+        return _counted(project_id, CATEGORY, ids_meaning(ontology, rule.category)) if living else None
+    return None
+
+
+def _counted(project_id: str, kind: str, values: Sequence[str]) -> Select[int]:
+    one = func.count() if len(values) == 1 else func.count(item_terms.c.position.distinct())
+    chosen = and_(
+        item_terms.c.project_id == project_id, item_terms.c.kind == kind, item_terms.c.value.in_(values)
+    )
+    return select(one).select_from(item_terms).where(chosen)
+
+
+class _Place(NamedTuple):
+    """The project, and which of its positions are looked at."""
+
+    project: str
+    every: int
+
+    def sampled(self, position: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        return [position % self.every == 0] if self.every > 1 else []
+
+
+def _conditions(wanted: ItemFilter, place: _Place, ontology: Ontology, now: int) -> list[ColumnElement[bool]]:
     made: list[ColumnElement[bool]] = []
     if wanted.text:
-        made.append(_text(wanted.text, project_id))
-    made += [_category(rule, project_id, ontology) for rule in wanted.categories]
-    made += [_attribute(rule, project_id, ontology) for rule in wanted.attributes]
+        made.append(_text(wanted.text, place.project))
+    made += [_category(rule, place, ontology) for rule in wanted.categories]
+    made += [_attribute(rule, place, ontology) for rule in wanted.attributes]
     for kind, values in ((SHAPE, wanted.shapes), (AUTHOR, wanted.authors), (REVIEWER, wanted.reviewers)):
         if values:
-            made.append(_among(_terms(project_id, kind, values)))
+            made.append(_among(_terms(place, kind, values)))
     pixels = cast(items.c.width, Float) * items.c.height
     for column, between in (
         (items.c.annotations, wanted.annotations),
@@ -185,16 +240,16 @@ def _conditions(
     if wanted.states:
         made.append(or_(*(_in_state(state, now) for state in set(wanted.states))))
     if wanted.stages:
-        made.append(items.c.id.in_(_waiting(project_id).where(tasks.c.stage.in_(wanted.stages))))
+        made.append(items.c.id.in_(_waiting(place.project).where(tasks.c.stage.in_(wanted.stages))))
     if wanted.assigned:
-        made.append(items.c.id.in_(_waiting(project_id).where(tasks.c.assigned_to.in_(wanted.assigned))))
+        made.append(items.c.id.in_(_waiting(place.project).where(tasks.c.assigned_to.in_(wanted.assigned))))
     if wanted.tags:
-        made.append(items.c.position.in_(_tagged(project_id, wanted.tags)))
+        made.append(items.c.position.in_(_tagged(place, wanted.tags)))
     if wanted.without_tags:
-        made.append(items.c.position.not_in(_tagged(project_id, wanted.without_tags)))
+        made.append(items.c.position.not_in(_tagged(place, wanted.without_tags)))
     made += _provenance(wanted)
     if wanted.score is not None:
-        chosen = _terms(project_id, SCORE, ("",)).where(*_within(item_terms.c.low, wanted.score))
+        chosen = _terms(place, SCORE, ("",)).where(*_within(item_terms.c.low, wanted.score))
         made.append(_among(chosen.where(item_terms.c.low.is_not(None))))
     return made
 
@@ -215,7 +270,7 @@ def _provenance(wanted: ItemFilter) -> list[ColumnElement[bool]]:
         if span is not None and span.since:
             made.append(column >= span.since)
         if span is not None and span.until:
-            made.append(column <= span.until + "~")  # sorts after every moment that begins like this
+            made.append(func.substr(column, 1, len(span.until)) <= span.until)
     return made
 
 
@@ -234,10 +289,10 @@ def _text(text: str, project_id: str) -> ColumnElement[bool]:
     )
 
 
-def _category(rule: CategoryRule, project_id: str, ontology: Ontology) -> ColumnElement[bool]:
+def _category(rule: CategoryRule, place: _Place, ontology: Ontology) -> ColumnElement[bool]:
     if ontology.current_id(rule.category) != rule.category:
         return false() if rule.has else items.c.id.is_not(None)
-    chosen = _terms(project_id, CATEGORY, ids_meaning(ontology, rule.category))
+    chosen = _terms(place, CATEGORY, ids_meaning(ontology, rule.category))
     if rule.area is not None:
         chosen = chosen.where(_end_within(rule.area))
     if not rule.has:
@@ -246,21 +301,21 @@ def _category(rule: CategoryRule, project_id: str, ontology: Ontology) -> Column
         return _among(chosen)
     total = func.sum(item_terms.c.n)
     counted = _among(chosen.group_by(item_terms.c.position).having(_all(_within(total, rule.count))))
-    if (rule.count.min or 0) > 0:
+    if (rule.count.min or 0) > 0 or rule.area is not None:
         return counted
-    any_of_it = _terms(project_id, CATEGORY, ids_meaning(ontology, rule.category))
+    any_of_it = _terms(place, CATEGORY, ids_meaning(ontology, rule.category))
     return or_(counted, items.c.position.not_in(any_of_it))
 
 
-def _attribute(rule: AttributeRule, project_id: str, ontology: Ontology) -> ColumnElement[bool]:
+def _attribute(rule: AttributeRule, place: _Place, ontology: Ontology) -> ColumnElement[bool]:
     ids = ids_meaning(ontology, rule.category)
     fits: list[ColumnElement[bool]] = []
     if rule.values:
         values = [attribute_value(one, rule.attribute, value) for one in ids for value in rule.values]
-        fits.append(_among(_terms(project_id, ATTRIBUTE, values)))
+        fits.append(_among(_terms(place, ATTRIBUTE, values)))
     if rule.range is not None:
         keys = [attribute_key(one, rule.attribute) for one in ids]
-        fits.append(_among(_terms(project_id, NUMBER, keys).where(_end_within(rule.range))))
+        fits.append(_among(_terms(place, NUMBER, keys).where(_end_within(rule.range))))
     return or_(*fits) if fits else false()
 
 
@@ -283,9 +338,12 @@ def _all(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     return and_(true(), *conditions)
 
 
-def _terms(project_id: str, kind: str, values: Sequence[str]) -> Any:  # noqa: ANN401  # a select
+def _terms(place: _Place, kind: str, values: Sequence[str]) -> Any:  # noqa: ANN401  # a select
     return select(item_terms.c.position).where(
-        item_terms.c.project_id == project_id, item_terms.c.kind == kind, item_terms.c.value.in_(values)
+        item_terms.c.project_id == place.project,
+        item_terms.c.kind == kind,
+        item_terms.c.value.in_(values),
+        *place.sampled(item_terms.c.position),
     )
 
 
@@ -293,8 +351,10 @@ def _among(chosen: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a select
     return items.c.position.in_(chosen)
 
 
-def _tagged(project_id: str, tags: Sequence[str]) -> Any:  # noqa: ANN401  # a select
-    return select(item_tags.c.position).where(item_tags.c.project_id == project_id, item_tags.c.tag.in_(tags))
+def _tagged(place: _Place, tags: Sequence[str]) -> Any:  # noqa: ANN401  # a select
+    return select(item_tags.c.position).where(
+        item_tags.c.project_id == place.project, item_tags.c.tag.in_(tags)
+    )
 
 
 def _waiting(project_id: str) -> Any:  # noqa: ANN401  # a select

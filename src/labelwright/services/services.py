@@ -8,10 +8,13 @@ from labelwright.services.context import Context
 from labelwright.services.crops import Crops
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
+from labelwright.services.explore import Explore
+from labelwright.services.explore_facets import ExploreFacets
 from labelwright.services.exports import Exports
 from labelwright.services.idempotency import Idempotency
 from labelwright.services.imports import Imports
 from labelwright.services.issues import Issues
+from labelwright.services.item_acts import ItemActs
 from labelwright.services.item_import import ItemImports
 from labelwright.services.items import Items
 from labelwright.services.jobs import Jobs
@@ -27,6 +30,7 @@ from labelwright.services.submissions import Submissions
 from labelwright.services.uploads import Uploads
 from labelwright.services.verdicts import Verdicts
 from labelwright.services.verification import Verification
+from labelwright.services.views import Views
 
 
 class Services:
@@ -48,6 +52,10 @@ class Services:
         self.brought = Brought(context)
         self.envelopes = Envelopes(context)
         self.submissions = Submissions(context)
+        self.explore = Explore(context)
+        self.explore_facets = ExploreFacets(context, self.explore)
+        self.item_acts = ItemActs(context, self.submissions)
+        self.views = Views(context)
         self.crops = Crops(context)
         self.verification = Verification(context, self.crops)
         self.verdicts = Verdicts(context, self.submissions)

@@ -282,9 +282,21 @@ items = Table(
     UniqueConstraint("project_id", "key"),
     Index("ix_items_project_id_position", "project_id", "position"),
     Index("ix_items_project_id_state", "project_id", "state", "position"),
-    Index("ix_items_project_id_name", "project_id", "name"),
+    Index("ix_items_project_id_name", "project_id", "name", "position"),
     Index("ix_items_import_id", "import_id"),
     Index("ix_items_project_id_annotations", "project_id", "annotations", "position"),
+    Index(  # what the dataset page counts, so that it need not read the rows
+        "ix_items_facts",
+        "project_id",
+        "position",
+        "state",
+        "annotations",
+        "width",
+        "height",
+        "bytes",
+        "split",
+        "near_duplicate_of",
+    ),
     Index("ix_items_project_id_updated_at", "project_id", "updated_at", "position"),
 )
 
@@ -437,6 +449,9 @@ releases = Table(
     Column("number", Integer, nullable=False),
     Column("notes", Text, nullable=False),
     Column("filter", Json, nullable=False),
+    Column("hash_version", Integer, nullable=False, default=1),
+    Column("parent_id", String(36)),  # the release that it goes on from
+    Column("splits", Json),  # the plan, and how many items each split has
     Column("ontology_version", Integer, nullable=False),
     Column("ontology", Json, nullable=False),
     Column("brief_version", Integer, nullable=False),
@@ -457,7 +472,8 @@ release_entries = Table(
     Column("position", Integer, primary_key=True),
     Column("item_id", String(36), nullable=False),
     Column("document_id", String(36), nullable=False),
-    Column("sha256", String(64), nullable=False),  # of item name, item bytes and resolved document
+    Column("split", String(20)),
+    Column("sha256", String(64), nullable=False),  # of item name, item bytes, resolved document and split
 )
 
 jobs = Table(

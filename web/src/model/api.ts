@@ -645,6 +645,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/explore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items that fit a filter, a page at a time. */
+        get: operations["explore_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/explore/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the items that fit a filter spread over categories, sizes, people and so on. */
+        get: operations["explore_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/explore/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts for some items, to be drawn over small pictures. */
+        get: operations["explore_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/explore/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put tags on items, or take them off. */
+        post: operations["explore_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/explore/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put items into a split. */
+        post: operations["explore_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/explore/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the waiting annotation tasks of items to a member, or to whoever comes. */
+        post: operations["explore_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/explore/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open items again for annotation, each from what it holds now. */
+        post: operations["explore_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The saved views of a project: one's own, and those that are shared. */
+        get: operations["explore_views"];
+        put?: never;
+        /** Keep a view; sharing it is for reviewers. */
+        post: operations["explore_save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a view of one's own; a manager also a shared one. */
+        delete: operations["explore_delete_view"];
+        options?: never;
+        head?: never;
+        /** Rename, share or overwrite a view of one's own; a manager also a shared one. */
+        patch: operations["explore_change_view"];
+        trace?: never;
+    };
     "/api/v1/projects/{project}/tasks/next": {
         parameters: {
             query?: never;
@@ -2794,6 +2949,407 @@ export interface components {
             task: string;
         };
         /**
+         * ExploreQuery
+         * @description Which items (`filter`, a JSON object), in which order, and which part of them.
+         *
+         *         `sort`: position, name, annotations, size (pixels), bytes, created, updated, or category with the id of
+         *         one in `sort_category`. A page follows a cursor, or begins at a place from 0 (`offset`).
+         */
+        ExploreQuery: {
+            /** @default null */
+            filter: string | null;
+            /** @default position */
+            sort: string;
+            /** @default null */
+            sort_category: string | null;
+            /** @default false */
+            descending: boolean;
+            /** @default null */
+            cursor: string | null;
+            /** @default null */
+            offset: number | null;
+            /** @default 100 */
+            limit: number;
+        };
+        /**
+         * ExplorePage
+         * @description A page of items. `total` counts all that fit; it comes with pages that were not asked for by cursor.
+         */
+        ExplorePage: {
+            items: components["schemas"]["ExploreItem"][];
+            next: string | null;
+            total: number | null;
+        };
+        /**
+         * ExploreItem
+         * @description An item of the dataset page. `stage` and `assigned_to` are those of its waiting task.
+         */
+        ExploreItem: {
+            id: string;
+            position: number;
+            name: string;
+            key: string | null;
+            width: number;
+            height: number;
+            bytes: number;
+            media_type: string;
+            state: string;
+            annotations: number;
+            split: string | null;
+            tags: string[];
+            near_duplicate_of: string | null;
+            task: string | null;
+            stage: string | null;
+            assigned_to: string | null;
+            created_at: string;
+            updated_at: string;
+        };
+        /**
+         * FacetQuery
+         * @description Of which items (`filter`), and which facets (`of`, with commas between).
+         */
+        FacetQuery: {
+            of: string;
+            /** @default null */
+            filter: string | null;
+        };
+        /**
+         * FacetsOut
+         * @description The facets, in the order they were asked for.
+         */
+        FacetsOut: {
+            facets: components["schemas"]["Facet"][];
+        };
+        /**
+         * Facet
+         * @description The values or the bins of one facet. `sampled`: estimates; `more`: rarer values are left out.
+         */
+        Facet: {
+            name: string;
+            total: number;
+            sampled: boolean;
+            /** @default [] */
+            values: components["schemas"]["FacetValue"][];
+            /** @default [] */
+            bins: components["schemas"]["FacetBin"][];
+            /** @default false */
+            more: boolean;
+        };
+        /**
+         * FacetValue
+         * @description One value: how many items have it, and of a category how many annotations.
+         *
+         *         `name` is that of a person or an import; `group` and `attribute` say of which category and attribute.
+         */
+        FacetValue: {
+            value: string;
+            items: number;
+            /** @default 0 */
+            annotations: number;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            group: string | null;
+            /** @default null */
+            attribute: string | null;
+        };
+        /**
+         * FacetBin
+         * @description How many items lie in a range, both ends included.
+         */
+        FacetBin: {
+            min: number;
+            max: number;
+            items: number;
+        };
+        /**
+         * OutlineQuery
+         * @description Of which items (`items`, ids with commas between; up to 200), and how many of each at most.
+         */
+        OutlineQuery: {
+            items: string;
+            /** @default 60 */
+            most: number;
+        };
+        /**
+         * OutlinesOut
+         * @description The outlines of those items of which something counts.
+         */
+        OutlinesOut: {
+            items: components["schemas"]["ItemOutlines"][];
+        };
+        /**
+         * ItemOutlines
+         * @description The outlines of one item, as far as asked for; so many `more` are left out.
+         */
+        ItemOutlines: {
+            item: string;
+            outlines: components["schemas"]["Outline"][];
+            more: number;
+        };
+        /**
+         * Outline
+         * @description One annotation: its category, and the path to draw in pixels of the item.
+         */
+        Outline: {
+            category: string;
+            path: string;
+        };
+        /**
+         * TagIn
+         * @description Tags to put on items, and tags to take off.
+         */
+        TagIn: {
+            selection: components["schemas"]["Selection"];
+            /** @default [] */
+            add: string[];
+            /** @default [] */
+            remove: string[];
+        };
+        /**
+         * Selection
+         * @description Which items: those named, or all that fit a filter except some.
+         */
+        Selection: {
+            /** @default null */
+            items: string[] | null;
+            /** @default {} */
+            filter: components["schemas"]["ItemFilter"];
+            /** @default [] */
+            without: string[];
+        };
+        /**
+         * ItemFilter
+         * @description Which items (see the top of this page). `{}` are all.
+         *
+         *         `text` stands in the name, the key or a comment of an issue, whatever the case of its letters.
+         *         `megapixels` are millions of pixels; `aspect` is width by height. `stages` are those of a waiting task,
+         *         `assigned` whose it is. `without_tags`: none of them. `splits` may hold "" for items of none. `score` is
+         *         the least score of a model's annotations on the item, an import's included.
+         */
+        ItemFilter: {
+            /** @default null */
+            text: string | null;
+            /** @default [] */
+            categories: components["schemas"]["CategoryRule"][];
+            /** @default [] */
+            attributes: components["schemas"]["AttributeRule"][];
+            /** @default [] */
+            shapes: string[];
+            /** @default null */
+            annotations: components["schemas"]["Between"] | null;
+            /** @default null */
+            width: components["schemas"]["Between"] | null;
+            /** @default null */
+            height: components["schemas"]["Between"] | null;
+            /** @default null */
+            megapixels: components["schemas"]["Between"] | null;
+            /** @default null */
+            bytes: components["schemas"]["Between"] | null;
+            /** @default null */
+            aspect: components["schemas"]["Between"] | null;
+            /** @default [] */
+            authors: string[];
+            /** @default [] */
+            reviewers: string[];
+            /** @default [] */
+            states: string[];
+            /** @default [] */
+            stages: string[];
+            /** @default [] */
+            assigned: string[];
+            /** @default [] */
+            tags: string[];
+            /** @default [] */
+            without_tags: string[];
+            /** @default [] */
+            splits: string[];
+            /** @default [] */
+            imports: string[];
+            /** @default [] */
+            sources: string[];
+            /** @default null */
+            near_duplicates: boolean | null;
+            /** @default null */
+            score: components["schemas"]["Between"] | null;
+            /** @default null */
+            created: components["schemas"]["Span"] | null;
+            /** @default null */
+            updated: components["schemas"]["Span"] | null;
+        };
+        /**
+         * CategoryRule
+         * @description So many annotations of a category: at least one, or `count`; with `has` false, none.
+         *
+         *         `area` asks that the smallest or the largest of them covers such a share of the picture (0 to 1).
+         */
+        CategoryRule: {
+            category: string;
+            /** @default true */
+            has: boolean;
+            /** @default null */
+            count: components["schemas"]["Between"] | null;
+            /** @default null */
+            area: components["schemas"]["Between"] | null;
+        };
+        /**
+         * Between
+         * @description A range with both ends; an end that is left out is open.
+         */
+        Between: {
+            /** @default null */
+            min: number | null;
+            /** @default null */
+            max: number | null;
+        };
+        /**
+         * AttributeRule
+         * @description An annotation of a category whose attribute has one of some values, or a number in a range.
+         *
+         *         Of the numbers of one attribute on an item, the least or the greatest must lie in the range.
+         */
+        AttributeRule: {
+            category: string;
+            attribute: string;
+            /** @default [] */
+            values: (string | boolean)[];
+            /** @default null */
+            range: components["schemas"]["Between"] | null;
+        };
+        /**
+         * Span
+         * @description From one moment (UTC text) to another, both included; a day stands for all of it.
+         */
+        Span: {
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            until: string | null;
+        };
+        /**
+         * Done
+         * @description How many items were chosen, and how many are different now.
+         */
+        Done: {
+            chosen: number;
+            changed: number;
+        };
+        /**
+         * SplitIn
+         * @description The split to put items into: train, val or test; null: none.
+         */
+        SplitIn: {
+            selection: components["schemas"]["Selection"];
+            split: string | null;
+        };
+        /**
+         * AssignIn
+         * @description To whom the waiting tasks go (a member's id; null: to whoever comes).
+         */
+        AssignIn: {
+            selection: components["schemas"]["Selection"];
+            to: string | null;
+        };
+        /**
+         * ReopenManyIn
+         * @description Which items to open again, for whom (null: whoever comes), and why.
+         */
+        ReopenManyIn: {
+            selection: components["schemas"]["Selection"];
+            /** @default null */
+            to: string | null;
+            /** @default  */
+            comment: string;
+        };
+        /**
+         * ReopenedMany
+         * @description How many items are open again; `kept` are those that are not.
+         */
+        ReopenedMany: {
+            chosen: number;
+            changed: number;
+            kept: components["schemas"]["NotDone"][];
+        };
+        /**
+         * NotDone
+         * @description An item that stayed as it was, and why.
+         */
+        NotDone: {
+            item: string;
+            reason: string;
+        };
+        /**
+         * ViewsOut
+         * @description One's own views and the shared ones, by name.
+         */
+        ViewsOut: {
+            items: components["schemas"]["View"][];
+        };
+        /**
+         * View
+         * @description A saved view; `mine` says that the person asking made it.
+         */
+        View: {
+            id: string;
+            name: string;
+            shared: boolean;
+            mine: boolean;
+            made_by: string;
+            looked: components["schemas"]["Looked"];
+            created_at: string;
+            updated_at: string;
+        };
+        /**
+         * Looked
+         * @description What a view shows.
+         */
+        Looked: {
+            /** @default {} */
+            filter: components["schemas"]["ItemFilter"];
+            /**
+             * @default {
+             *       "by": "position",
+             *       "descending": false,
+             *       "category": null
+             *     }
+             */
+            order: components["schemas"]["Order"];
+        };
+        /**
+         * Order
+         * @description By what items are ordered; `category` where it is the number of its annotations.
+         */
+        Order: {
+            /** @default position */
+            by: string;
+            /** @default false */
+            descending: boolean;
+            /** @default null */
+            category: string | null;
+        };
+        /**
+         * ViewIn
+         * @description A view to keep.
+         */
+        ViewIn: {
+            name: string;
+            looked: components["schemas"]["Looked"];
+            /** @default false */
+            shared: boolean;
+        };
+        /**
+         * ViewChange
+         * @description What of a view changes; what is left out stays.
+         */
+        ViewChange: {
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            looked: components["schemas"]["Looked"] | null;
+            /** @default null */
+            shared: boolean | null;
+        };
+        /**
          * NextIn
          * @description What one can do, and which tasks one has at hand already.
          */
@@ -3830,7 +4386,9 @@ export interface components {
         };
         /**
          * ReleaseView
-         * @description A release; `categories` counts annotations by category id.
+         * @description A release; `categories` counts annotations by category id, `splits` items by split.
+         *
+         *         `parent` is the id of the release that it goes on from; `leaks` the near duplicates on two sides.
          */
         ReleaseView: {
             id: string;
@@ -3839,6 +4397,13 @@ export interface components {
             number: number;
             notes: string;
             states: string[];
+            filter: Record<string, never>;
+            parent: string | null;
+            plan: components["schemas"]["SplitPlan"] | null;
+            splits: {
+                [key: string]: number;
+            };
+            leaks: number;
             ontology_version: number;
             brief_version: number;
             items: number;
@@ -3851,8 +4416,34 @@ export interface components {
             created_at: string;
         };
         /**
+         * SplitPlan
+         * @description How a release is split.
+         *
+         *         `how`: not at all; as the labels came; at random; stratified by category; or as in the parent release,
+         *         with the items that it lacks assigned by the shares, stratified. `group_by` keeps items together whose
+         *         folder is the same, or what stands in their name or key before the last `separator`. `keep_near` keeps
+         *         near duplicates together.
+         */
+        SplitPlan: {
+            /** @default came */
+            how: string;
+            shares?: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            seed: number;
+            /** @default  */
+            group_by: string;
+            /** @default _ */
+            separator: string;
+            /** @default true */
+            keep_near: boolean;
+        };
+        /**
          * ReleaseIn
-         * @description A release to make, of the items in the given states.
+         * @description A release to make, of the items in the given states that the filter chooses.
+         *
+         *         `parent` is the tag of the release that it goes on from; without it, the newest is meant.
          */
         ReleaseIn: {
             tag: string;
@@ -3864,6 +4455,25 @@ export interface components {
              *     ]
              */
             states: string[];
+            /** @default {} */
+            filter: components["schemas"]["ItemFilter"];
+            /**
+             * @default {
+             *       "how": "came",
+             *       "shares": {
+             *         "train": 0.8,
+             *         "val": 0.1,
+             *         "test": 0.1
+             *       },
+             *       "seed": 0,
+             *       "group_by": "",
+             *       "separator": "_",
+             *       "keep_near": true
+             *     }
+             */
+            splits: components["schemas"]["SplitPlan"];
+            /** @default null */
+            parent: string | null;
         };
         /**
          * Verification
@@ -7329,6 +7939,895 @@ export interface operations {
             };
             /** @description Not found: not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_page: {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                sort_category?: string;
+                descending?: boolean;
+                cursor?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items that fit a filter, a page at a time. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplorePage"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_facets: {
+        parameters: {
+            query: {
+                of: string;
+                filter?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the items that fit a filter spread over categories, sizes, people and so on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacetsOut"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_outlines: {
+        parameters: {
+            query: {
+                items: string;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What counts for some items, to be drawn over small pictures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlinesOut"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagIn"];
+            };
+        };
+        responses: {
+            /** @description Put tags on items, or take them off. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_split: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Put items into a split. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            /** @description Give the waiting annotation tasks of items to a member, or to whoever comes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenManyIn"];
+            };
+        };
+        responses: {
+            /** @description Open items again for annotation, each from what it holds now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReopenedMany"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The saved views of a project: one's own, and those that are shared. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewsOut"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_save_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description Keep a view; sharing it is for reviewers. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_delete_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a view of one's own; a manager also a shared one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_change_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            /** @description Rename, share or overwrite a view of one's own; a manager also a shared one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

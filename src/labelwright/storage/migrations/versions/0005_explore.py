@@ -53,11 +53,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_views"),
     )
     op.create_index("ix_views_project_id", "views", ["project_id"])
+    op.drop_index("ix_items_project_id_name", "items")
     for index, columns in ORDERS.items():
         op.create_index(index, "items", columns)
 
 
 ORDERS = {
+    "ix_items_facts": [
+        "project_id",
+        "position",
+        "state",
+        "annotations",
+        "width",
+        "height",
+        "bytes",
+        "split",
+        "near_duplicate_of",
+    ],
+    "ix_items_project_id_name": ["project_id", "name", "position"],
     "ix_items_project_id_annotations": ["project_id", "annotations", "position"],
     "ix_items_project_id_updated_at": ["project_id", "updated_at", "position"],
 }
