@@ -90,7 +90,9 @@ class ImageFolder(Format):
         """Write the pictures into folders, and `classes.txt`."""
         losses = Losses()
         folders = _folders(ontology)
-        words = {category.id: category.name for category in ontology.categories}
+        for category in ontology.categories:
+            if folders[category.id] != category.name:
+                losses.convert(category.name, "category", NO_CLASS)
         names = Names(by_stem=False)
         for item in items():
             if item.media is None:
@@ -102,8 +104,6 @@ class ImageFolder(Format):
                 losses.convert(item.name, "split", f"it is written as {split}")
             place = folders[tags[0].category] if tags else ""
             name = names.take(item.name if tags else _flat(item, losses), losses)
-            if tags and place != words[tags[0].category]:
-                losses.convert(item.name, "category", NO_CLASS)
             sink.copy("/".join(part for part in (split, place, name) if part), item.media())
         sink.lines(CLASSES, [folders[category.id] for category in ontology.categories])
         return losses

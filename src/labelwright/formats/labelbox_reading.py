@@ -171,7 +171,10 @@ def _shape(said: Raw) -> Shape:
         return Polyline(points=_points(said["line"]))
     if said.get("point"):
         return Points(points=_points([said["point"]]))
-    if said.get("mask") or said.get("composite_mask") or said.get("instanceURI"):
+    mask = said.get("mask") or said.get("composite_mask")
+    if isinstance(mask, dict) and "counts" in mask:
+        raise ValueError(f"the mask of “{_name(said)}” is packed in a way that Labelbox does not document")
+    if mask or said.get("instanceURI"):
         raise ValueError(f"the mask of “{_name(said)}” is at an address of Labelbox, which is not fetched")
     raise ValueError(f"it is of a kind that is not read: {str(said.get('annotation_kind', 'unknown'))[:60]}")
 
