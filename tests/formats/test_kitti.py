@@ -103,3 +103,10 @@ def test_bad_lines_are_faults(tmp_path: Path) -> None:
 def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableLabels, match="label_2"):
         Kitti().read(source_of(tmp_path))
+
+
+def test_polygons_of_yolo_are_no_lines_of_kitti(tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.txt").write_text("0 " + " ".join(["0.5"] * 20) + "\n")
+
+    assert Kitti().recognize(source_of(tmp_path)) is None

@@ -172,6 +172,8 @@ def _made(line: str, number: int) -> Annotation:
     if word == "1":
         flags["difficult"] = True
     elif word != "0":
+        if not isfinite(float(word)):
+            raise ValueError(f"“{word}” is no difficulty")
         flags["difficult"] = float(word)
     shape = turned_box(corners) or polygon_of(corners)
     return Annotation(id=str(number), category=_class(words), shape=shape, flags=flags)

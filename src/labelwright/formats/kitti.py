@@ -64,8 +64,10 @@ class Kitti(Format):
     def recognize(self, source: Source) -> str | None:
         """Lines of a type and 14 or 15 numbers."""
         for file, words in first_line(source, text_files(source, FOLDERS)):
-            if len(words) > NUMBERS and _split(words) is not None:
-                return f"{file} has lines of a type and {len(words) - 1} values, as KITTI"
+            split = _split(words) if len(words) > NUMBERS else None
+            # YOLO's polygons are lines of numbers too, but of nothing else.
+            if split is not None and not any(map(_is_number, split[0].split())):
+                return f"{file} has lines of a type and {len(split[1])} numbers, as KITTI"
         return None
 
     def read(self, source: Source) -> Reading:

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from math import isfinite
 from pathlib import PurePosixPath
 
 import msgspec
@@ -167,7 +168,7 @@ class _Gathering:
         """A row of a table of boxes."""
         del line, name
         picture, word = self._picture(said), self._word(said.get("labelname", ""))
-        left, right, top, bottom = (float(said[key]) for key in ("xmin", "xmax", "ymin", "ymax"))
+        left, right, top, bottom = (_share(said, key) for key in ("xmin", "xmax", "ymin", "ymax"))
         shape = Box(left=left, top=top, right=right, bottom=bottom)
         flags: dict[str, bool | float | str] = {
             flag: True for column, flag in FLAGS.items() if said.get(column.casefold(), "").strip() == "1"
@@ -207,7 +208,7 @@ class _Gathering:
         kind = (said.get("relationshiplabel") or said.get("relationlabel") or "").strip()
         ends: list[int | None] = []
         for end in "12":
-            edges = (float(said[f"{side}{end}"]) for side in ("xmin", "xmax", "ymin", "ymax"))
+            edges = (_share(said, f"{side}{end}") for side in ("xmin", "xmax", "ymin", "ymax"))
             label = said.get(f"labelname{end}", "").strip()
             ends.append(picture.places.get(_key(self._words.get(label, label), *edges)))
         one, other = ends
@@ -298,9 +299,17 @@ def _key(word: str, left: float, right: float, top: float, bottom: float) -> Key
     return word, round(left, DIGITS), round(right, DIGITS), round(top, DIGITS), round(bottom, DIGITS)
 
 
+def _share(said: dict[str, str], key: str) -> float:
+    if key not in said:
+        raise ValueError(f"the table has no column {key}")
+    return float(said[key])
+
+
 def _score(said: dict[str, str]) -> float | None:
     word = said.get("confidence", "").strip()
     score = float(word) if word else 1.0
+    if not isfinite(score):
+        raise ValueError(f"a confidence of {word[:20]} is none")
     return None if score == 1 else score
 
 

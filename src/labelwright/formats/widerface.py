@@ -30,6 +30,7 @@ from labelwright.formats.per_picture import note_word, plain_words
 from labelwright.formats.pictures import Pictures, is_picture
 from labelwright.formats.report import Fault, Losses
 from labelwright.formats.splits import split_of, written_split
+from labelwright.formats.tables import path_of
 
 FOLDER, LABELS, NO_FOLDER, FACE = "wider_face_split", "labels.txt", "no_label", "face"
 PATTERN = "wider_face_*_bbx_gt.txt"
@@ -190,7 +191,8 @@ def _items(source: Source, files: list[str], reading: Reading) -> Iterator[Label
             if left == 0 and is_picture(line):
                 if at is not None:
                     yield _item(at, made, subset, pictures)
-                at, made, count, left = line.replace("\\", "/"), [], 0, 0
+                at = tried(lambda line=line: path_of(line), file, f"line {number}", reading.faults)
+                made, count, left = [], 0, 0
             elif at is not None and left == 0 and _WHOLE.fullmatch(line):
                 count = left = int(line)
             elif at is not None and line and (left or count or line.split() != ["0"] * len(line.split())):
