@@ -43,6 +43,7 @@ FORMATS = {
     "roboflow-csv": "labelwright.formats.roboflow_csv:RoboflowCsv",
     "classes-csv": "labelwright.formats.classes_csv:ClassesCsv",
     "classes-parquet": "labelwright.formats.classes_parquet:ClassesParquet",
+    "camvid": "labelwright.formats.camvid:CamVid",
     "masks": "labelwright.formats.masks:Masks",
     "imagenet": "labelwright.formats.imagenet:ImageNet",
     "imagefolder": "labelwright.formats.imagefolder:ImageFolder",
