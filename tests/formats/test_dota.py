@@ -79,3 +79,9 @@ def test_corners_that_make_no_rectangle_stay_as_they_are(tmp_path: Path) -> None
     assert text == "0.0 0.0 10.0 0.0 12.0 9.0 1.0 8.0 cell 2\n"
     assert read(tmp_path / "out")[1]["a.png"].document.annotations[0].shape == BENT
     assert (losses.kept, losses.converted, losses.dropped) == (1, {}, {})
+
+
+def test_an_export_that_says_nothing_is_still_recognized(tmp_path: Path) -> None:
+    written(Dota(), [item("a.png", Document())], tmp_path / "out")
+
+    assert choose(source_of(tmp_path / "out"))[0].name == "dota"

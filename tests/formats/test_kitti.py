@@ -110,3 +110,9 @@ def test_polygons_of_yolo_are_no_lines_of_kitti(tmp_path: Path) -> None:
     (tmp_path / "labels/a.txt").write_text("0 " + " ".join(["0.5"] * 20) + "\n")
 
     assert Kitti().recognize(source_of(tmp_path)) is None
+
+
+def test_an_export_that_says_nothing_is_still_recognized(tmp_path: Path) -> None:
+    written(Kitti(), [item("a.png", Document())], tmp_path / "out")
+
+    assert choose(source_of(tmp_path / "out"))[0].name == "kitti"

@@ -139,3 +139,18 @@ def test_pictures_of_another_size_are_another_sequence(tmp_path: Path) -> None:
 def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableLabels, match=r"gt\.txt"):
         Mot().read(source_of(tmp_path))
+
+
+def test_numbers_of_pictures_are_not_taken_for_frames(tmp_path: Path) -> None:
+    items = [item(name, Document()) for name in ("000000109005.png", "000000036086.png")]
+    written(Mot(), items, tmp_path / "out")
+
+    assert sorted(path.name for path in (tmp_path / "out/img1").iterdir()) == ["000001.png", "000002.png"]
+    assert list(read(tmp_path / "out")[1]) == [entry.name for entry in items]
+
+
+def test_frames_left_out_are_no_items(tmp_path: Path) -> None:
+    items = [item(f"s/{number:06}.png", Document()) for number in (3, 40)]
+    written(Mot(), [type(entry)(entry.name, 50, 40, Document()) for entry in items], tmp_path / "out")
+
+    assert list(read(tmp_path / "out")[1]) == [entry.name for entry in items]

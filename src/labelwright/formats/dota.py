@@ -68,11 +68,15 @@ class Dota(Format):
 
     def recognize(self, source: Source) -> str | None:
         """Lines of eight numbers, a class and a difficulty."""
-        for file, words in first_line(source, text_files(source, FOLDERS)):
+        files = text_files(source, FOLDERS)
+        lines = list(first_line(source, files))
+        for file, words in lines:
             if words[0].startswith(HEADS[:2]):
                 return f"{file} opens with DOTA's “{words[0][:40]}”"
             if len(words) == WORDS and _numbers(words) is not None:
                 return f"{file} has lines of four corners, a class and a difficulty"
+        if files and not lines and f"/{FOLDERS[0]}/" in f"/{files[0].file}":
+            return f"{files[0].file} lies in a folder {FOLDERS[0]}, and nothing is in it"
         return None
 
     def read(self, source: Source) -> Reading:

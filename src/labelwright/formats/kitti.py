@@ -63,11 +63,15 @@ class Kitti(Format):
 
     def recognize(self, source: Source) -> str | None:
         """Lines of a type and 14 or 15 numbers."""
-        for file, words in first_line(source, text_files(source, FOLDERS)):
+        files = text_files(source, FOLDERS)
+        lines = list(first_line(source, files))
+        for file, words in lines:
             split = _split(words) if len(words) > NUMBERS else None
             # YOLO's polygons are lines of numbers too, but of nothing else.
             if split is not None and not any(map(_is_number, split[0].split())):
                 return f"{file} has lines of a type and {len(split[1])} numbers, as KITTI"
+        if files and not lines and f"/{FOLDERS[0]}/" in f"/{files[0].file}":
+            return f"{files[0].file} lies in a folder {FOLDERS[0]}, and nothing is in it"
         return None
 
     def read(self, source: Source) -> Reading:

@@ -29,6 +29,7 @@ from labelwright.formats.splits import split_of
 from labelwright.formats.tables import path_cell, row
 
 PLACE = Place(kinds=("box",))
+SPARSE = 20  # frames for each picture of a sequence
 _FRAME = re.compile(r"0*[1-9][0-9]{0,7}", re.ASCII)
 
 
@@ -44,6 +45,7 @@ class _Sequence:
     are_numbers: bool = True
     tracks: dict[object, int] = field(default_factory=dict[object, int])
     names: list[str] = field(default_factory=list[str])
+    needs_names: bool = False
 
 
 class Mot(Format):
@@ -86,7 +88,7 @@ class Mot(Format):
                 sink.lines(f"{root}gt/gt.txt", rows.pop(root))
                 sink.lines(f"{root}gt/labels.txt", names)
                 sink.lines(f"{root}seqinfo.ini", _described(sequence))
-                if sequence.names:
+                if sequence.needs_names:
                     sink.lines(f"{root}{mot_reading.NAMES}", sequence.names)
         for item, (root, frame) in zip(items(), places, strict=True):
             if item.media is not None:
@@ -121,16 +123,21 @@ def _plan(items: Items, losses: Losses) -> tuple[list[_Sequence], list[tuple[str
             if track is not None:
                 sequence.tracks.setdefault(track, 0)
     for sequence in found.values():
-        if not sequence.are_numbers or len(set(sequence.frames)) < len(sequence.frames):
-            sequence.frames = list(range(1, len(sequence.frames) + 1))
+        count, last = len(sequence.frames), max(sequence.frames)
+        is_sparse = last > SPARSE * count + 1000  # numbers of pictures rather than of frames
+        if not sequence.are_numbers or is_sparse or len(set(sequence.frames)) < count:
+            sequence.frames = list(range(1, count + 1))
+        sequence.needs_names = max(sequence.frames) > count
         _number_tracks(sequence)
     places = [(sequence.root, sequence.frames[place]) for sequence, place in order]
     by_root = {sequence.root: sequence for sequence in found.values()}
     names = Names(by_stem=False)
     for item, (root, frame) in zip(items(), places, strict=True):
         name = names.take(item.name)
-        if mot_reading.name_of(root, f"{frame:06}{_ending(item.name)}") != name:
-            by_root[root].names.append(row([frame, path_cell(name)]))
+        sequence = by_root[root]
+        sequence.names.append(row([frame, path_cell(name)]))
+        has_own = mot_reading.name_of(root, f"{frame:06}{_ending(item.name)}") == name
+        sequence.needs_names = sequence.needs_names or not has_own
     return list(found.values()), places
 
 

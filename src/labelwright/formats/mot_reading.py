@@ -203,7 +203,7 @@ def _items(source: Source, tables: list[_Rows], reading: Reading) -> Iterator[La
         order = np.argsort(rows[:, 0], kind="stable")
         frames = rows[order, 0].astype(np.int64)
         seen = _pictures_of(pictures, table.root + info.folder)
-        numbers = sorted(seen) if seen else range(1, info.length + 1)
+        numbers = sorted({*seen, *named}) if seen or named else range(1, info.length + 1)
         for frame in _merged(numbers, np.unique(frames).tolist()):
             first, end = np.searchsorted(frames, [frame, frame + 1]).tolist()
             made: list[Annotation] = []
