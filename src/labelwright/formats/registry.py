@@ -28,6 +28,7 @@ FORMATS = {
     "fiftyone": "labelwright.formats.fiftyone:FiftyOne",
     "bdd100k": "labelwright.formats.bdd100k:Bdd100k",
     "cvat": "labelwright.formats.cvat:Cvat",
+    "supervisely": "labelwright.formats.supervisely:Supervisely",
     "cityscapes": "labelwright.formats.cityscapes:Cityscapes",
     "coco-panoptic": "labelwright.formats.coco_panoptic:CocoPanoptic",
     "coco": "labelwright.formats.coco:Coco",
