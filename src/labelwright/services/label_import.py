@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from labelwright.core.document import Evidence
 from labelwright.core.errors import InvalidInput, WrongState
 from labelwright.core.ontology import Ontology
+from labelwright.formats.folder import Source
 from labelwright.formats.format import Format, Reading
-from labelwright.formats.registry import FORMATS, get
+from labelwright.formats.registry import FORMATS, choose, get
 from labelwright.services import label_categories
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
@@ -41,7 +42,7 @@ from labelwright.services.label_look import NOTHING, Look, look_at
 from labelwright.services.label_mapping import NO_MAPPING, LabelMapping, check_mapping
 from labelwright.services.label_merge import KEEPS
 from labelwright.services.label_plan import MODES, Rules
-from labelwright.services.label_reading import FirstPass, opened, recognized_as
+from labelwright.services.label_reading import FirstPass, Recognized, opened, recognized_as
 from labelwright.services.label_second_pass import SecondPass
 from labelwright.services.label_spool import Spool
 from labelwright.services.label_words import Words
@@ -157,29 +158,33 @@ def run_undo(run: JobRun) -> dict[str, Any]:
     row = context.database.read(lambda tx: read_import(tx, run.args["import"]))
     if row.state == UNDONE:
         return dict(row.report["undone"])
-    chosen = select(import_entries).where(
-        import_entries.c.import_id == row.id, import_entries.c.outcome.in_(("labeled", "undone", "kept"))
-    )
-    entries = context.database.read(
-        lambda tx: tx.execute(chosen.order_by(import_entries.c.name.desc())).all()
-    )
-    for start in range(0, len(entries), CHUNK):
+    touched = import_entries.c.outcome.in_(("labeled", "undone", "kept"))
+    chosen = select(import_entries).where(import_entries.c.import_id == row.id, touched)
+    names = context.database.read(
+        lambda tx: list(
+            tx.execute(chosen.with_only_columns(import_entries.c.name).order_by(import_entries.c.name.desc()))
+            .scalars()
+        )
+    )  # fmt: skip
+    for start in range(0, len(names), CHUNK):
         run.check()
-        part = entries[start : start + CHUNK]
+        part = names[start : start + CHUNK]
 
-        def work(tx: Connection, part: Sequence[Row[Any]] = part, start: int = start) -> None:
-            for entry in part:
+        def work(tx: Connection, part: Sequence[str] = part, start: int = start) -> None:
+            entries = chosen.where(import_entries.c.name.in_(part)).order_by(import_entries.c.name.desc())
+            for entry in tx.execute(entries).all():
                 take_back(tx, context, entry)
-            run.step(tx, start + len(part), len(entries), "Taking labels back")
+            run.step(tx, start + len(part), len(names), "Taking labels back")
 
         context.database.write(work)
     removed = label_categories.remove(context, row, run.actor())
     spared = {"removed_categories": removed.categories, "removed_attributes": removed.attributes}
 
     def finish(tx: Connection) -> dict[str, Any]:
-        after = tx.execute(chosen).all()
-        kept = [{"item": e.detail["item"], "reason": e.detail["kept"]} for e in after if e.outcome == "kept"]
-        taken_back = sum(1 for e in after if e.outcome == "undone")
+        stayed = tx.execute(chosen.where(import_entries.c.outcome == "kept")).all()
+        kept = [{"item": e.detail["item"], "reason": e.detail["kept"]} for e in stayed]
+        counted = chosen.where(import_entries.c.outcome == "undone").with_only_columns(func.count())
+        taken_back = int(tx.execute(counted).scalar_one())
         undone: dict[str, Any] = {"items": taken_back, "kept": kept, **spared}
         close_import(tx, context, row, {**row.report, "undone": undone}, state=UNDONE)
         return undone
@@ -198,8 +203,9 @@ class _Work:
         with Spool(self.context.uploads) as spool:
             first = FirstPass(self.context, self.row.project_id, spool)
             with opened(self.context, self.row.args) as source:
-                others = recognized_as(source)
-                reader, reason, reading = first.read(source, self.args.format, self._reading)
+                likely = recognized_as(source)
+                reader, reason = self._reader(source, likely)
+                reading = first.read(source, reader, self._reading)
             rules = self._rules(reader)
             words = Words(self.context, self.row, self.run.actor(), self.args, reading, first.survey)
             ontology = words.settle()
@@ -212,7 +218,7 @@ class _Work:
             "format": reader.name,
             "format_title": reader.title,
             "recognized": reason,
-            "other_formats": [msgspec.to_builtins(entry) for entry in others if entry.name != reader.name],
+            "other_formats": [msgspec.to_builtins(entry) for entry in likely if entry.name != reader.name],
             **first.tally.report(reading, first.survey, fitter.counts, rules),
             **words.report(reader.name),
         }
@@ -223,6 +229,11 @@ class _Work:
                 for category in ontology.categories
             ]
         self._finish(report)
+
+    def _reader(self, source: Source, likely: Sequence[Recognized]) -> tuple[Format, str]:
+        if self.args.format == "auto" and likely:
+            return get(likely[0].name), likely[0].reason
+        return choose(source, self.args.format)
 
     def _finish(self, report: dict[str, Any]) -> None:
         def finish(tx: Connection) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from labelwright.core.errors import BadFile, LabelwrightError
 from labelwright.formats.folder import Seen, Source, ZipSource, source_of
 from labelwright.formats.format import Format, LabeledItem, Reading
-from labelwright.formats.registry import choose, every
+from labelwright.formats.registry import every
 from labelwright.services.context import Context
 from labelwright.services.label_mapping import LabelMapping
 from labelwright.services.label_matching import Finder, other_frame
@@ -75,12 +75,8 @@ class FirstPass:
         self._finder = context.database.read(lambda tx: Finder(tx, project_id))
         self.survey, self.tally = Survey(), Tally()
 
-    def read(self, source: Source, wanted: str, check: Callable[[int], None]) -> tuple[Format, str, Reading]:
-        """Read the files in the format that was asked for, or the one they look like, and why.
-
-        Raises UnreadableLabels if they are of no format, or not of this one.
-        """
-        reader, reason = choose(source, wanted)
+    def read(self, source: Source, reader: Format, check: Callable[[int], None]) -> Reading:
+        """Read the files. Raises UnreadableLabels if they are not of the format."""
         reading = reader.read(source)
         for index, entry in enumerate(reading.items):
             if index % LOOK_EVERY == 0:
@@ -88,7 +84,7 @@ class FirstPass:
             self._take(index, entry)
         self.tally.items = len(self._spool)
         del self._finder  # as large as the project; what it found is in the spool
-        return reader, reason, reading
+        return reading
 
     def _take(self, index: int, entry: LabeledItem) -> None:
         self.survey.add(entry)
