@@ -11,6 +11,7 @@ from labelwright.core.shapes import Box, Mask, Point, Polygon, RotatedBox
 from labelwright.formats.folder import source_of
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.icdar import Icdar, IcdarWords
+from labelwright.formats.icdar_segmentation import IcdarSegmentation
 from labelwright.formats.registry import choose
 from tests.conformance.conftest import BOX, annotation, item, written
 from tests.shared_data import shared_data
@@ -73,7 +74,7 @@ def test_text_segmentation() -> None:
     assert [a.group for a in entry.document.annotations] == [None, "word 2", "word 2"]
     assert all(isinstance(a.shape, Mask) for a in entry.document.annotations)
     assert not reading.faults
-    assert choose(source_of(place))[0].name == "icdar"
+    assert choose(source_of(place))[0].name == "icdar-segmentation"
 
 
 def test_lines_of_2013_and_2015(tmp_path: Path) -> None:
@@ -134,6 +135,33 @@ def test_words_with_quotes_come_back(tmp_path: Path) -> None:
     _, found = read(tmp_path / "out")
     assert found["a.png"].document.annotations[0].attributes == {"text": said}
     assert found["b.png"].document.annotations == ()
+    assert not losses.dropped
+
+
+def test_characters_are_written_word_by_word_in_colors_of_their_own(tmp_path: Path) -> None:
+    masks = [Mask(left=left, top=4, width=3, height=2, runs=(0, 6)) for left in (1, 10, 20)]
+    document = Document(
+        annotations=(
+            annotation(1, masks[0], attributes={"t": "a"}, group="w"),
+            annotation(2, masks[1], attributes={"t": "b"}),
+            annotation(3, masks[2], flags={"ignored": True}, group="w"),
+        )
+    )
+    losses = written(IcdarSegmentation(), [item("a.png", document)], tmp_path / "out", TEXTS)
+
+    lines = (tmp_path / "out/train/a_GT.txt").read_text().splitlines()
+    assert [line.split(" ", 3)[3] for line in lines if line] == [
+        '2 5 1 4 4 6 "a"',
+        '21 5 20 4 23 6 " "',
+        '11 5 10 4 13 6 "b"',
+    ]
+    assert [line[:1] for line in lines] == [lines[0][0], "#", "", lines[3][0]]
+    found = read(tmp_path / "out")[1]["a.png"].document.annotations
+    assert [(a.shape, a.attributes, a.group, a.flags) for a in found] == [
+        (masks[0], {"text": "a"}, "word 1", {}),
+        (masks[2], {}, "word 1", {"ignored": True}),
+        (masks[1], {"text": "b"}, None, {}),
+    ]
     assert not losses.dropped
 
 

@@ -5,8 +5,8 @@ bottom of a box, or four corners, and the text, which is written in quotes. Pixe
 the picture. Corners that make a rectangle are a turned box, others a polygon. The text is the attribute
 `text`; “###” is a text that does not count, the flag `ignored`. There are no categories: all is `text`.
 Written is this task, with all digits (whole numbers without a point). Other outlines become the smallest
-turned boxes around them. `icdar-words` writes the texts of whole pictures; segmentations (`NAME_GT.txt` and
-a picture with a color for each character) are read only. Reading: `icdar_reading.py`.
+turned boxes around them. `icdar-words` writes the texts of whole pictures, `icdar-segmentation` characters.
+Reading: `icdar_reading.py`.
 The layout: Karatzas et al., ICDAR 2013 and 2015 Robust Reading Competitions; Datumaro's documentation.
 """
 
@@ -141,17 +141,29 @@ def _four(annotation: Annotation) -> Ring | None:
     return ring if len(ring) == 4 and turned_box(ring) is None else None
 
 
-def _text(annotation: Annotation, category: Category, item: LabeledItem, losses: Losses) -> str | None:
-    """What is to be read there; what else is said of an annotation is noted."""
+def note_category(losses: Losses, item: LabeledItem, category: Category) -> None:
+    """Note that a category does not come back."""
     if category.name != TEXT:
         reason = f"the format has no categories; “{category.name}” comes back as {TEXT}"
         losses.convert(item.name, "category", reason)
+
+
+def text_in(annotation: Annotation, category: Category) -> tuple[str | None, bool]:
+    """What is to be read there, and whether the attributes say no more than that."""
     values = named_attributes(annotation, category)
-    found = next(
-        ((key, value) for key, value in values.items() if key.casefold() in (TEXT, "transcription")), None
-    )
-    said = None if found is None else " ".join(str(found[1]).splitlines())
-    if len(values) > (found is not None) or (found is not None and said != found[1]):
+    names = (key for key in values if key.casefold() in (TEXT, "transcription"))
+    found = next(names, None)
+    if found is None:
+        return None, not values
+    said = " ".join(str(values[found]).splitlines())
+    return said, len(values) == 1 and said == values[found]
+
+
+def _text(annotation: Annotation, category: Category, item: LabeledItem, losses: Losses) -> str | None:
+    """What is to be read there; what else is said of an annotation is noted."""
+    note_category(losses, item, category)
+    said, is_whole = text_in(annotation, category)
+    if not is_whole:
         losses.drop(item.name, "attributes", ONLY_TEXT)
     note_lost_fields(losses, item.name, annotation, attributes=True, flags=(IGNORED,))
     if annotation.flags.get(IGNORED):

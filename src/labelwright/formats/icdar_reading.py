@@ -36,8 +36,7 @@ def _located(source: Source) -> list[str]:
 
 
 def _segmented(source: Source) -> list[str]:
-    names = set(source.names())
-    return [n for n in source.names() if n.endswith("_GT.txt") and any(n[:-7] + c in names for c in COLORS)]
+    return [name for name in source.names() if name.endswith("_GT.txt")]
 
 
 def _worded(source: Source) -> list[str]:
@@ -55,16 +54,20 @@ def recognize_words(source: Source) -> str | None:
     return None
 
 
+def recognize_characters(source: Source) -> str | None:
+    """Text files beside pictures of colored characters."""
+    names = set(source.names())
+    found = [n for n in _segmented(source) if any(n[:-7] + ending in names for ending in COLORS)]
+    return f"{found[0]} lies beside a picture of ICDAR's colored characters" if found else None
+
+
 def recognize(source: Source) -> str | None:
-    """Files of text localization or segmentation."""
+    """Files of text localization."""
     for name in _located(source):
         for line in source.start(name, 4000).decode("utf-8-sig", "replace").splitlines()[:1]:
             numbers, _ = _parted(line)
             if len(numbers) in (4, 8):
                 return f"{name} has ICDAR's lines of places and texts"
-    found = _segmented(source)
-    if found:
-        return f"{found[0]} lies beside a picture of ICDAR's colored characters"
     empty = _located(source)
     if empty and not any(source.start(name, 10).strip() for name in empty):
         return f"{empty[0]} has ICDAR's name"
@@ -181,7 +184,13 @@ def _words(source: Source, name: str, pictures: Pictures, reading: Reading) -> I
 
 def _characters(source: Source, name: str, reading: Reading) -> list[Annotation]:
     """The characters of a segmentation, those of one word in a group."""
-    file = next(name[:-7] + ending for ending in COLORS if name[:-7] + ending in source.names())
+    files = [name[:-7] + ending for ending in COLORS if name[:-7] + ending in source.names()]
+    if not files:
+        if any(line.strip() for line in lines_of(source, name, reading.faults)):
+            reason = "there is no picture of colors beside it"
+            reading.faults.append(Fault(file=name, place="", reason=reason))
+        return []
+    file = files[0]
     try:
         with opened(source.read(file, LARGEST), file, ImageLimits()) as image:
             pixels: NDArray[np.uint8] = np.asarray(image.convert("RGB"))
