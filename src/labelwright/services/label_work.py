@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from labelwright.core.document import Document
 from labelwright.core.rules import ERROR
@@ -41,6 +41,13 @@ WORKED_ON = "it was worked on after the import"
 RELEASED = "it is part of a release"
 
 
+_close = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("task"))
+    .values(state="submitted", document_id=bindparam("document"), closed_at=bindparam("now"))
+)
+
+
 class Carrier:
     """Does what is decided about items, in one transaction."""
 
@@ -48,14 +55,20 @@ class Carrier:
         self._tx, self._context, self._row, self._rules = tx, context, row, rules
         self._project = tx.execute(select(projects).where(projects.c.id == row.project_id)).one()
         self._ontology = read_ontology(context, tx, self._project.id, self._project.ontology_version)
+        self._open: dict[str, Row[Any]] = {}
+        self._rounds: dict[str, int] = {}
 
     def carry_out(self, entries: Sequence[PlannedEntry]) -> list[dict[str, Any]]:
         """Do what is decided for each; gives their rows of `import_entries`."""
         ids = [entry.item.id for entry in entries]
         chosen = select(items).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update()
         there = {row.id: row for row in self._tx.execute(chosen)}
-        waiting = select(tasks.c.id).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting")
-        self._tx.execute(waiting.order_by(tasks.c.id).with_for_update()).all()  # nobody takes one now
+        waiting = select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting")
+        rows = self._tx.execute(waiting.order_by(tasks.c.id).with_for_update())  # nobody takes one now
+        self._open = {row.item_id: row for row in rows}
+        rounds = select(tasks.c.item_id, func.max(tasks.c.round).label("last"))
+        rounds = rounds.where(tasks.c.item_id.in_(ids)).group_by(tasks.c.item_id)
+        self._rounds = {row.item_id: row.last for row in self._tx.execute(rounds)}
         present = present_on(self._tx, ids, self._ontology, self._rules, self._context.clock())
         return [self._one(entry, there.get(entry.item.id), present) for entry in entries]
 
@@ -98,13 +111,13 @@ class Carrier:
 
     def _submit(self, document: Document, told: Told, item: Row[Any]) -> dict[str, Any]:
         tx, context = self._tx, self._context
-        task = _open_task(tx, item.id)
-        rounds = tx.execute(select(func.max(tasks.c.round)).where(tasks.c.item_id == item.id)).scalar()
-        number = task.round if task is not None and task.stage == ANNOTATE else int(rounds or 0) + 1
+        task = self._open.get(item.id)
+        last = self._rounds.get(item.id, 0)
+        number = task.round if task is not None and task.stage == ANNOTATE else last + 1
         stored = self._store(document, item.id, stage=ANNOTATE, round=number)
         if task is not None:
-            closing = {"state": "submitted", "document_id": stored, "closed_at": context.now()}
-            tx.execute(update(tasks).where(tasks.c.id == task.id).values(**closing))
+            closing = {"document": stored, "now": context.now()}
+            tx.execute(_close, {"task": task.id, **closing})
         broken = [entry for entry in told.broken if entry.severity == ERROR]
         count = len(document.annotations)
         if broken:
