@@ -2,7 +2,7 @@
 
 Coordinates are pixels from the left and top, with decimals, as they stand in the files. Written are
 rectangles, polygons with holes, bitmaps, lines, points, cuboids and graphs (skeletons); attributes are tags
-of the object, tags of the picture are tags. Several points of one annotation are objects with one `points_of`.
+of the object. Several points of one annotation are objects with one `points_of`.
 Flags, groups, relations, scores, the back of a cuboid and the values of a picture's tag stand in fields that
 Supervisely's reader passes over. A split is a data set of its name; items without one are in `ds0`.
 Supervisely's pictures lie in no folders: the folders of a name become a part of it, which is noted.
