@@ -145,10 +145,12 @@ def test_what_is_written_is_openlabels(tmp_path: Path) -> None:
     assert first["val"] == pytest.approx([15.8, 11.475, 28.6, 18.45])
     assert made["objects"]["0"]["frame_intervals"] == [{"frame_start": 0, "frame_end": 1}]
     assert len(made["objects"]) == 5
-    (relation,) = made["frames"]["0"]["relations"].values()
+    assert list(made["frames"]["0"]["relations"]) == ["0"]
+    relation = made["relations"]["0"]
     assert relation["type"] == "part of"
     assert relation["rdf_subjects"] == [{"type": "object", "uid": "0"}]
-    assert made["frames"]["1"]["contexts"]["0"]["type"] == "Zelle"
+    assert made["contexts"]["0"]["type"] == "Zelle"
+    assert made["contexts"]["0"]["frame_intervals"] == [{"frame_start": 0, "frame_end": 1}]
     assert not losses.dropped
     back = read(tmp_path / "out")[1]["s/1.png"]
     assert back.split == "val"

@@ -4,7 +4,7 @@ An object has a `type` (the category); in a frame its `object_data` are lists of
 width, height), `rbbox` (the same and an angle in radians, clockwise on the screen), `poly2d` (a flat list
 in the mode MODE_POLY2D_ABSOLUTE, closed or not), `point2d`, and `image` (here a mask: a PNG as large as the
 picture). Pixels count from the corner of the picture, x right and y down. Attributes are lists of `text`,
-`num`, `boolean` and `vec`. Tags of a frame are `contexts`, relations are `relations` of the frame. The
+`num`, `boolean` and `vec`. Tags of a frame are `contexts`, relations are `relations`. The
 objects of one track are one object. Every item is a frame: its name and size stand in `frame_properties`.
 The categories in their order are the `boundary_list` of an ontology. Flags and names of groups are fields
 that others pass over. Polygons with holes become masks, parts are joined; ellipses become polygons,
@@ -76,10 +76,15 @@ class OpenLabel(Format):
                 made = msgspec.json.encode(writing.frame(item, path.removeprefix("images/"), number))
                 file.write(b',\n"' if number else b'\n"')
                 file.write(f'{number}":'.encode() + made)
-            file.write(b'},"objects":{')
-            for number, (uid, made) in enumerate(writing.objects()):
-                file.write(b',\n"' if number else b'\n"')
-                file.write(f'{uid}":'.encode() + msgspec.json.encode(made))
+            for key, entries in (
+                ("objects", writing.objects()),
+                ("contexts", writing.contexts()),
+                ("relations", writing.relations()),
+            ):
+                file.write(f'}},"{key}":{{'.encode())
+                for number, (uid, made) in enumerate(entries):
+                    file.write(b',\n"' if number else b'\n"')
+                    file.write(f'{uid}":'.encode() + msgspec.json.encode(made))
             file.write(b"}}}\n")
         beside.copy(sink)
         return losses
@@ -100,6 +105,8 @@ class _Writing:
         self._number = len(self._tracks)
         self._single: list[tuple[str, int]] = []  # for each number above those of tracks
         self._frames: dict[int, list[int]] = {}
+        self._contexts: dict[tuple[str, int], list[int]] = {}
+        self._bound: list[tuple[str, Extra, Extra, int]] = []
 
     def head(self) -> Extra:
         """What stands before the frames."""
@@ -130,10 +137,10 @@ class _Writing:
         for annotation, category, shape in fitting(item, self._categories, PLACE, self._losses):
             said = self._beside(annotation, category, is_linked=linked)
             if shape is None:
-                uids[annotation.id] = f"c{len(contexts)}"
+                uid = self._context(category, frame, contexts)
+                uids[annotation.id] = f"c{uid}"
                 text = {"name": category.name, "val": category.name, **said}
-                context = {"name": "", "type": category.name, "context_data": {"text": [text]}}
-                contexts[str(len(contexts))] = context
+                contexts[uid] = {"context_data": {"text": [text]}}
             else:
                 uid = self._uid(item, annotation, category, frame, objects)
                 uids[annotation.id] = uid
@@ -141,7 +148,7 @@ class _Writing:
         made: Extra = {"frame_properties": properties}
         made |= {"objects": objects} if objects else {}
         made |= {"contexts": contexts} if contexts else {}
-        bonds = dict(self._relations(item, uids)) if linked else {}
+        bonds: dict[str, Extra] = {uid: {} for uid in self._relations(item, uids, frame)} if linked else {}
         return {**made, "relations": bonds} if bonds else made
 
     def objects(self) -> Iterator[tuple[int, Extra]]:
@@ -149,10 +156,27 @@ class _Writing:
         for (_, _, category), uid in self._tracks.items():
             frames = self._frames.get(uid)
             if frames:
-                yield uid, _object(self._categories[category].name, uid, frames)
+                yield uid, _element(self._categories[category].name, uid, frames)
         for place, (name, frame) in enumerate(self._single):
             uid = len(self._tracks) + place
-            yield uid, _object(name, uid, [frame])
+            yield uid, _element(name, uid, [frame])
+
+    def contexts(self) -> Iterator[tuple[int, Extra]]:
+        """Every tag that a frame has, with its frames; a second of one category is another."""
+        for uid, ((name, _), frames) in enumerate(self._contexts.items()):
+            yield uid, _element(name, uid, frames)
+
+    def relations(self) -> Iterator[tuple[int, Extra]]:
+        """Every relation, with its frame."""
+        for uid, (kind, one, other, frame) in enumerate(self._bound):
+            ends = {"rdf_subjects": [one], "rdf_objects": [other]}
+            yield uid, {"name": "", "type": kind, **ends, "frame_intervals": _intervals([frame])}
+
+    def _context(self, category: Category, frame: int, taken: dict[str, Extra]) -> str:
+        known = {key: str(uid) for uid, key in enumerate(self._contexts)}
+        nth = sum(known.get((category.name, n)) in taken for n in range(len(taken) + 1))
+        self._contexts.setdefault((category.name, nth), []).append(frame)
+        return known.get((category.name, nth), str(len(self._contexts) - 1))
 
     def _uid(
         self,
@@ -180,21 +204,15 @@ class _Writing:
             said["score"] = annotation.evidence.score
         return said
 
-    def _relations(self, item: LabeledItem, uids: dict[str, str]) -> Iterator[tuple[str, Extra]]:
-        number = 0
+    def _relations(self, item: LabeledItem, uids: dict[str, str], frame: int) -> Iterator[str]:
         for annotation in item.document.annotations:
             for bond in annotation.relations:
-                ends = [uids.get(annotation.id), uids.get(bond.to)]
-                if ends[0] is None or ends[1] is None:
+                one, other = uids.get(annotation.id), uids.get(bond.to)
+                if one is None or other is None:
                     self._losses.drop(item.name, "relations", "one of its ends is not written")
                     continue
-                one, other = (_end(uid) for uid in ends if uid is not None)
-                kind = self._bonds.name(bond.kind)
-                yield (
-                    str(number),
-                    {"name": "", "type": kind, "rdf_subjects": [one], "rdf_objects": [other]},
-                )
-                number += 1
+                yield str(len(self._bound))
+                self._bound.append((self._bonds.name(bond.kind), _end(one), _end(other), frame))
 
 
 def _track(item: LabeledItem, annotation: Annotation) -> Track:
@@ -206,14 +224,19 @@ def _end(uid: str) -> Extra:
     return {"type": "context", "uid": uid[1:]} if uid.startswith("c") else {"type": "object", "uid": uid}
 
 
-def _object(category: str, uid: int, frames: list[int]) -> Extra:
+def _element(category: str, uid: int, frames: list[int]) -> Extra:
+    intervals = _intervals(frames)
+    return {"name": f"{category} {uid}", "type": category, "ontology_uid": "0", "frame_intervals": intervals}
+
+
+def _intervals(frames: list[int]) -> list[dict[str, int]]:
     intervals: list[dict[str, int]] = []
     for frame in frames:
         if intervals and intervals[-1]["frame_end"] == frame - 1:
             intervals[-1]["frame_end"] = frame
         else:
             intervals.append({"frame_start": frame, "frame_end": frame})
-    return {"name": f"{category} {uid}", "type": category, "ontology_uid": "0", "frame_intervals": intervals}
+    return intervals
 
 
 def _attributes(values: dict[str, AttributeValue]) -> Extra:

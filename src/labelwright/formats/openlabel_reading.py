@@ -92,8 +92,13 @@ def read(source: Source) -> Reading:
             frame = tried(lambda raw=raw: _frame.decode(raw), name, "", [])
             if frame is None:
                 continue
-            known |= dict.fromkeys(map(_type, _entries(frame.contexts)))
-            for kind in map(_type, _entries(frame.relations)):
+            listed = label.contexts or {}
+            known |= dict.fromkeys(
+                _type(cast("Extra", entry))
+                for uid, entry in (frame.contexts or {}).items()
+                if uid not in listed and isinstance(entry, dict)
+            )
+            for kind in (_type(entry) for entry in _entries(frame.relations) if entry):
                 bonds.setdefault(kind, RelationSpec(id=kind, name=kind))
     if not good:
         raise UnreadableLabels(source.name, "", "no JSON file opens with “openlabel”")
@@ -137,21 +142,32 @@ def _items(source: Source, files: list[str], reading: Reading) -> Iterator[Label
         if label.frames is None:
             frame = _Frame(objects=dict(objects), contexts=dict(label.contexts or {}))
             yield _Reader(name, "", label, frame, reading).item(pictures)
+        # Relations that name no frames hold in all of them.
+        always = [entry for entry in _entries(label.relations) if not entry.get("frame_intervals")]
         for key, raw in (label.frames or {}).items():
             place = f"$.openlabel.frames.{key}"
             frame = tried(lambda raw=raw: _frame.decode(raw), name, place, reading.faults)
             if frame is not None:
-                yield _Reader(name, key, label, frame, reading).item(pictures)
+                yield _Reader(name, key, label, frame, reading, always).item(pictures)
 
 
 class _Reader:
     """The item of a frame."""
 
-    def __init__(self, file: str, key: str, label: _Label, frame: _Frame, reading: Reading) -> None:
+    def __init__(
+        self,
+        file: str,
+        key: str,
+        label: _Label,
+        frame: _Frame,
+        reading: Reading,
+        always: list[Extra] | None = None,
+    ) -> None:
         self._file, self._key, self._label, self._frame = file, key, label, frame
         self._reading = reading
         self._place = f"$.openlabel.frames.{key}" if key else "$.openlabel"
         self._ids = Ids()
+        self._always = _entries(label.relations) if always is None else always
 
     def item(self, pictures: Pictures) -> LabeledItem:
         """The frame with all that is in it."""
@@ -231,9 +247,13 @@ class _Reader:
 
     def _bonds(self) -> dict[tuple[str, str], list[tuple[str, tuple[str, str]]]]:
         bonds: dict[tuple[str, str], list[tuple[str, tuple[str, str]]]] = {}
-        for entry in (*_entries(self._frame.relations), *_entries(self._label.relations)):
-            if not entry.get("rdf_subjects"):
-                continue
+        listed = self._label.relations or {}
+        here = [
+            entry
+            for uid in (self._frame.relations or {} if self._key else ())
+            if (entry := listed.get(uid)) and entry.get("frame_intervals")
+        ]
+        for entry in (*_entries(self._frame.relations), *here, *self._always):
             for one in _ends(entry.get("rdf_subjects")):
                 for other in _ends(entry.get("rdf_objects")):
                     bonds.setdefault(one, []).append((_type(entry), other))

@@ -31,6 +31,7 @@ FORMATS = {
     "cvat": "labelwright.formats.cvat:Cvat",
     "darwin": "labelwright.formats.darwin:Darwin",
     "supervisely": "labelwright.formats.supervisely:Supervisely",
+    "mots": "labelwright.formats.mots:Mots",
     "cityscapes": "labelwright.formats.cityscapes:Cityscapes",
     "coco-panoptic": "labelwright.formats.coco_panoptic:CocoPanoptic",
     "coco": "labelwright.formats.coco:Coco",
