@@ -56,8 +56,13 @@ export function ItemImport({ project }: { project: string }) {
         <ImportOutcome id={started} />
         {withLabels && upload && way === 'here' ? (
           <ThenLabels project={project} items={started} upload={upload.id} onDone={again} />
+        ) : way === 'server' && wantsLabels ? (
+          <LabelFlow project={project} place={{ source: source.trim() }} onBack={again} onDone={again} />
         ) : (
           <Group>
+            {way === 'server' && (
+              <Button onClick={() => setWantsLabels(true)}>{t('Bring in the labels that lie there, too')}</Button>
+            )}
             <Button variant="default" onClick={again}>
               {t('Import more')}
             </Button>
