@@ -81,6 +81,8 @@ class Place:
             self.api.world.owner, self.project, NewRelease(tag=f"v{self.sent}", states=("review",))
         ).id
 
+    make_other = make_release
+
     def make_issue(self, who: Actor) -> str:
         world = self.api.world
         return world.services.issues.open(world.owner, self.make_item(who), "look").id

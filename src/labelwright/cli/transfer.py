@@ -120,6 +120,9 @@ def export(
     *,
     format: Annotated[str, Parameter(help="Format to write; see “labelwright formats”.")],  # noqa: A002
     release: Annotated[str | None, Parameter(help="Tag of a release; else what is done now.")] = None,
+    since: Annotated[
+        str | None, Parameter(help="Tag of another release: only what is new or other since then.")
+    ] = None,
     media: Annotated[Literal["copy", "none"], Parameter(help="Whether the images come along.")] = "copy",
     drop: Annotated[
         bool, Parameter(help="Leave out what the format cannot hold, and report it.", negative=())
@@ -143,6 +146,7 @@ def export(
             destination,
             format=format,
             release=release,
+            since=since,
             media=media,
             drop=drop,
             watch=_watching(bar),

@@ -40,9 +40,15 @@ class AcceptanceTarget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Kinds of annotation asked for, guideline pages, and acceptance targets."""
+    """Kinds of annotation asked for, guideline pages, and acceptance targets.
+
+    `origin` says where the pictures come from and how they were chosen, `licence` under which terms they
+    may be used; both stand in the card of every release.
+    """
 
     summary: str = ""
+    origin: str = ""
+    licence: str = ""
     kinds: tuple[str, ...] = ("box",)
     pages: tuple[GuidelinePage, ...] = ()
     targets: tuple[AcceptanceTarget, ...] = ()

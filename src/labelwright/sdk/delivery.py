@@ -29,10 +29,24 @@ class Releases:
         return self._connection.pages(f"/projects/{project_id}/releases", Release)
 
     def create(
-        self, project_id: str, tag: str, *, notes: str = "", states: tuple[str, ...] = ("done",)
+        self,
+        project_id: str,
+        tag: str,
+        *,
+        notes: str = "",
+        states: tuple[str, ...] = ("done",),
+        filter: dict[str, Any] | None = None,  # noqa: A002
+        splits: dict[str, Any] | None = None,
+        parent: str | None = None,
     ) -> Release:
-        """Freeze the items in the given states under a tag."""
-        body = {"tag": tag, "notes": notes, "states": states}
+        """Freeze the items in the given states that a filter chooses, under a tag.
+
+        `splits` is a plan such as {"how": "stratified", "shares": {"train": 0.8, "val": 0.2}, "seed": 1};
+        `parent` the tag of the release that it goes on from, else the newest.
+        """
+        body: dict[str, Any] = {"tag": tag, "notes": notes, "states": states}
+        beside = {"filter": filter, "splits": splits, "parent": parent}
+        body |= {name: value for name, value in beside.items() if value is not None}
         return self._connection.post(f"/projects/{project_id}/releases", Release, body)
 
     def find(self, project_id: str, tag: str) -> Release:
@@ -46,9 +60,33 @@ class Releases:
             f"There is no release “{tag}”.", code="not_found", status=404, remedy=f"Known: {listed}."
         )
 
-    def verify(self, release_id: str) -> Verification:
-        """Recompute the hashes of everything that a release froze."""
-        return self._connection.post(f"/releases/{release_id}/verification", Verification)
+    def verify(self, release_id: str, *, deep: bool = False) -> Verification:
+        """Recompute the hashes of everything that a release froze; `deep`: the pictures' bytes too."""
+        path = f"/releases/{release_id}/verification{'?deep=true' if deep else ''}"
+        return self._connection.post(path, Verification)
+
+    def difference(self, before: str, after: str) -> dict[str, Any]:
+        """What changed from one release to another, counted; both by id."""
+        return self._connection.get(f"/releases/{before}/difference/{after}", dict[str, Any])
+
+    def changes(self, before: str, after: str, change: str | None = None) -> Iterator[dict[str, Any]]:
+        """Every item that changed, with what changed on it."""
+        path, start = f"/releases/{before}/difference/{after}/items", 0
+        while True:
+            page = self._connection.get(path, dict[str, Any], start=start, limit=200, change=change)
+            yield from page["items"]
+            if page.get("next") is None:
+                return
+            start = page["next"]
+
+    def card(self, release_id: str) -> dict[str, Any]:
+        """What is known of a release."""
+        return self._connection.get(f"/releases/{release_id}/card", dict[str, Any])
+
+    def card_page(self, release_id: str) -> str:
+        """The card as a Markdown page."""
+        with self._connection.stream(f"/releases/{release_id}/card.md") as response:
+            return b"".join(response.iter_bytes()).decode()
 
 
 class Exports:
@@ -57,10 +95,16 @@ class Exports:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def report(self, project_id: str, format: str, release: str | None = None) -> dict[str, Any]:  # noqa: A002
+    def report(
+        self,
+        project_id: str,
+        format: str,  # noqa: A002
+        release: str | None = None,
+        since: str | None = None,
+    ) -> dict[str, Any]:
         """What an export would keep, convert and drop."""
         path = f"/projects/{project_id}/export/report"
-        return self._connection.get(path, dict[str, Any], format=format, release=release)
+        return self._connection.get(path, dict[str, Any], format=format, release=release, since=since)
 
     def download(
         self,
@@ -69,6 +113,7 @@ class Exports:
         *,
         format: str,  # noqa: A002
         release: str | None = None,
+        since: str | None = None,
         media: str = "copy",
         drop: bool = False,
         watch: Watcher | None = None,
@@ -82,6 +127,7 @@ class Exports:
         with tempfile.TemporaryDirectory(prefix=".labelwright-", dir=destination.parent) as folder:
             archive = Path(folder) / "export.zip"
             params = {"format": format, "release": release, "media": media, "drop": drop}
+            params |= {"since": since} if since else {}
             with self._connection.stream(f"/projects/{project_id}/export", **params) as response:
                 _save(response.iter_bytes(), archive, watch)
             report = _report(archive)

@@ -119,6 +119,9 @@ class Release(Record, frozen=True, kw_only=True):
     annotations: int = 0
     categories: dict[str, int] = {}
     ontology_version: int = 0
+    parent: str | None = None
+    splits: dict[str, int] = {}
+    leaks: int = 0
 
 
 class Verification(Record, frozen=True, kw_only=True):

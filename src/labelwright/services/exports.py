@@ -26,7 +26,14 @@ from labelwright.media.upright import upright_bytes, upright_name
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.context import Context
-from labelwright.services.export_set import Chosen, choose_current, choose_released, entries
+from labelwright.services.export_set import (
+    Chosen,
+    Delta,
+    choose_current,
+    choose_released,
+    delta_of,
+    entries,
+)
 from labelwright.services.items import picture_file
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.releases import Entry, Releases
@@ -41,6 +48,7 @@ class ExportReport(msgspec.Struct, frozen=True, kw_only=True):
 
     format: str
     release: str | None
+    since: str | None = None
     items: int
     kept: int
     converted: dict[str, int]
@@ -60,6 +68,7 @@ class _Wanted:
     release: str | None
     chosen: Chosen
     media: str
+    delta: Delta | None = None
 
 
 class Exports:
@@ -76,9 +85,10 @@ class Exports:
         *,
         format: str,  # noqa: A002
         release: str | None = None,
+        since: str | None = None,
     ) -> ExportReport:
         """What an export would do, without making it. Raises NotFound, Forbidden, UnknownName."""
-        wanted = self._wanted(actor, project_id, format, release, "none")
+        wanted = self._wanted(actor, project_id, format, release, "none", since)
         return self._report(wanted, wanted.writer.write(self._items(wanted), wanted.ontology, _NoSink()))
 
     def stream(
@@ -88,15 +98,18 @@ class Exports:
         *,
         format: str,  # noqa: A002
         release: str | None = None,
+        since: str | None = None,
         media: str = "copy",
         drop: bool = False,
     ) -> tuple[str, Generator[bytes]]:
         """A file name, and the parts of a zip with `report.json` as its last file.
 
-        Raises WouldDrop, with the losses, before the first part, unless `drop` allows it.
+        With `since`, the tag of another release, only what is new or other since then, and `delta.json` with
+        what is gone. Raises WouldDrop, with the losses, before the first part, unless `drop` allows it.
         """
-        wanted = self._allowed(actor, project_id, format, release, media, drop=drop)
-        name = f"{wanted.project_name}-{wanted.release or 'current'}-{wanted.writer.name}.zip"
+        wanted = self._allowed(actor, project_id, format, release, media, since, drop=drop)
+        since = "" if wanted.delta is None else f"-since-{wanted.delta.since}"
+        name = f"{wanted.project_name}-{wanted.release or 'current'}{since}-{wanted.writer.name}.zip"
         return name, _piped(lambda target: self._write_zip(wanted, target))
 
     def write(
@@ -107,19 +120,28 @@ class Exports:
         *,
         format: str,  # noqa: A002
         release: str | None = None,
+        since: str | None = None,
         media: str = "copy",
         drop: bool = False,
     ) -> ExportReport:
         """Write an export into a new folder; nothing is left there if it fails."""
-        wanted = self._allowed(actor, project_id, format, release, media, drop=drop)
+        wanted = self._allowed(actor, project_id, format, release, media, since, drop=drop)
         with FolderSink(destination) as sink:
             return self._write(wanted, sink)
 
     def _allowed(
-        self, actor: Actor, project_id: str, name: str, release: str | None, media: str, *, drop: bool
+        self,
+        actor: Actor,
+        project_id: str,
+        name: str,
+        release: str | None,
+        media: str,
+        since: str | None,
+        *,
+        drop: bool,
     ) -> _Wanted:
-        wanted = self._wanted(actor, project_id, name, release, media)
-        if not len(wanted.chosen):
+        wanted = self._wanted(actor, project_id, name, release, media, since)
+        if not len(wanted.chosen) and wanted.delta is None:
             raise WrongState(
                 "There is nothing to export: no item is done.",
                 remedy="Finish or review some items first, or turn review off in the project's settings.",
@@ -134,7 +156,21 @@ class Exports:
         )
         return wanted
 
-    def _wanted(self, actor: Actor, project_id: str, name: str, release: str | None, media: str) -> _Wanted:
+    def _wanted(
+        self,
+        actor: Actor,
+        project_id: str,
+        name: str,
+        release: str | None,
+        media: str,
+        since: str | None = None,
+    ) -> _Wanted:
+        if since is not None and release is None:
+            raise InvalidInput(
+                "Changes since a release are those of another release.",
+                place="since",
+                remedy="Name the release to export, too.",
+            )
         if media not in MEDIA:
             raise InvalidInput(
                 f"“{media}” is no way to take pictures along.", place="media", remedy="Use copy or none."
@@ -146,19 +182,28 @@ class Exports:
             ontology = read_ontology(self.context, tx, project_id, project.ontology_version)
             return project.name, ontology, choose_current(tx, project_id)
 
+        delta = None
         if release is None:
             project_name, ontology, chosen = self.context.database.read(work)
         else:
-            project_name, ontology, chosen = self._released(actor, project_id, release)
-        return _Wanted(project_id, project_name, ontology, writer, release, chosen, media)
+            project_name, ontology, chosen, delta = self._released(actor, project_id, release, since)
+        return _Wanted(project_id, project_name, ontology, writer, release, chosen, media, delta)
 
-    def _released(self, actor: Actor, project_id: str, tag: str) -> tuple[str, Ontology, Chosen]:
+    def _released(
+        self, actor: Actor, project_id: str, tag: str, since: str | None
+    ) -> tuple[str, Ontology, Chosen, Delta | None]:
         project_name = self.context.database.read(
             lambda tx: project_for(tx, actor, project_id, "project.export").name
         )
         found = self._releases.find(actor, project_id, tag)
-        chosen = self.context.database.read(lambda tx: choose_released(tx, found.id))
-        return project_name, self._released_ontology(found.id), chosen
+        ontology = self._released_ontology(found.id)
+        if since is None:
+            chosen = self.context.database.read(lambda tx: choose_released(tx, found.id))
+            return project_name, ontology, chosen, None
+        before = self._releases.find(actor, project_id, since)
+        chosen = self.context.database.read(lambda tx: choose_released(tx, found.id, before.id))
+        delta = self.context.database.read(lambda tx: delta_of(tx, found.id, before.id, since))
+        return project_name, ontology, chosen, delta
 
     def _released_ontology(self, release_id: str) -> Ontology:
         chosen = releases.select().where(releases.c.id == release_id)
@@ -179,6 +224,9 @@ class Exports:
     def _write(self, wanted: _Wanted, sink: Sink) -> ExportReport:
         losses = wanted.writer.write(self._items(wanted), wanted.ontology, sink)
         report = self._report(wanted, losses)
+        if wanted.delta is not None:
+            with sink.open("delta.json") as file:
+                file.write(msgspec.json.format(msgspec.json.encode(wanted.delta)) + b"\n")
         with sink.open("report.json") as file:
             file.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
         return report
@@ -191,6 +239,7 @@ class Exports:
         return ExportReport(
             format=wanted.writer.name,
             release=wanted.release,
+            since=None if wanted.delta is None else wanted.delta.since,
             items=len(wanted.chosen),
             kept=losses.kept,
             converted=losses.converted,
@@ -222,6 +271,7 @@ def _labeled(context: Context, entry: Entry, takes_media: bool) -> LabeledItem:
         width=item.width,
         height=item.height,
         document=entry.document,
+        split=entry.split,
         key=item.key,
         item_id=item.id,
         sha256=item.sha256,

@@ -24,6 +24,7 @@ from labelwright.services.audit import record
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.item_filter import EVERYTHING, ItemFilter, condition
+from labelwright.services.items import picture_file
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.release_splits import Candidate, SplitPlan, assign, check_plan, leaks
 from labelwright.storage.database import Database
@@ -214,8 +215,8 @@ class Releases:
                 return release
         raise NotFound("release", tag)
 
-    def verify(self, actor: Actor, release_id: str) -> Verification:
-        """Compute every hash again and compare."""
+    def verify(self, actor: Actor, release_id: str, *, deep: bool = False) -> Verification:
+        """Compute every hash again and compare; with `deep` also those of the pictures' own bytes."""
         release = self.context.database.read(lambda tx: _release_for(tx, actor, release_id))
         ontology = msgspec.convert(release.ontology, Ontology)
         parent = self.context.database.read(lambda tx: _sha256_of(tx, release.parent_id))
@@ -227,6 +228,9 @@ class Releases:
         for entry, expected in zip(self.entries(release_id), stored, strict=False):
             actual = _entry_hash(entry, release.hash_version)
             hashes.append(actual)
+            fault = _picture_fault(self.context, entry.item) if deep else None
+            if fault is not None:
+                faults.append(f"{entry.item.name}: {fault}")
             if actual != expected:
                 faults.append(f"{entry.item.name}: the item or its annotations differ from the release")
         if len(hashes) != release.items:
@@ -253,6 +257,19 @@ class Releases:
             if len(rows) < BATCH:
                 return
             last = rows[-1].entry_position
+
+    def entries_of(self, release_id: str, item_ids: Sequence[str]) -> dict[str, Entry]:
+        """The entries of some items of a release, by the ids of the items."""
+        raw = self.context.database.read(
+            lambda tx: tx.execute(select(releases.c.ontology).where(releases.c.id == release_id)).scalar()
+        )
+        ontology = msgspec.convert(raw, Ontology)
+        chosen = _entries(release_id).where(release_entries.c.item_id.in_(item_ids))
+        rows = self.context.database.read(lambda tx: tx.execute(chosen).all())
+        return {
+            row.id: Entry(row, row.entry_document, ontology.resolve(decode(row.body)), row.entry_split)
+            for row in rows
+        }
 
     def current(self, project_id: str, ontology: Ontology, chosen: ItemFilter = DONE) -> Iterator[Entry]:
         """What counts now for the items that are chosen, in order, a batch at a time."""
@@ -391,6 +408,15 @@ def _current_rows(tx: Connection, where: ColumnElement[bool], last: int) -> list
             .limit(BATCH)
         )
     )
+
+
+def _picture_fault(context: Context, item: Row[Any]) -> str | None:
+    try:
+        with picture_file(context, item).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except (NotFound, OSError):
+        return "its picture is not there any more"
+    return None if found == item.sha256 else "its picture is not the one that was released"
 
 
 def _parts(entry: Entry) -> list[str]:

@@ -24,6 +24,8 @@ from labelwright.services.pictures import Pictures
 from labelwright.services.progress import Progress
 from labelwright.services.projects import Projects
 from labelwright.services.queue import Queue
+from labelwright.services.release_card import ReleaseCards
+from labelwright.services.release_diff import ReleaseDiffs
 from labelwright.services.releases import Releases
 from labelwright.services.rule_offenders import RuleOffenders
 from labelwright.services.submissions import Submissions
@@ -62,6 +64,8 @@ class Services:
         self.issues = Issues(context)
         self.progress = Progress(context)
         self.releases = Releases(context)
+        self.release_diffs = ReleaseDiffs(context, self.releases)
+        self.release_cards = ReleaseCards(context, self.releases)
         self.uploads = Uploads(context)
         self.jobs = Jobs(context)
         self.imports = Imports(context, self.jobs)

@@ -30,10 +30,14 @@ class FormatView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Which format, and which release; without one, what is accepted now."""
+    """Which format, and which release; without one, what is accepted now.
+
+    `since` is the tag of another release: then only what is new or other since then.
+    """
 
     format: Text
     release: Text | None = None
+    since: Text | None = None
 
 
 class ExportQuery(ReportQuery, frozen=True, kw_only=True):
@@ -56,7 +60,9 @@ def formats(query: ListQuery) -> Page[FormatView]:
 @routes.get("/projects/{project}/export/report", "project.export", raises=(UnknownName, InvalidInput))
 def report(project: str, query: ReportQuery, who: Actor, services: Services) -> ExportReport:
     """What an export would keep, convert and drop."""
-    return services.exports.report(who, project, format=query.format, release=query.release)
+    return services.exports.report(
+        who, project, format=query.format, release=query.release, since=query.since
+    )
 
 
 @routes.get(
