@@ -4,10 +4,11 @@ Written is version 2.0: `bounding_box` (x, y, w, h), `polygon.paths` (outer ring
 `ellipse` (center, radius, angle in radians), `line.path`, `keypoint`, `skeleton.nodes` (name, x, y,
 occluded), `cuboid` (front and back boxes), `tag`; masks are a `mask` each and one `raster_layer` of all:
 `dense_rle` of pairs (number, length) along the rows and `mask_annotation_ids_mapping`. Masks that overlap
-have no place in it: what lies below is cut off. Attributes are `attributes`, words such as “color:red”. For the
-way back they stand in `attribute_values` too, and flags, groups, relations and scores beside them, where V7's
-reader passes over them. Files are `SPLIT/annotations/NAME.json` beside `SPLIT/images/NAME`, without a split
-in no such folder. How it is read is in `darwin_reading.py`. The layout: V7's reference of Darwin JSON.
+have no place in it: what lies below is cut off. Attributes are `attributes`, words such as “color:red”. For
+the way back they stand in `attribute_values` too, and flags, groups, relations and scores beside them,
+where V7's reader passes over them. Files are `SPLIT/annotations/NAME.json` beside `SPLIT/images/NAME`,
+without a split in no such folder. How it is read is in `darwin_reading.py`. The layout: V7's reference of
+Darwin JSON.
 """
 
 from collections.abc import Iterator
