@@ -7,7 +7,7 @@ import pytest
 
 from labelwright.core.document import Document
 from labelwright.core.errors import UnreadableLabels
-from labelwright.core.ontology import AttributeSpec, Category, Ontology
+from labelwright.core.ontology import AttributeSpec, Category, Ontology, Option
 from labelwright.core.shapes import Box, Mask, Point, Polygon, Polyline
 from labelwright.formats.bdd100k import Bdd100k
 from labelwright.formats.folder import source_of
@@ -77,10 +77,11 @@ def test_lines_polygons_and_masks(tmp_path: Path) -> None:
     assert reading.categories == ["area", "lane", "rider"]
 
 
-def test_a_curve_is_read_as_lines_near_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("types", ["LCCL", "LCCC"])
+def test_a_curve_is_read_as_lines_near_it(tmp_path: Path, types: str) -> None:
     # The usual curve for a quarter of a circle, which it leaves by 0.03 % of the radius.
     k = 100 * 0.5522847498
-    quarter = {"vertices": [[100, 0], [100, k], [k, 100], [0, 100]], "types": "LCCL", "closed": False}
+    quarter = {"vertices": [[100, 0], [100, k], [k, 100], [0, 100]], "types": types, "closed": False}
     reading, found = read(
         file(tmp_path, [{"name": "a.jpg", "labels": [{"category": "c", "poly2d": [quarter]}]}])
     )
@@ -165,6 +166,19 @@ def test_what_is_written_is_scalabels(tmp_path: Path) -> None:
     back = read(tmp_path / "out")[1]["a.png"].document.annotations
     assert back[1].flags == {"occluded": True, "track": 7.0, "kept": "yes"}
     assert isinstance(back[3].shape, Mask)
+
+
+def test_lists_stand_beside_the_attributes_which_have_one_value_each(tmp_path: Path) -> None:
+    options = tuple(Option(id=word, name=word) for word in ("wet", "dark"))
+    specs = (AttributeSpec(id="c", name="conditions", kind="choices", options=options),)
+    ontology = Ontology(categories=(Category(id="zz", name="car", attributes=specs),))
+    document = Document(annotations=(annotation(1, BOX, attributes={"c": ("wet", "dark")}),))
+    written(Bdd100k(), [item("a.png", document)], tmp_path / "out", ontology)
+
+    (made,) = json.loads((tmp_path / "out/labels/det_20/det_train.json").read_text())["frames"]
+    assert made["labels"][0]["attributes"] == {}
+    (found,) = read(tmp_path / "out")[1]["a.png"].document.annotations
+    assert found.attributes == {"conditions": ("wet", "dark")}
 
 
 def test_other_json_is_refused(tmp_path: Path) -> None:

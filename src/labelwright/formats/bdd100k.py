@@ -105,8 +105,12 @@ class _Writing:
         return {**made, "attributes": of_frame or {}, "labels": labels}
 
     def _label(self, annotation: Annotation, category: Category, *, is_linked: bool) -> Extra:
-        attributes: Extra = dict(named_attributes(annotation, category))
+        values = named_attributes(annotation, category)
+        attributes: Extra = {key: value for key, value in values.items() if not isinstance(value, tuple)}
         beside = self._bonds.beside(annotation, is_linked=is_linked)
+        if len(attributes) < len(values):
+            # Scalabel's attributes have one value each.
+            beside["lists"] = {key: value for key, value in values.items() if isinstance(value, tuple)}
         native = {
             ATTRIBUTES[flag]: value
             for flag, value in annotation.flags.items()
@@ -142,6 +146,7 @@ class _Writing:
 def _is_of_frame(annotation: Annotation, category: Category) -> bool:
     """Whether a tag says no more than what attributes of a frame can say."""
     plain = not (annotation.flags or annotation.relations or annotation.group)
+    plain = plain and not any(isinstance(value, bool | tuple) for value in annotation.attributes.values())
     is_tag = annotation.shape is None and category.name == FRAME
     return is_tag and plain and bool(annotation.attributes) and annotation.evidence.score is None
 

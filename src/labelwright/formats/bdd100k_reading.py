@@ -216,7 +216,7 @@ class _Labels:
         Raises ValueError, TypeError, KeyError or InvalidShape.
         """
         shapes = self._shapes(label)
-        attributes: Extra = dict(label.get("attributes") or {})
+        attributes: Extra = {**(label.get("lists") or {}), **(label.get("attributes") or {})}
         flags = flags_of(label.get("flags"))
         if not label.get("plain_attributes"):
             for name, flag in FLAGS.items():
@@ -299,7 +299,7 @@ class _Labels:
                 made.append(points[place])
                 place += 1
                 continue
-            # Two control points, and the next corner; a curve that closes the line ends where it began.
+            # Two control points and the end, whose type may be C too; one that closes ends where it began.
             first, second, end = ([*points[place : place + 3], points[0], points[0]])[:3]
             if kinds[place : place + 2] != "CC":
                 raise ValueError("a curve has two control points")

@@ -32,6 +32,7 @@ FORMATS = {
     "darwin": "labelwright.formats.darwin:Darwin",
     "supervisely": "labelwright.formats.supervisely:Supervisely",
     "mots": "labelwright.formats.mots:Mots",
+    "mapillary": "labelwright.formats.mapillary:Mapillary",
     "cityscapes": "labelwright.formats.cityscapes:Cityscapes",
     "coco-panoptic": "labelwright.formats.coco_panoptic:CocoPanoptic",
     "coco": "labelwright.formats.coco:Coco",
