@@ -51,7 +51,7 @@ def addresses(page: Page) -> dict[str, str]:
         "overview": project,
         **{
             name: f"{project}/{name}"
-            for name in ("items", "import", "ontology", "brief", "members", "releases", "settings")
+            for name in ("explore", "import", "ontology", "brief", "members", "releases", "settings")
         },
         "item": f"{origin}/items/{item}",
         "people": f"{origin}/members",
@@ -78,7 +78,7 @@ def test_the_pages_speak_traditional_chinese_once_it_is_chosen(demo: Page) -> No
     demo.get_by_role("button", name="Account of").click()
     demo.get_by_role("menuitemradio", name="正體中文").click()
 
-    expect(demo.get_by_role("link", name="項目", exact=True)).to_be_visible()
+    expect(demo.get_by_role("link", name="探索", exact=True)).to_be_visible()
     expect(demo.locator("html")).to_have_attribute("lang", "zh-Hant")
     left: dict[str, list[str]] = {}
     cut: dict[str, list[str]] = {}

@@ -114,29 +114,6 @@ export const history = (id: string) => one<wire.History>(['item', id, 'history']
 export const document = (id: string) => one<wire.DocumentView>(['document', id], `/documents/${id}`);
 export const issues = (id: string) => list<wire.Issue>(['item', id, 'issues'], `/items/${id}/issues`);
 
-export interface ItemFilter {
-  state: string;
-  search: string;
-  category: string;
-  near_duplicates: boolean;
-}
-
-/** The items of a project, a page at a time. */
-export function useItems(projectId: string, filter: ItemFilter) {
-  return useInfiniteQuery({
-    queryKey: ['project', projectId, 'items', filter],
-    initialPageParam: null as string | null,
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) =>
-      api.get<wire.Page<wire.Item>>(
-        `/projects/${projectId}/items`,
-        { ...filter, near_duplicates: filter.near_duplicates || null, cursor: pageParam, limit: 100 },
-        signal,
-      ),
-    getNextPageParam: (last) => last.next ?? null,
-  });
-}
-
 /** The audit log, newest first, a page at a time. */
 export function useAudit(filter: { action: string; subject: string }) {
   return useInfiniteQuery({

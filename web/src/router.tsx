@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
                 element: page(() => import('./pages/project')),
                 children: [
                   { index: true, element: page(() => import('./pages/overview')) },
+                  { path: 'explore', element: page(() => import('./pages/explore')) },
                   { path: 'items', element: page(() => import('./pages/items')) },
                   { path: 'import', element: page(() => import('./pages/import')) },
                   { path: 'ontology', element: page(() => import('./pages/ontology')) },

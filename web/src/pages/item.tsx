@@ -45,8 +45,8 @@ function Details({ item, project }: { item: ItemView; project: Project }) {
         <Anchor component={Link} to={projectPath(project.id)} c="dimmed" size="sm">
           {project.name}
         </Anchor>
-        <Anchor component={Link} to={projectPath(project.id, 'items')} c="dimmed" size="sm">
-          {t('Items')}
+        <Anchor component={Link} to={projectPath(project.id, 'explore')} c="dimmed" size="sm">
+          {t('Explore')}
         </Anchor>
       </Breadcrumbs>
       <Page title={item.name} actions={<Actions item={item} project={project} />}>

@@ -10,7 +10,7 @@ export interface Place {
 
 export const PROJECT_PLACES: Place[] = [
   { path: '', word: phrase('Overview'), needs: 'annotator' },
-  { path: 'items', word: phrase('Items'), needs: 'annotator' },
+  { path: 'explore', word: phrase('Explore'), needs: 'annotator' },
   { path: 'import', word: phrase('Import'), needs: 'manager' },
   { path: 'ontology', word: phrase('Ontology'), needs: 'annotator' },
   { path: 'brief', word: phrase('Brief'), needs: 'annotator' },
