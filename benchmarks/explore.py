@@ -121,7 +121,8 @@ def made(
     body, document_id = encode(document), context.new_id()
     row = {
         "id": item, "project_id": project, "position": place, "name": f"street {place:06d}.jpg",
-        "sha256": secrets.token_hex(32), "media_type": "image/jpeg", "bytes": chance.randrange(10_000, 4_000_000),
+        "sha256": secrets.token_hex(32), "media_type": "image/jpeg",
+        "bytes": chance.randrange(10_000, 4_000_000),
         "width": width, "height": height, "state": chance.choice(STATES), "document_id": document_id,
         "annotations": len(annotations), "split": chance.choice(("train", "train", "val", None)),
         "created_at": now, "updated_at": now,
@@ -135,7 +136,7 @@ def made(
     return row, stored, [{"project_id": project, "tag": t, "position": place, "item_id": item} for t in tags]
 
 
-def keep(tx: Any, rows: list[Any]) -> None:  # noqa: ANN401  # a connection
+def keep(tx: Any, rows: list[Any]) -> None:  # a connection
     """Write items, documents and tags."""
     tx.execute(insert(items), [row for row, _, _ in rows])
     tx.execute(insert(documents), [stored for _, stored, _ in rows])
@@ -150,7 +151,8 @@ def _annotation(width: int, height: int, author: str, chance: random.Random) -> 
     box = Box(left, top, left + chance.random() * width * 0.2, top + chance.random() * height * 0.2)
     given = {"state": chance.choice("ab")} if category < 2 else {}
     return Annotation(
-        id=uuid7(1_700_000_000_000, chance.randbytes(10)), category=f"c{category}", shape=box, attributes=given,
+        id=uuid7(1_700_000_000_000, chance.randbytes(10)), category=f"c{category}", shape=box,
+        attributes=given,
         evidence=Evidence(author=author),
     )  # fmt: skip
 
@@ -222,7 +224,8 @@ def pages(client: httpx.Client, root: str, total: int) -> None:
     """Pages in every order, the first and a deep one."""
     orders: tuple[dict[str, Any], ...] = (
         {"sort": "position"}, {"sort": "name"}, {"sort": "annotations", "descending": True}, {"sort": "size"},
-        {"sort": "updated", "descending": True}, {"sort": "category", "sort_category": "c0", "descending": True},
+        {"sort": "updated", "descending": True},
+        {"sort": "category", "sort_category": "c0", "descending": True},
     )  # fmt: skip
     for order in orders:
         words = order["sort"]

@@ -89,6 +89,8 @@ class Explore:
         after = read_cursor(cursor, order)
 
         def work(tx: Connection) -> ExplorePage:
+            if order.by == "category":  # it tells how much others marked
+                project_for(tx, actor, project_id, "item.history")
             chosen, ontology = filter_for(self.context, tx, actor, project_id, wanted)
             key, source = _key(order, project_id, ontology)
             total = None if after else self.count(tx, project_id, wanted, ontology)

@@ -26,6 +26,8 @@ import { Empty, Failure, Loading } from '../ui/state';
 import { atLeast, count } from '../ui/words';
 import type { Category } from '../wire';
 
+const NO_CATEGORIES: ReadonlyMap<string, Category> = new Map();
+
 export default function Explore() {
   const { project } = useProject();
   const { filter, order, look, open, set, setFilter, setOrder } = useAddress();
@@ -90,7 +92,7 @@ export default function Explore() {
         <div className={classes.main}>
           <Group gap="sm">
             <Search text={filter.text ?? ''} onText={(text) => setFilter({ ...filter, text }, true)} />
-            <Sorting order={order} categories={categories} onOrder={setOrder} />
+            <Sorting order={order} categories={isReviewer ? categories : NO_CATEGORIES} onOrder={setOrder} />
             {look === 'grid' && (
               <Slider w={110} size="sm" min={110} max={380} step={10} label={null} value={side} onChange={setSide} thumbLabel={t('Size of the pictures')} />
             )}
