@@ -309,6 +309,8 @@ def test_what_is_converted_stays_within_the_error_that_is_stated(
     format: Format, tmp_path_factory, kind: str, data
 ) -> None:
     shape = data.draw(ANY[kind])
+    if isinstance(shape, Polygon) and not shapely.Polygon(shape.parts[0][0]).is_valid:
+        return  # what a ring that crosses itself covers is a matter of the rule
     place = tmp_path_factory.mktemp("converted") / "out"
     document = Document(annotations=(annotation(1, shape),))
 
