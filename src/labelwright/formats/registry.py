@@ -30,6 +30,7 @@ FORMATS = {
     "bdd100k": "labelwright.formats.bdd100k:Bdd100k",
     "cvat": "labelwright.formats.cvat:Cvat",
     "darwin": "labelwright.formats.darwin:Darwin",
+    "segment-anything": "labelwright.formats.segment_anything:SegmentAnything",
     "supervisely": "labelwright.formats.supervisely:Supervisely",
     "mots": "labelwright.formats.mots:Mots",
     "mapillary": "labelwright.formats.mapillary:Mapillary",
