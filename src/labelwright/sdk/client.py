@@ -10,6 +10,7 @@ import httpx
 
 from labelwright.sdk.connection import Connection
 from labelwright.sdk.delivery import Exports, Releases
+from labelwright.sdk.explore import Explore
 from labelwright.sdk.imports import Imports
 from labelwright.sdk.jobs import Jobs
 from labelwright.sdk.people import Members, Tokens
@@ -43,6 +44,7 @@ class Client:
         self.projects = Projects(self.connection)
         self.imports = Imports(self.connection, self.jobs, same_machine=same_machine)
         self.items = Items(self.connection)
+        self.explore = Explore(self.connection)
         self.tasks = Tasks(self.connection)
         self.releases = Releases(self.connection)
         self.exports = Exports(self.connection)

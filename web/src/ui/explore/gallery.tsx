@@ -111,6 +111,10 @@ export function Gallery(props: Props) {
       aria-multiselectable
       data-testid="gallery"
       onKeyDown={key}
+      onFocus={({ target }) => {
+        const { index } = (target as HTMLElement).dataset;
+        if (index !== undefined) setFocus(Number(index));
+      }}
     >
       <div style={{ position: 'relative', height: virtual.getTotalSize() }}>
         {width > 0 &&
