@@ -125,3 +125,6 @@ export function useAudit(filter: { action: string; subject: string }) {
     getNextPageParam: (last) => last.next ?? null,
   });
 }
+export const releaseCard = (id: string) => one<wire.ReleaseCard>(['release', id, 'card'], `/releases/${id}/card`);
+export const releaseDifference = (before: string, after: string) =>
+  one<wire.Difference>(['release', before, 'difference', after], `/releases/${before}/difference/${after}`);

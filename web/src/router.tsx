@@ -48,6 +48,8 @@ export const router = createBrowserRouter([
                   { path: 'brief', element: page(() => import('./pages/brief')) },
                   { path: 'members', element: page(() => import('./pages/project-members')) },
                   { path: 'releases', element: page(() => import('./pages/releases')) },
+                  { path: 'releases/compare', element: page(() => import('./pages/release-compare')) },
+                  { path: 'releases/:r/card', element: page(() => import('./pages/release-card')) },
                   { path: 'jobs', element: page(() => import('./pages/project-jobs')) },
                   { path: 'settings', element: page(() => import('./pages/project-settings')) },
                 ],

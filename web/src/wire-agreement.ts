@@ -35,6 +35,10 @@ interface Differences {
   job: Unknown<wire.Job, Schemas['JobView']>;
   import: Unknown<wire.Import, Schemas['ImportView']>;
   release: Unknown<wire.Release, Schemas['ReleaseView']>;
+  plan: Unknown<wire.SplitPlan, Schemas['SplitPlan']>;
+  difference: Unknown<wire.Difference, Schemas['Difference']>;
+  change: Unknown<wire.ItemChange, Schemas['ItemChange']>;
+  card: Unknown<wire.ReleaseCard, Schemas['Card']>;
   token: Unknown<wire.Token, Schemas['TokenView']>;
   invitation: Unknown<wire.Invitation, Schemas['InvitationView']>;
 }

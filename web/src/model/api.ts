@@ -1349,6 +1349,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/{release}/difference/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one release to another, counted. */
+        get: operations["releases_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release}/difference/{other}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items that changed from one release to another, each with what changed on it. */
+        get: operations["releases_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a release: its contents, its origin, who made it, and the gaps. */
+        get: operations["releases_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{release}/card.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The card as a Markdown page. */
+        get: operations["releases_card_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/formats": {
         parameters: {
             query?: never;
@@ -1933,10 +2001,17 @@ export interface components {
         /**
          * Brief
          * @description Kinds of annotation asked for, guideline pages, and acceptance targets.
+         *
+         *         `origin` says where the pictures come from and how they were chosen, `licence` under which terms they
+         *         may be used; both stand in the card of every release.
          */
         Brief: {
             /** @default  */
             summary: string;
+            /** @default  */
+            origin: string;
+            /** @default  */
+            licence: string;
             /**
              * @default [
              *       "box"
@@ -4476,6 +4551,14 @@ export interface components {
             parent: string | null;
         };
         /**
+         * DeepQuery
+         * @description Whether the bytes of the pictures are hashed again too.
+         */
+        DeepQuery: {
+            /** @default false */
+            deep: boolean;
+        };
+        /**
          * Verification
          * @description Whether every hash of a release still holds; faults in words.
          */
@@ -4483,6 +4566,185 @@ export interface components {
             ok: boolean;
             entries: number;
             faults: string[];
+        };
+        /**
+         * Difference
+         * @description The sum of all changes from one release to another; categories by their names.
+         */
+        Difference: {
+            before: string;
+            after: string;
+            items?: components["schemas"]["Counts"];
+            annotations?: components["schemas"]["Counts"];
+            /** @default {} */
+            categories: {
+                [key: string]: components["schemas"]["Counts"];
+            };
+            /** @default {} */
+            fields: {
+                [key: string]: number;
+            };
+            /** @default {} */
+            moved: {
+                [key: string]: number;
+            };
+            /** @default [] */
+            ontology: string[];
+            /** @default 0 */
+            unchanged: number;
+        };
+        /**
+         * Counts
+         * @description How many came, went and changed.
+         */
+        Counts: {
+            /** @default 0 */
+            added: number;
+            /** @default 0 */
+            removed: number;
+            /** @default 0 */
+            changed: number;
+        };
+        /**
+         * ChangesQuery
+         * @description From which item on, how many, and which kind of change.
+         *
+         *         `change`: items.added, items.removed, items.changed, moved (to another split), or of an annotation added,
+         *         removed, changed, category, shape, attributes, group, relations, flags.
+         */
+        ChangesQuery: {
+            /** @default 0 */
+            start: number;
+            /** @default 50 */
+            limit: number;
+            /** @default null */
+            change: string | null;
+        };
+        /**
+         * ChangePage
+         * @description Some changed items in order; `next` is where to go on, None at the end.
+         */
+        ChangePage: {
+            items: components["schemas"]["ItemChange"][];
+            next: number | null;
+        };
+        /**
+         * ItemChange
+         * @description An item that came, went, or of which something is said otherwise.
+         */
+        ItemChange: {
+            item: string;
+            name: string;
+            width: number;
+            height: number;
+            /** @enum {unknown} */
+            kind: "added" | "changed" | "removed";
+            /** @default null */
+            split_before: string | null;
+            /** @default null */
+            split_after: string | null;
+            /** @default [] */
+            annotations: components["schemas"]["AnnotationChange"][];
+            /** @default 0 */
+            position: number;
+        };
+        /**
+         * AnnotationChange
+         * @description One annotation that came, went, or is another; `what` names the fields that differ.
+         */
+        AnnotationChange: {
+            /** @enum {unknown} */
+            kind: "added" | "changed" | "removed";
+            category: string;
+            /** @default [] */
+            what: string[];
+            /** @default null */
+            iou: number | null;
+            /** @default null */
+            before: components["schemas"]["Annotation"] | null;
+            /** @default null */
+            after: components["schemas"]["Annotation"] | null;
+        };
+        /**
+         * Card
+         * @description Everything that is known of a release, ready to be shown or written.
+         */
+        Card: {
+            project: string;
+            description: string;
+            origin: string;
+            licence: string;
+            release: components["schemas"]["ReleaseView"];
+            parent: string | null;
+            categories: components["schemas"]["CategoryFacts"][];
+            kinds: {
+                [key: string]: number;
+            };
+            sizes: {
+                [key: string]: number;
+            };
+            areas: number[];
+            pictures: [
+                string,
+                number
+            ][];
+            pixels: {
+                [key: string]: number;
+            };
+            per_item: {
+                [key: string]: number;
+            };
+            empty_items: number;
+            sources: [
+                string,
+                number
+            ][];
+            authors: {
+                [key: string]: number;
+            };
+            reviewers: number;
+            reviewed: number;
+            from_models: number;
+            touched_models: number;
+            seconds: number;
+            guidelines: {
+                [key: string]: number;
+            };
+            splits: {
+                [key: string]: number;
+            };
+            leaks: components["schemas"]["Leak"][];
+            skipped: {
+                [key: string]: number;
+            };
+            left_out: number;
+            gaps: string[];
+        };
+        /**
+         * CategoryFacts
+         * @description One category: annotations, items that have it, its share of all, and how large it is (median share).
+         */
+        CategoryFacts: {
+            name: string;
+            annotations: number;
+            items: number;
+            share: number;
+            median_area: number | null;
+            splits: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Leak
+         * @description Two items that nearly show the same picture and are in different splits.
+         */
+        Leak: {
+            item: string;
+            name: string;
+            split: string;
+            near: string;
+            near_name: string;
+            near_split: string;
         };
         /**
          * Page[FormatView]
@@ -4506,11 +4768,15 @@ export interface components {
         /**
          * ReportQuery
          * @description Which format, and which release; without one, what is accepted now.
+         *
+         *         `since` is the tag of another release: then only what is new or other since then.
          */
         ReportQuery: {
             format: string;
             /** @default null */
             release: string | null;
+            /** @default null */
+            since: string | null;
         };
         /**
          * ExportReport
@@ -4519,6 +4785,8 @@ export interface components {
         ExportReport: {
             format: string;
             release: string | null;
+            /** @default null */
+            since: string | null;
             items: number;
             kept: number;
             converted: {
@@ -4549,6 +4817,8 @@ export interface components {
             format: string;
             /** @default null */
             release: string | null;
+            /** @default null */
+            since: string | null;
             /** @default copy */
             media: string;
             /** @default false */
@@ -11518,7 +11788,9 @@ export interface operations {
     };
     releases_verify: {
         parameters: {
-            query?: never;
+            query?: {
+                deep?: boolean;
+            };
             header?: {
                 "Idempotency-Key"?: string;
                 /** @description Needed with a session cookie; a token needs none. */
@@ -11576,8 +11848,228 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This cannot be accepted: invalid.key_reused */
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_difference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release: string;
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed from one release to another, counted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_changes: {
+        parameters: {
+            query?: {
+                start?: number;
+                limit?: number;
+                change?: string;
+            };
+            header?: never;
+            path: {
+                release: string;
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items that changed from one release to another, each with what changed on it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of a release: its contents, its origin, who made it, and the gaps. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releases_card_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                release: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card as a Markdown page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": unknown;
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11642,6 +12134,7 @@ export interface operations {
             query: {
                 format: string;
                 release?: string;
+                since?: string;
             };
             header?: never;
             path: {
@@ -11703,6 +12196,7 @@ export interface operations {
             query: {
                 format: string;
                 release?: string;
+                since?: string;
                 media?: string;
                 drop?: boolean;
             };

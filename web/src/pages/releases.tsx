@@ -1,8 +1,9 @@
 /** Releases: frozen, numbered sets of accepted annotations, and their export. */
-import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconPackageExport } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'react-router';
 
 import { t } from '../language/language';
 import { progress as progressQuery, releases as releasesQuery } from '../queries';
@@ -14,7 +15,7 @@ import { NewRelease } from '../ui/releases/new-release';
 import { ReleaseDetail } from '../ui/releases/release-detail';
 import { Answer, Empty } from '../ui/state';
 import { Tour } from '../ui/tour';
-import { ago, atLeast, count } from '../ui/words';
+import { ago, atLeast, count, number } from '../ui/words';
 import type { Release } from '../wire';
 
 export default function Releases() {
@@ -72,6 +73,11 @@ export default function Releases() {
                           {t('no. {{number}}', { number: release.number })} · {ago(release.created_at)} ·{' '}
                           {count(release.items, 'item')}, {count(release.annotations, 'annotation')}
                         </Text>
+                        {Object.entries(release.splits).map(([name, items]) => (
+                          <Badge key={name} variant="light" tt="none">
+                            {name} {number(items)}
+                          </Badge>
+                        ))}
                       </Group>
                       {release.notes && (
                         <Text size="sm" mt={4} lineClamp={2} className="lw-break">
@@ -80,6 +86,26 @@ export default function Releases() {
                       )}
                     </div>
                     <Group gap="xs" wrap="nowrap">
+                      <Button
+                        component={Link}
+                        variant="default"
+                        size="xs"
+                        to={`/projects/${project.id}/releases/${encodeURIComponent(release.tag)}/card`}
+                      >
+                        {t('Card')}
+                      </Button>
+                      {release.parent && data.some(({ id }) => id === release.parent) && (
+                        <Button
+                          component={Link}
+                          variant="default"
+                          size="xs"
+                          to={`/projects/${project.id}/releases/compare?from=${encodeURIComponent(
+                            data.find(({ id }) => id === release.parent)?.tag ?? '',
+                          )}&to=${encodeURIComponent(release.tag)}`}
+                        >
+                          {t('Changes')}
+                        </Button>
+                      )}
                       <Button variant="default" size="xs" onClick={() => setOpened(release)}>
                         {t('Details')}
                       </Button>
@@ -99,6 +125,7 @@ export default function Releases() {
           project={project.id}
           number={(releases.data?.[0]?.number ?? 0) + 1}
           done={done}
+          before={releases.data?.[0] ?? null}
           onClose={() => setCreating(false)}
         />
       )}

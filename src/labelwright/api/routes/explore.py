@@ -18,7 +18,7 @@ from labelwright.services.views import Looked, View
 
 routes = Routes("explore")
 
-FilterText = Annotated[str, msgspec.Meta(max_length=20_000)]
+FilterText = Annotated[str, msgspec.Meta(max_length=4000)]
 Tags = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(max_length=20)]
 Id = Annotated[str, msgspec.Meta(max_length=36)]
 REFUSES = (NotFound, Forbidden, InvalidInput)
@@ -35,7 +35,7 @@ class ExploreQuery(msgspec.Struct, frozen=True, kw_only=True):
     sort: Text = "position"
     sort_category: Text | None = None
     descending: bool = False
-    cursor: Annotated[str, msgspec.Meta(max_length=3000)] | None = None
+    cursor: Annotated[str, msgspec.Meta(max_length=1500)] | None = None
     offset: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=500)] = 100
 
@@ -56,7 +56,7 @@ class FacetsOut(msgspec.Struct, frozen=True, kw_only=True):
 class OutlineQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Of which items (`items`, ids with commas between; up to 200), and how many of each at most."""
 
-    items: Annotated[str, msgspec.Meta(max_length=8000)]
+    items: Annotated[str, msgspec.Meta(max_length=4000)]
     most: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
 
 

@@ -1,5 +1,5 @@
 /** Editing the brief; saving makes a new version. */
-import { Alert, Button, Checkbox, Group, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Paper, Stack, Text, Textarea, Title, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -40,6 +40,20 @@ export function BriefEditor({ project, view }: { project: string; view: BriefVie
             minRows={2}
             value={brief.summary ?? ''}
             onChange={(event) => change({ summary: event.currentTarget.value })}
+          />
+          <Textarea
+            label={t('Origin of the pictures')}
+            placeholder={t('Where they come from and how they were chosen; it stands in the card of every release')}
+            autosize
+            minRows={2}
+            value={brief.origin ?? ''}
+            onChange={(event) => change({ origin: event.currentTarget.value })}
+          />
+          <TextInput
+            label={t('Licence of the pictures')}
+            placeholder={t('Under which terms they may be used')}
+            value={brief.licence ?? ''}
+            onChange={(event) => change({ licence: event.currentTarget.value })}
           />
           <Checkbox.Group
             label={t('Kinds of annotation')}

@@ -5,7 +5,7 @@ import { useState } from 'react';
 
 import { address, api } from '../../api';
 import { t } from '../../language/language';
-import { formats as formatsQuery } from '../../queries';
+import { formats as formatsQuery, releases as releasesQuery } from '../../queries';
 import { Report } from '../report';
 import { Failure, Loading } from '../state';
 
@@ -26,14 +26,36 @@ export function losesSomething(report: Losses): boolean {
   return typeof dropped === 'object' && dropped !== null && Object.keys(dropped).length > 0;
 }
 
+/** The formats as a list to choose from: those that most people want first. */
+function listed(formats: { name: string; title: string; keeps: string[] }[]) {
+  const entry = ({ name, title }: { name: string; title: string }) => ({
+    value: name,
+    label: title && title.toLowerCase() !== name ? `${title} (${name})` : name,
+  });
+  const rest = formats.filter(({ name }) => !COMMON.includes(name));
+  const common = COMMON.map((name) => formats.find((one) => one.name === name)).filter((one) => one !== undefined);
+  const isTags = (one: { keeps: string[] }) => one.keeps.every((kind) => kind === 'tag');
+  const byTitle = (a: { title: string }, b: { title: string }) => a.title.localeCompare(b.title);
+  return [
+    { group: t('Most used'), items: common.map(entry) },
+    { group: t('Other tools and data sets'), items: rest.filter((one) => !isTags(one)).sort(byTitle).map(entry) },
+    { group: t('Tags of whole items'), items: rest.filter(isTags).sort(byTitle).map(entry) },
+  ].filter(({ items }) => items.length > 0);
+}
+
+const COMMON = ['labelwright', 'coco', 'yolo', 'yolo-seg', 'voc', 'cvat', 'label-studio'];
+
 export function ExportDialog({ project, release, onClose }: Props) {
   const { data: formats = [] } = useQuery(formatsQuery());
   const [format, setFormat] = useState('coco');
   const [withMedia, setWithMedia] = useState(true);
   const [mayDrop, setMayDrop] = useState(false);
+  const [since, setSince] = useState<string | null>(null);
+  const { data: known = [] } = useQuery(releasesQuery(project));
+  const others = known.filter(({ tag }) => tag !== release).map(({ tag }) => tag);
   const report = useQuery({
-    queryKey: ['export', project, release, format],
-    queryFn: () => api.get<Losses>(`/projects/${project}/export/report`, { format, release }),
+    queryKey: ['export', project, release, since, format],
+    queryFn: () => api.get<Losses>(`/projects/${project}/export/report`, { format, release, since }),
     staleTime: 0,
     retry: false,
   });
@@ -42,6 +64,7 @@ export function ExportDialog({ project, release, onClose }: Props) {
     format,
     media: withMedia ? 'copy' : 'none',
     release,
+    since,
     drop: isLossy && mayDrop ? true : null,
   });
   const isReady = report.data !== undefined && (!isLossy || mayDrop);
@@ -53,7 +76,10 @@ export function ExportDialog({ project, release, onClose }: Props) {
             flex={1}
             label={t('Format')}
             allowDeselect={false}
-            data={formats.map(({ name, title }) => ({ value: name, label: title || name }))}
+            searchable
+            maxDropdownHeight={360}
+            nothingFoundMessage={t('No format is called so')}
+            data={listed(formats)}
             value={format}
             onChange={(value) => value && setFormat(value)}
           />
@@ -64,6 +90,16 @@ export function ExportDialog({ project, release, onClose }: Props) {
             onChange={(event) => setWithMedia(event.currentTarget.checked)}
           />
         </Group>
+        {release !== null && others.length > 0 && (
+          <Select
+            label={t('Only what is new or other since')}
+            placeholder={t('Everything')}
+            clearable
+            data={others}
+            value={since}
+            onChange={setSince}
+          />
+        )}
         {report.isPending && <Loading rows={3} height={36} />}
         {report.error && <Failure error={report.error} onRetry={() => void report.refetch()} />}
         {report.data && <Report report={report.data} />}

@@ -47,6 +47,20 @@ export function ReleaseDetail({ release, onClose }: { release: Release; onClose:
             </Table.Tr>
           </Table.Tbody>
         </Table>
+        {Object.keys(release.splits).length > 0 && (
+          <Text size="sm">
+            {t('Splits: {{splits}}.', {
+              splits: Object.entries(release.splits)
+                .map(([name, items]) => `${name} ${number(items)}`)
+                .join(', '),
+            })}
+          </Text>
+        )}
+        {release.leaks > 0 && (
+          <Alert color="orange" title={t('{{count}} near duplicates stand in two splits', { count: release.leaks })}>
+            {t('What is tested there was seen in training. The card names them.')}
+          </Alert>
+        )}
         <Text size="xs" c="dimmed" className="lw-mono lw-break">
           SHA-256 {release.sha256}
         </Text>
