@@ -135,6 +135,16 @@ def test_masks_and_boxes_are_polygons_for_others_and_stay_what_they_are(tmp_path
     assert not isinstance(moved, Box)
 
 
+def test_only_ellipses_along_the_axes_are_ellipses_for_qupath(tmp_path: Path) -> None:
+    shapes = (Ellipse(x=20, y=15, rx=10, ry=5), Ellipse(x=20, y=15, rx=10, ry=5, angle=0.5))
+    document = Document(annotations=tuple(annotation(n, shape) for n, shape in enumerate(shapes)))
+    written(GeoJson(), [item("a.png", document)], tmp_path / "out")
+
+    found = json.loads((tmp_path / "out/annotations/a.png.geojson").read_text())["features"]
+    assert [entry["geometry"].get("isEllipse") for entry in found] == [True, None]
+    assert tuple(a.shape for a in read(tmp_path / "out")[1]["a.png"].document.annotations) == shapes
+
+
 def test_a_folder_without_features_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"type": "Other"}')
 

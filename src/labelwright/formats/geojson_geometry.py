@@ -1,5 +1,7 @@
 """The geometries of GeoJSON that stand for shapes, in pixels with y down."""
 
+from math import sin
+
 from labelwright.core.shapes import (
     Box,
     Ellipse,
@@ -17,6 +19,8 @@ from labelwright.formats.extras import Extra
 from labelwright.formats.fitting import polygon_of_mask
 from labelwright.formats.outlines import corners, ellipse_ring
 
+STRAIGHT = 1e-9  # radians
+
 
 def geometry_of(shape: Shape) -> Extra:
     """The geometry that stands for a shape."""
@@ -26,7 +30,9 @@ def geometry_of(shape: Shape) -> Extra:
         case RotatedBox():
             return _polygon(polygon_of(shape.corners()))
         case Ellipse():
-            return _polygon(polygon_of(ellipse_ring(shape)))
+            outline = _polygon(polygon_of(ellipse_ring(shape)))
+            # QuPath's ellipses lie along the axes, in the bounds of their outline.
+            return outline | ({"isEllipse": True} if abs(sin(2 * shape.angle)) < STRAIGHT else {})
         case Mask():
             return _polygon(polygon_of_mask(shape))
         case Polygon():

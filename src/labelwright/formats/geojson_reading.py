@@ -304,12 +304,13 @@ def _shapes(geometry: Extra | None, said: object, *, is_upward: bool, depth: int
             yield Polyline(points=_points(line, is_upward=is_upward))
     else:
         plain = _plain(str(kind), found, is_upward=is_upward)
-        if geometry.get("isEllipse") is True and isinstance(plain, Polygon):
+        meant = _meant(plain, said)
+        if geometry.get("isEllipse") is True and isinstance(meant, Polygon):
             left, top, right, bottom = plain.bounds
             x, y = (left + right) / 2, (top + bottom) / 2
             yield Ellipse(x=x, y=y, rx=(right - left) / 2, ry=(bottom - top) / 2)
         else:
-            yield _meant(plain, said)
+            yield meant
 
 
 def _plain(kind: str, found: object, *, is_upward: bool) -> Shape:

@@ -34,6 +34,7 @@ FORMATS = {
     "supervisely": "labelwright.formats.supervisely:Supervisely",
     "mots": "labelwright.formats.mots:Mots",
     "mapillary": "labelwright.formats.mapillary:Mapillary",
+    "ade20k": "labelwright.formats.ade20k:Ade20k",
     "cityscapes": "labelwright.formats.cityscapes:Cityscapes",
     "coco-panoptic": "labelwright.formats.coco_panoptic:CocoPanoptic",
     "coco": "labelwright.formats.coco:Coco",
