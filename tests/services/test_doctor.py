@@ -8,7 +8,8 @@ from sqlalchemy import text, update
 
 from labelwright.services import audit
 from labelwright.services.doctor import Finding, examine
-from labelwright.storage.schema import documents, items
+from labelwright.services.item_index import index_stale
+from labelwright.storage.schema import documents, item_terms, items
 from tests.services.conftest import World
 from tests.services.test_work import submit
 
@@ -46,6 +47,15 @@ def test_a_changed_audit_entry_is_named(healthy: World) -> None:
     healthy.context.database.write(work)
 
     assert "was changed after it was written" in wrong(healthy)["audit log"].message
+
+
+def test_an_index_that_lost_terms_is_named_and_mended_by_migrating(healthy: World) -> None:
+    healthy.context.database.write(lambda tx: tx.execute(item_terms.delete()))
+    assert "migrate" in wrong(healthy)["index"].remedy
+
+    index_stale(healthy.context)
+
+    assert wrong(healthy) == {}
 
 
 def test_a_missing_blob_is_named(healthy: World) -> None:
