@@ -201,7 +201,7 @@ FILTERS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 FACETS = (
     "categories", "tags", "shapes", "attributes", "authors", "score",
-    "states,splits,annotations,megapixels,bytes,aspect,sources,near_duplicates",
+    "states", "annotations", "megapixels", "sources",
 )  # fmt: skip
 
 
