@@ -6,8 +6,9 @@ colors. Classes have the numbers of the data set's own table; others take free o
 `dataset_meta.json` (label_map), as Datumaro writes it. With 16 bits there is room for classes up to 64.
 
 Read is `…_polygons.json` where it is (polygons in painting order), else the instances, else the labels.
-Written are the three maps. Pictures that are not called `CITY/…_leftImg8bit` get such names, which is noted.
-The layout and numbers: Cordts et al., The Cityscapes Dataset (2016), and its scripts' table of labels.
+Written are the three maps. Pictures that are not called `CITY/…_leftImg8bit` get such names, which is
+noted. The layout and numbers: Cordts et al., The Cityscapes Dataset (2016), and its scripts' table of
+labels.
 """
 
 from collections.abc import Iterator
@@ -146,8 +147,12 @@ class Cityscapes(Format):
                 with sink.open(f"{stem}_{ending}.png") as file:
                     file.write(png(pixels))
         listed = {str(numbers[c.id]): c.name for c in ontology.categories if c.id in numbers}
-        shown = [list(colors[c.id]) for c in ontology.categories if c.id in numbers]
-        meta = {"label_map": {"0": NAMES[0], **listed}, "segmentation_colors": [[0, 0, 0], *shown]}
+        # Datumaro looks colors up by the number of their class.
+        shown: list[list[int] | None] = [None] * (max(numbers.values(), default=0) + 1)
+        for key, number in numbers.items():
+            shown[number] = list(colors[key])
+        shown[0] = [0, 0, 0]
+        meta = {"label_map": {"0": NAMES[0], **listed}, "segmentation_colors": shown}
         sink.lines(META, [msgspec.json.format(msgspec.json.encode(meta)).decode()])
         return losses
 

@@ -82,8 +82,8 @@ def _of_json(source: Source, name: str) -> Classes:
             found.names[word] = key
     colors = table.get("segmentation_colors")
     if isinstance(colors, list):
-        for number, color in zip(sorted(found.names), cast("list[Any]", colors), strict=False):
-            if _is_color(color):
+        for number, color in enumerate(cast("list[Any]", colors)):
+            if _is_color(color) and number in found.names:
                 found.colors.setdefault(code_of(color), number)
     background = str(table.get("background_label", ""))
     if background.isdecimal() and len(background) < 10:

@@ -30,7 +30,11 @@ from labelwright.formats.names import Names, stem_of
 from labelwright.formats.report import Losses
 from labelwright.formats.splits import split_of
 
-CATEGORY, STABILITY, CLASSES = "object", "stability_score", "labelwright_classes.json"
+CATEGORY, STABILITY, CLASSES = (
+    "object",
+    "stability_score",
+    "labelwright_classes.txt",
+)  # no .json: each of those is a picture
 PLACE = Place(kinds=("mask",))
 LOOKED_AT = 20
 
