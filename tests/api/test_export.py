@@ -81,6 +81,23 @@ def test_a_release_is_exported_as_it_was_frozen(api: Api, owner: httpx.Client, p
     assert (items(release="v1"), items()) == (1, 2)
 
 
+def test_since_another_release_only_what_is_new_goes_out(api: Api, owner: httpx.Client, project: str) -> None:
+    label(api, project, api.world.put())
+    owner.post(f"{V1}/projects/{project}/releases", json={"tag": "v1"})
+    label(api, project, api.world.put())
+    owner.post(f"{V1}/projects/{project}/releases", json={"tag": "v2"})
+
+    answer = owner.get(
+        f"{V1}/projects/{project}/export", params={"format": "coco", "release": "v2", "since": "v1"}
+    )
+
+    archive = opened(answer)
+    delta = json.loads(archive.read("delta.json"))
+    assert json.loads(archive.read("report.json"))["items"] == 1
+    assert (delta["since"], len(delta["added"]), delta["changed"], delta["removed"]) == ("v1", 1, [], [])
+    assert "v2-since-v1" in answer.headers["content-disposition"]
+
+
 @pytest.mark.parametrize(
     ("params", "status"),
     [

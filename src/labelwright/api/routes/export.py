@@ -74,7 +74,13 @@ def report(project: str, query: ReportQuery, who: Actor, services: Services) -> 
 def export(project: str, query: ExportQuery, who: Actor, services: Services) -> Response:
     """A zip with the annotations, the pictures if wanted, and `report.json`."""
     name, parts = services.exports.stream(
-        who, project, format=query.format, release=query.release, media=query.media, drop=query.drop
+        who,
+        project,
+        format=query.format,
+        release=query.release,
+        since=query.since,
+        media=query.media,
+        drop=query.drop,
     )
     # The first part is made before the answer begins, so that an early failure is told as one.
     first = next(parts, b"")
