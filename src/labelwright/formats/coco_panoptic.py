@@ -1,14 +1,14 @@
 """COCO panoptic: a JSON file and a folder of PNG maps for each split, whose colors are ids of segments.
 
-`annotations/panoptic_SPLIT.json` lists images, categories (`isthing` 1 for things, 0 for stuff) and for each
-picture its `segments_info`: id, category, area, bbox, `iscrowd`. A map of the same stem in
+`annotations/panoptic_SPLIT.json` lists images, categories (`isthing` 1 for things, 0 for stuff) and for
+each picture its `segments_info`: id, category, area, bbox, `iscrowd`. A map of the same stem in
 `annotations/panoptic_SPLIT/` has a pixel's id as R + 256 G + 65536 B; 0 belongs to nothing. Pictures are
 under `images/SPLIT/`. Boxes are whole pixels from the left and top, with width and height.
 
 A category is written as stuff if an annotation of it says so (`isthing` 0 in its flags, as reading leaves
 it). Beside a segment stand attributes, flags, group and relations, in fields that other readers pass over.
-Segments that the map does not have are faults, as are colors that no segment is for. The layout: Kirillov et
-al., Panoptic Segmentation (2019), and COCO's page of data formats.
+Segments that the map does not have are faults, as are colors that no segment is for. The layout: Kirillov
+et al., Panoptic Segmentation (2019), and COCO's page of data formats.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,6 +36,7 @@ from labelwright.formats.report import Fault, Losses
 from labelwright.formats.splits import split_of
 
 FOLDER, PICTURES, UNSPLIT = "annotations/panoptic_", "images/", "default"
+LOOKED_AT = 100
 CROWD, THING = "iscrowd", "isthing"
 
 
@@ -53,7 +54,7 @@ class CocoPanoptic(Format):
     def recognize(self, source: Source) -> str | None:
         """A JSON file with `segments_info`, and no other COCO file beside it."""
         found = None
-        for name in json_files(source):
+        for name in json_files(source)[:LOOKED_AT]:
             start = source.start(name)
             if b'"segments_info"' in start or (b'"isthing"' in start and b'"images"' in start):
                 found = found or name

@@ -57,8 +57,7 @@ class Mots(Format):
         """Maps with their list of classes, or a text file with packed masks."""
         names = source.names()
         for name in names:
-            path = PurePosixPath(name)
-            if path.parent.name == MAPS and path.name == LABELS:
+            if f"/{name}".endswith(f"/{MAPS}/{LABELS}"):
                 return f"{name} lists the classes of the maps beside it"
         for name in [n for n in names if n.endswith(".txt")][:20]:
             first = source.start(name, 100_000).split(b"\n", 1)[0].decode("utf-8", "replace")

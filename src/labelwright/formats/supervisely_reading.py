@@ -89,9 +89,9 @@ def split_of_folder(folder: str) -> str | None:
 def recognize(source: Source) -> str | None:
     """A meta.json with classes and tags, and files in folders “ann”."""
     names = source.names()
-    has_files = any(PurePosixPath(n).parent.name == FOLDER and n.endswith(".json") for n in names)
+    has_files = any(n.endswith(".json") and f"/{FOLDER}/" in f"/{n}" for n in names)
     for name in names if has_files else ():
-        if PurePosixPath(name).name == META:
+        if name.endswith(META) and PurePosixPath(name).name == META:
             start = source.start(name)
             if b'"classes"' in start and (b'"shape"' in start or b'"tags"' in start):
                 return f"{name} has Supervisely's classes and tags"
