@@ -96,7 +96,7 @@ export default function Explore() {
             {look === 'grid' && (
               <Slider w={110} size="sm" min={110} max={380} step={10} label={null} value={side} onChange={setSide} thumbLabel={t('Size of the pictures')} />
             )}
-            {isReviewer && (
+            {isReviewer && look === 'grid' && (
               <Checkbox size="sm" label={t('Draw annotations')} checked={drawn} onChange={(event) => setDrawn(event.currentTarget.checked)} />
             )}
             <SegmentedControl
@@ -132,7 +132,7 @@ export default function Explore() {
               order={order}
               look={look}
               side={side}
-              drawn={drawn && isReviewer}
+              drawn={drawn && isReviewer && look === 'grid'}
               total={total}
               chosen={chosen}
               categories={categories}
@@ -178,7 +178,7 @@ function Search({ text, onText }: { text: string; onText: (text: string) => void
   }, 300);
   return (
     <TextInput
-      w={210}
+      w={245}
       aria-label={t('Search in names, client ids and comments')}
       placeholder={t('Name, client id or comment')}
       leftSection={<IconSearch size={15} />}

@@ -1,5 +1,5 @@
 /** One item of the gallery, or a row of the table: its picture, lightly drawn annotations, and a few facts. */
-import { Checkbox } from '@mantine/core';
+import { Badge, Checkbox } from '@mantine/core';
 import { memo, type MouseEvent } from 'react';
 
 import { address } from '../../api';
@@ -9,6 +9,9 @@ import { StateBadge } from '../state-bar';
 import { ago, number } from '../words';
 import classes from './explore.module.css';
 import type { ExploreItem, ItemOutlines } from './wire';
+
+/** SVG's words for what `object-fit: cover` does to the picture below. */
+const COVER = ['xMidYMid', 'slice'].join(' ');
 
 interface Props {
   item: ExploreItem;
@@ -65,12 +68,17 @@ function Picture({ item, outlines, categories }: Props) {
     <span className={classes.picture}>
       <img src={address(`/items/${item.id}/thumbnail`)} alt="" loading="lazy" decoding="async" draggable={false} />
       {outlines && outlines.length > 0 && (
-        <svg viewBox={`0 0 ${item.width} ${item.height}`} preserveAspectRatio="xMidYMid slice" aria-hidden>
+        <svg viewBox={`0 0 ${item.width} ${item.height}`} preserveAspectRatio={COVER} aria-hidden>
           {byCategory(outlines).map(([category, path]) => {
             const color = categories.get(category)?.color ?? '#E69F00';
             return <path key={category} d={path} stroke={color} fill={color} />;
           })}
         </svg>
+      )}
+      {item.near_duplicate_of && (
+        <Badge size="xs" variant="filled" color="dark" tt="none" className={classes.alike} title={t('Looks almost like another item')}>
+          {t('Near duplicate')}
+        </Badge>
       )}
     </span>
   );

@@ -101,9 +101,12 @@ export function Gallery(props: Props) {
   };
   const places = useMemo(() => Array.from({ length: columns }, (_, n) => n), [columns]);
   const inSight = Math.max(first, Math.min(focus, last));
+  const ref = useMergedRef(scroll, measured);
   return (
-    <div
-      ref={useMergedRef(scroll, measured)}
+    <>
+      {look === 'table' && <TableHead />}
+      <div
+      ref={ref}
       className={classes.scroll}
       role="grid"
       aria-label={t('Items')}
@@ -154,6 +157,24 @@ export function Gallery(props: Props) {
             </div>
           ))}
       </div>
+      </div>
+    </>
+  );
+}
+
+function TableHead() {
+  return (
+    <div className={`${classes.row} ${classes.head}`} aria-hidden>
+      <span />
+      <span />
+      <span>{t('Name')}</span>
+      <span>{t('State')}</span>
+      <span className={classes.right}>{t('Annotations')}</span>
+      <span className={classes.right}>{t('Size')}</span>
+      <span>{t('Split')}</span>
+      <span>{t('Tags')}</span>
+      <span>{t('Client id')}</span>
+      <span>{t('Changed')}</span>
     </div>
   );
 }
