@@ -125,7 +125,7 @@ class Cityscapes(Format):
     def write(self, items: Items, ontology: Ontology, sink: Sink) -> Losses:
         """Write the three maps of each item, its picture, and the table of classes."""
         losses, names = Losses(), Names(by_stem=True)
-        numbers, colors = _table(ontology)
+        numbers, colors = table_of(ontology)
         stuff = {key for key, number in numbers.items() if number in STUFF}
         unknown = NO_NUMBER if len(numbers) < len(ontology.categories) else UNKNOWN
         for item in items():
@@ -270,7 +270,7 @@ def _areas(source: Source, file: str, numbers: dict[int, str], reading: Reading)
     return found.size, made
 
 
-def _table(ontology: Ontology) -> tuple[dict[str, int], dict[str, Color]]:
+def table_of(ontology: Ontology) -> tuple[dict[str, int], dict[str, Color]]:
     """A number and a color for each category: Cityscapes' own, or free ones."""
     numbers: dict[str, int] = {}
     own = {c.id: CITYSCAPES[c.name] for c in ontology.categories if CITYSCAPES.get(c.name)}
