@@ -171,3 +171,13 @@ def test_a_picture_of_colors_is_a_map_of_colors() -> None:
 
     assert (found.is_color, found.size) == (True, (2, 1))
     assert set(found.codes.ravel().tolist()) == {code_of((120, 20, 30))}
+
+
+def test_a_map_of_many_unknown_numbers_is_told_in_few_words(tmp_path: Path) -> None:
+    put(tmp_path, "masks/a.png", [list(range(1000))], wide=True)
+    put(tmp_path, "images/a.png", [[0]])
+    (tmp_path / "classes.txt").write_text("background\ncat\n")
+    reading, _ = read(Masks(), tmp_path)
+
+    assert len(reading.faults) == 21
+    assert reading.faults[-1].reason == "the list of classes does not have 977 more"

@@ -20,6 +20,7 @@ from labelwright.formats.report import Fault
 
 NOTHING = ("background", "_background_", "void", "unlabeled", "unlabelled", "ignore", "ignored", "nothing")
 MOST = 100_000  # classes
+MOST_FAULTS = 20  # of one map, each told alone
 JSON_NAMES = ("dataset_meta.json", "class_id_to_name.json", "classes.json", "labels.json", "id2label.json")
 COLOR_NAMES = ("labelmap.txt", "label_colors.txt", "class_dict.csv", "colormap.txt")
 TEXT_NAMES = ("classes.txt", "labels.txt", "class_names.txt", "objectinfo150.txt")
@@ -151,15 +152,20 @@ def named_areas(
     """
     by_color = found.is_color and bool(classes.colors)
     codes = found.codes if by_color else found.in_numbers()
+    unknown = 0
     for code, mask in areas(codes, file, () if by_color else but):
         number = classes.colors.get(code) if by_color else code
         if number is None or number not in classes.names:
-            if code:
+            unknown += bool(code)
+            if code and unknown <= MOST_FAULTS:
                 what = f"the color {color_of(code)}" if by_color else f"the number {code}"
                 reason = f"the list of classes does not have {what}"
                 faults.append(Fault(file=file, place="", reason=reason))
         elif number not in classes.nothing:
             yield classes.names[number], mask
+    if unknown > MOST_FAULTS:
+        reason = f"the list of classes does not have {unknown - MOST_FAULTS} more"
+        faults.append(Fault(file=file, place="", reason=reason))
 
 
 def meta_lines(names: Sequence[str], colors: Sequence[Color]) -> dict[str, Any]:
