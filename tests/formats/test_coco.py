@@ -294,3 +294,10 @@ def test_items_with_and_without_a_split_come_back_from_their_files(tmp_path: Pat
     assert all(len(entry.document.annotations) == 1 for entry in back)
     files = sorted(path.name for path in (tmp_path / "out" / "annotations").iterdir())
     assert files == ["instances_default.json", "instances_train.json", "instances_val.json"]
+
+
+def test_a_record_without_a_place_is_a_tag_of_the_picture(tmp_path: Path) -> None:
+    reading, items = read(tmp_path, coco({"image_id": 1, "category_id": 1}, SQUARE))
+
+    assert [entry.shape for entry in items[0].document.annotations] == [None, Box(1, 1, 3, 3)]
+    assert not reading.faults

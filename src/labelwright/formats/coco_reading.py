@@ -338,7 +338,10 @@ def _read(
         return f"there is no category {entry.category_id}"
     try:
         skeleton = _skeleton(entry)
-        shape = None if skeleton is not None and _has_no_outline(entry) else _shape(entry, image)
+        # A record of neither place nor keypoints says something of the whole picture.
+        is_tag = skeleton is None and entry.bbox is None and not entry.segmentation
+        is_bare = is_tag or (skeleton is not None and _has_no_outline(entry))
+        shape = None if is_bare else _shape(entry, image)
     except (InvalidShape, ValueError, TypeError, OverflowError) as error:
         return str(error)[:LONGEST_REASON]
     is_crowd = entry.iscrowd not in (0, "0", "")
