@@ -24,7 +24,7 @@ from sqlalchemy import insert, text
 
 from labelwright.api.app import create_app
 from labelwright.api.gate import IN_PROCESS
-from labelwright.core.document import Annotation, Document, Evidence, encode
+from labelwright.core.document import Annotation, AttributeValue, Document, Evidence, encode
 from labelwright.core.ids import uuid7
 from labelwright.core.ontology import AttributeSpec, Category, Ontology, Option
 from labelwright.core.shapes import Box
@@ -149,7 +149,7 @@ def _annotation(width: int, height: int, author: str, chance: random.Random) -> 
     category = min(19, int(chance.expovariate(0.35)))
     left, top = chance.random() * width * 0.8, chance.random() * height * 0.8
     box = Box(left, top, left + chance.random() * width * 0.2, top + chance.random() * height * 0.2)
-    given = {"state": chance.choice("ab")} if category < 2 else {}
+    given: dict[str, AttributeValue] = {"state": chance.choice("ab")} if category < 2 else {}
     return Annotation(
         id=uuid7(1_700_000_000_000, chance.randbytes(10)), category=f"c{category}", shape=box,
         attributes=given,
@@ -159,7 +159,7 @@ def _annotation(width: int, height: int, author: str, chance: random.Random) -> 
 
 def owner_of(context: Context) -> Actor:
     """The first owner."""
-    row = context.database.read(lambda tx: tx.execute(members.select()).first())
+    row = context.database.read(lambda tx: tx.execute(members.select()).fetchmany(1)[0])
     return Actor(id=row.id, name=row.name, email=row.email, role="owner")
 
 
