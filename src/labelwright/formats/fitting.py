@@ -89,14 +89,18 @@ def _fitted(shape: Shape, kind: str, item: LabeledItem, place: Place, losses: Lo
         outline = _outlined(shape, kind, item, place, losses)
         if outline is not None:
             return outline
-    elif "mask" in place.kinds and isinstance(shape, Polygon | RotatedBox | Ellipse):
+    elif "mask" in place.kinds and isinstance(shape, Box | Polygon | RotatedBox | Ellipse):
         return _painted(shape, kind, item, losses)
     return _simpler(shape, kind, item, place, losses)
 
 
-def _painted(shape: Polygon | RotatedBox | Ellipse, kind: str, item: LabeledItem, losses: Losses) -> Mask:
+def _painted(
+    shape: Box | Polygon | RotatedBox | Ellipse, kind: str, item: LabeledItem, losses: Losses
+) -> Mask:
     bound = BOUND
-    if isinstance(shape, RotatedBox):
+    if isinstance(shape, Box):
+        shape = polygon_of(corners(shape))
+    elif isinstance(shape, RotatedBox):
         shape = polygon_of(shape.corners())
     elif isinstance(shape, Ellipse):
         shape, bound = polygon_of(ellipse_ring(shape)), BOUND + SMOOTH
