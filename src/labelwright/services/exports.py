@@ -150,7 +150,7 @@ class Exports:
             losses = wanted.writer.write(self._items(wanted, media="none"), wanted.ontology, _NoSink())
             if losses.loses:
                 raise WouldDrop(wanted.writer.title, losses)
-        detail = {"format": name, "release": release, "media": media, "drop": drop}
+        detail = {"format": name, "release": release, "since": since, "media": media, "drop": drop}
         self.context.database.write(
             lambda tx: record(tx, self.context, actor.id, "project.exported", project_id, detail)
         )

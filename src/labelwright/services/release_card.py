@@ -216,7 +216,8 @@ def _about(tx: Connection, view: ReleaseView, tally: _Tally) -> dict[str, Any]:
     kinds = tx.execute(
         select(imports.c.args, imports.c.kind, imports.c.created_at, func.count(items.c.id))
         .join(items, items.c.import_id == imports.c.id)
-        .where(items.c.project_id == view.project)
+        .join(release_entries, release_entries.c.item_id == items.c.id)
+        .where(release_entries.c.release_id == view.id)
         .group_by(imports.c.id, imports.c.args, imports.c.kind, imports.c.created_at)
         .order_by(imports.c.created_at)
     ).all()
@@ -343,7 +344,7 @@ def markdown(card: Card) -> str:
             f"Annotations of an item: {_numbers(card.per_item)}. Megapixels: {_numbers(card.pixels)}.",
             f"Pictures: {', '.join(f'{size} ({count:,})' for size, count in card.pictures[:8])}.",
             "",
-            f"Splits: {_listed(card.splits) or 'none'}. Near duplicates in two splits: {len(card.leaks)}.",
+            f"Splits: {_listed(card.splits) or 'none'}. Near duplicates in two splits: {release.leaks}.",
             "",
             "## Assumptions",
             "",
