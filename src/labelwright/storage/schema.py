@@ -276,6 +276,10 @@ items = Table(
     Column("document_id", String(36)),  # the newest submission, which counts once the item is done
     Column("annotations", Integer, nullable=False, default=0),
     Column("import_id", String(36)),
+    Column("source_id", String(36)),  # the bytes stay there, under source_key; see `sources`
+    Column("source_key", Text),
+    Column("source_etag", Text),
+    Column("source_state", String(20)),  # changed or vanished, as the last sync found it
     _time("created_at"),
     _time("updated_at"),
     UniqueConstraint("project_id", "sha256"),
@@ -284,6 +288,7 @@ items = Table(
     Index("ix_items_project_id_state", "project_id", "state", "position"),
     Index("ix_items_project_id_name", "project_id", "name", "position"),
     Index("ix_items_import_id", "import_id"),
+    Index("ix_items_source_id", "source_id"),
     Index("ix_items_project_id_annotations", "project_id", "annotations", "position"),
     Index(  # what the dataset page counts, so that it need not read the rows
         "ix_items_facts",
@@ -298,6 +303,21 @@ items = Table(
         "near_duplicate_of",
     ),
     Index("ix_items_project_id_updated_at", "project_id", "updated_at", "position"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    _id(),
+    _ref("project_id", "projects", index=True),
+    Column("kind", String(20), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("options", Json, nullable=False),  # no secrets: they name variables of the environment
+    _ref("created_by", "members"),
+    _time("created_at"),
+    _time("synced_at", nullable=True),
+    _time("removed_at", nullable=True),  # its items stay, and their bytes are still there
+    Column("report", Json),
 )
 
 imports = Table(
