@@ -43,7 +43,7 @@ CASES = [
     ("widerface", "datumaro:wider_face", BOXES, 1.0),
     ("roboflow-coco", "datumaro:roboflow_coco", BOXES, 0.01),
     ("tfrecord", "datumaro:tf_detection_api", BOXES, 0.01),
-    ("labelme", "datumaro:label_me", BOXES, 0.01),
+    ("labelme-xml", "datumaro:label_me", BOXES, 0.01),
     ("vott", "datumaro:vott_json", BOXES, 0.01),
     ("imagefolder", "datumaro:imagenet_with_subset_dirs", TAG, 0),
     ("huggingface", "huggingface:", BOXES, 0.01),

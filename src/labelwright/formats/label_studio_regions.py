@@ -245,8 +245,8 @@ class Regions:
 
 
 def _pair(at: Any) -> tuple[object, object]:  # noqa: ANN401  # JSON
-    x, y = ("x", "y") if isinstance(at, dict) else (0, 1)
-    return at[x], at[y]
+    said = _dict(at)
+    return (said["x"], said["y"]) if said else (at[0], at[1])
 
 
 def _angle(value: Extra) -> float:

@@ -31,6 +31,7 @@ FORMATS = {
     "bdd100k": "labelwright.formats.bdd100k:Bdd100k",
     "cvat": "labelwright.formats.cvat:Cvat",
     "label-studio": "labelwright.formats.label_studio:LabelStudio",
+    "labelme": "labelwright.formats.labelme:LabelMe",
     "darwin": "labelwright.formats.darwin:Darwin",
     "segment-anything": "labelwright.formats.segment_anything:SegmentAnything",
     "supervisely": "labelwright.formats.supervisely:Supervisely",
