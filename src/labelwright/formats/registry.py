@@ -32,6 +32,7 @@ FORMATS = {
     "cvat": "labelwright.formats.cvat:Cvat",
     "label-studio": "labelwright.formats.label_studio:LabelStudio",
     "labelme": "labelwright.formats.labelme:LabelMe",
+    "labelme-xml": "labelwright.formats.labelme_xml:LabelMeXml",
     "darwin": "labelwright.formats.darwin:Darwin",
     "segment-anything": "labelwright.formats.segment_anything:SegmentAnything",
     "supervisely": "labelwright.formats.supervisely:Supervisely",
