@@ -29,6 +29,7 @@ FORMATS = {
     "openlabel": "labelwright.formats.openlabel:OpenLabel",
     "fiftyone": "labelwright.formats.fiftyone:FiftyOne",
     "bdd100k": "labelwright.formats.bdd100k:Bdd100k",
+    "cvat-video": "labelwright.formats.cvat_video:CvatVideo",
     "cvat": "labelwright.formats.cvat:Cvat",
     "label-studio": "labelwright.formats.label_studio:LabelStudio",
     "labelme": "labelwright.formats.labelme:LabelMe",
