@@ -2,12 +2,12 @@
 
 `cvat_xml.py` says how shapes, attributes and labels are written. A frame is an item, called as CVAT calls
 frames (`frame_000012.PNG`) or by the picture of that number; the names, sizes and splits of other items are
-in an element `frames` of the task, which CVAT passes over. A track is what has the same `track` flag, category
-and kind of shape; what has none is a track of one frame. A shape that is `outside` ends its track until the
-next one. Between keyframes that are not next to one another coordinates are interpolated linearly, as CVAT
-does for boxes, ellipses, cuboids, keypoints and outlines of as many points; other shapes stay as they are.
-The last shape of a track goes on to the last frame. Tags of a whole frame have no place. Pictures lie under
-`images/`. Layout: CVAT's documentation of the format “CVAT for videos 1.1”.
+in an element `frames` of the task, which CVAT passes over. A track is what has the same `track` flag,
+category and kind of shape; what has none is a track of one frame. A shape that is `outside` ends its track
+until the next one. Between keyframes that are not next to one another coordinates are interpolated linearly,
+as CVAT does for boxes, ellipses, cuboids, keypoints and outlines of as many points; other shapes stay as
+they are. The last shape of a track goes on to the last frame. Tags of a whole frame have no place. Pictures
+lie under `images/`. Layout: CVAT's documentation of the format “CVAT for videos 1.1”.
 """
 
 import re

@@ -34,6 +34,7 @@ FORMATS = {
     "label-studio": "labelwright.formats.label_studio:LabelStudio",
     "labelme": "labelwright.formats.labelme:LabelMe",
     "labelme-xml": "labelwright.formats.labelme_xml:LabelMeXml",
+    "vott": "labelwright.formats.vott:Vott",
     "darwin": "labelwright.formats.darwin:Darwin",
     "segment-anything": "labelwright.formats.segment_anything:SegmentAnything",
     "supervisely": "labelwright.formats.supervisely:Supervisely",
