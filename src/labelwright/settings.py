@@ -46,6 +46,12 @@ class Settings:
         4_000_000_000, "Largest baseline JPEG, PNG or TIFF, which are read in strips, in pixels.", int
     )
     max_tiles_bytes: int = _setting(50 * 2**30, "Most that the tiles of huge images may take up.", int)
+    max_source_cache_bytes: int = _setting(
+        20 * 2**30, "Most that pictures fetched from sources may take up.", int
+    )
+    private_sources: bool = _setting(
+        False, "Let sources be at private and local addresses (MinIO in your network, for example).", _yes
+    )
     max_archive_bytes: int = _setting(64 * 2**30, "Most that an archive may unpack to.", int)
     max_archive_entries: int = _setting(1_000_000, "Most files in one archive.", int)
     max_archive_ratio: int = _setting(200, "Most times an archive may grow by unpacking.", int)

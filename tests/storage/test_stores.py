@@ -7,6 +7,7 @@ from pathlib import Path
 import obstore
 import pytest
 from moto.server import ThreadedMotoServer
+from obstore import exceptions
 from obstore.store import S3Store
 
 from labelwright.core.errors import InvalidInput, UnknownName
@@ -93,3 +94,30 @@ def test_a_link_that_leaves_the_folder_is_neither_listed_nor_read(tmp_path: Path
     for key in ("link.png", "../secret"):
         with pytest.raises(InvalidInput, match="leads out"):
             list(store.read(key, 100))
+
+
+def test_what_the_far_side_says_is_told_in_our_words(
+    endpoint: str, store: PlaceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(error: Exception) -> str:
+        def act(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr(obstore, "list", act)
+        with pytest.raises(InvalidInput) as told:
+            list(store.objects())
+        return told.value.message
+
+    assert "does not let this key list" in refuse(exceptions.PermissionDeniedError("hidden-word"))
+    assert "this key is not known" in refuse(exceptions.PermissionDeniedError("InvalidAccessKeyId"))
+    assert "secret does not belong" in refuse(exceptions.GenericError("SignatureDoesNotMatch hidden-word"))
+    assert "hidden-word" not in refuse(exceptions.GenericError("hidden-word"))
+
+
+def test_a_bucket_signs_addresses_and_a_folder_does_not(store: PlaceStore) -> None:
+    if store.place.kind == "folder":
+        with pytest.raises(InvalidInput, match="signs no"):
+            store.sign("a.png", 60)
+        return
+    with urllib.request.urlopen(store.sign("a.png", 60)) as answer:
+        assert answer.read() == FILES["a.png"]

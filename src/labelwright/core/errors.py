@@ -23,6 +23,7 @@ LabelwrightError
 │   ├── ImageTooLarge        more pixels than the limit
 │   ├── KeyTaken             a client's id that names other bytes already
 │   ├── UnsafeArchive        an archive that tries to leave its folder, or to blow up
+│   ├── SourceChanged        an object in its source that is not the one that was imported
 │   └── UnreadableLabels     a label file that breaks its format
 ├── TooLarge                 a request or upload above its limit
 ├── SignInRequired           nobody is signed in
@@ -262,6 +263,16 @@ class KeyTaken(BadFile):
     def __init__(self, name: str, key: str, holder: str) -> None:
         super().__init__(f"{name}: the key “{key}” belongs to “{holder}”, which has other bytes.", place=name)
         self.name, self.key, self.holder = name, key, holder
+
+
+class SourceChanged(BadFile):
+    """An object whose bytes are others than when its item came in; it is not shown as the old one."""
+
+    code = "file.source_changed"
+    remedy = "Bring the old object back, or import the new one under another name."
+
+    def __init__(self, name: str, source: str) -> None:
+        super().__init__(f"{name}: in “{source}” there is another picture now.", place=name)
 
 
 class UnsafeArchive(BadFile):

@@ -133,7 +133,8 @@ def verify(file: Path, watch: Watcher | None = None) -> Manifest:
 
 def wanted_blobs(tx: Connection) -> Iterator[str]:
     """The SHA-256 of every blob that the tables name."""
-    yield from tx.execute(text("SELECT sha256 FROM items WHERE source_path IS NULL")).scalars()
+    kept = text("SELECT sha256 FROM items WHERE source_path IS NULL AND source_id IS NULL")
+    yield from tx.execute(kept).scalars()
     yield from tx.execute(text("SELECT sha256 FROM guideline_images")).scalars()
 
 
@@ -143,7 +144,7 @@ def _write_tables(tx: Connection, context: Context, archive: zipfile.ZipFile) ->
     schema = str(tx.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one())  # noqa: S608
     entries = {str(table.name): _write_table(tx, table, archive) for table in tables_of(tx)}
     missing = sorted({sha256 for sha256 in wanted_blobs(tx) if not context.blobs.has(sha256)})
-    count = text("SELECT count(*) FROM items WHERE source_path IS NOT NULL")
+    count = text("SELECT count(*) FROM items WHERE source_path IS NOT NULL OR source_id IS NOT NULL")
     return Manifest(
         format=FORMAT,
         version=VERSION,

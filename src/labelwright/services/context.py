@@ -50,6 +50,11 @@ class Context:
         return self.settings.data / "renditions"
 
     @property
+    def source_cache(self) -> Path:
+        """The folder of pictures that were fetched from sources; it may be deleted at any time."""
+        return self.settings.data / "source-cache"
+
+    @property
     def uploads(self) -> Path:
         """The folder of uploads that no import has taken yet."""
         return self.settings.data / "uploads"

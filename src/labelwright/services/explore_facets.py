@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from labelwright.core.errors import InvalidInput
 from labelwright.core.item_terms import ATTRIBUTE, AUTHOR, BETWEEN, CATEGORY, REVIEWER, SCORE, SHAPE
@@ -53,7 +53,7 @@ COVERED: Columns = (
 )
 RARE: dict[str, Columns] = {
     "imports": (items.c.import_id,),
-    "sources": (items.c.source_path.is_not(None).label("in_place"),),
+    "sources": (or_(items.c.source_path.is_not(None), items.c.source_id.is_not(None)).label("in_place"),),
 }
 
 

@@ -36,6 +36,8 @@ class Adding:
         self.project_id: str = row.project_id
         self.known: set[str] = set()
         self._keys = keys
+        self.origins: dict[str, dict[str, str | None]] = {}
+        """By name, the source whose bytes stay there, for items that have one."""
         self._nearest = Nearest()
         self._fresh: list[dict[str, Any]] = []
 
@@ -135,6 +137,7 @@ class Adding:
             "import_id": self.import_id,
             "created_at": now,
             "updated_at": now,
+            **self.origins.get(ready.name, {}),
         }
 
     def _near(self, tx: Connection, value: int | None) -> tuple[str | None, int | None]:

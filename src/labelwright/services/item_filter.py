@@ -261,7 +261,8 @@ def _provenance(wanted: ItemFilter) -> list[ColumnElement[bool]]:
     if wanted.imports:
         made.append(items.c.import_id.in_(wanted.imports))
     if wanted.sources:
-        kind = case((items.c.source_path.is_not(None), IN_PLACE), else_=STORED)
+        elsewhere = or_(items.c.source_path.is_not(None), items.c.source_id.is_not(None))
+        kind = case((elsewhere, IN_PLACE), else_=STORED)
         made.append(kind.in_(wanted.sources))
     if wanted.near_duplicates is not None:
         alike = items.c.near_duplicate_of.is_not(None)

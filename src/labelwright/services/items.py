@@ -13,6 +13,7 @@ from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.envelopes import item_row
 from labelwright.services.ontologies import read_ontology
+from labelwright.services.source_files import fetched_file
 from labelwright.storage.schema import documents, items, members, operations, tasks
 
 
@@ -214,7 +215,12 @@ class Items:
 
 
 def picture_file(context: Context, item: Row[Any]) -> Path:
-    """Where the original bytes of an item are. Raises NotFound if an in-place file has vanished."""
+    """Where the original bytes of an item are.
+
+    Raises NotFound if an in-place file has vanished; SourceChanged, InvalidInput for one in a source.
+    """
+    if item.source_id is not None:
+        return fetched_file(context, item)
     if item.source_path is None:
         return context.blobs.path(item.sha256)
     path = Path(item.source_path)

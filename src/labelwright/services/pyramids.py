@@ -26,6 +26,7 @@ from labelwright.media.pyramid_process import Orders, make_apart
 from labelwright.media.rendition import depth_in
 from labelwright.services.context import Context
 from labelwright.services.renditions import Renditions
+from labelwright.services.source_files import fetched_file
 
 DECODED_AT_ONCE = 2
 AT_ONCE = 8_000_000  # pixels up to which a pyramid is made within the request
@@ -242,14 +243,19 @@ def depth_of_item(context: Context, row: Row[Any]) -> Depth | None:
     renditions = Renditions(context.renditions)
     known = renditions.depth(row.sha256)
     if known is None:
-        source = Path(row.source_path) if row.source_path else context.blobs.path(row.sha256)
         settings = context.settings
         limits = ImageLimits(settings.max_image_pixels, settings.max_streamed_pixels)
         with suppress(LabelwrightError, OSError):
-            known = depth_in(source, row.name, limits)
+            known = depth_in(_source(context, row), row.name, limits)
             if known is not None:
                 renditions.keep_depth(row.sha256, known)
     return known
+
+
+def _source(context: Context, row: Row[Any]) -> Path:
+    if row.source_id:
+        return fetched_file(context, row)
+    return Path(row.source_path) if row.source_path else context.blobs.path(row.sha256)
 
 
 def _is_deep(row: Row[Any]) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 from sqlalchemy.exc import IntegrityError
 
 from labelwright.core.document import Document, decode, encode
-from labelwright.core.errors import InvalidInput, NameTaken, NotFound
+from labelwright.core.errors import InvalidInput, LabelwrightError, NameTaken, NotFound, SourceChanged
 from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
@@ -414,7 +414,9 @@ def _picture_fault(context: Context, item: Row[Any]) -> str | None:
     try:
         with picture_file(context, item).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-    except (NotFound, OSError):
+    except SourceChanged:
+        return "its picture is not the one that was released"
+    except (LabelwrightError, OSError):
         return "its picture is not there any more"
     return None if found == item.sha256 else "its picture is not the one that was released"
 

@@ -28,6 +28,7 @@ from labelwright.services.release_card import ReleaseCards
 from labelwright.services.release_diff import ReleaseDiffs
 from labelwright.services.releases import Releases
 from labelwright.services.rule_offenders import RuleOffenders
+from labelwright.services.sources import Sources
 from labelwright.services.submissions import Submissions
 from labelwright.services.uploads import Uploads
 from labelwright.services.verdicts import Verdicts
@@ -70,5 +71,6 @@ class Services:
         self.jobs = Jobs(context)
         self.imports = Imports(context, self.jobs)
         self.item_imports = ItemImports(context, self.jobs)
+        self.sources = Sources(context, self.jobs)
         self.label_imports = LabelImports(context, self.jobs)
         self.exports = Exports(context)

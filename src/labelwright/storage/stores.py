@@ -89,6 +89,13 @@ class PlaceStore:
             self._check(key)
             return bytes(obstore.get_range(self._raw, key, start=start, end=end))
 
+    def sign(self, key: str, seconds: int) -> str:
+        """An address of the object that needs no key for so long. Raises InvalidInput where there is none."""
+        if not isinstance(self._raw, S3Store | GCSStore | AzureStore):
+            raise InvalidInput("A folder signs no addresses.", place=key)
+        with _told(self.place, "sign", key):
+            return obstore.sign(self._raw, "GET", key, timedelta(seconds=seconds))
+
     def _inside(self, key: str) -> bool:
         """Whether a name stays in the folder once links are followed; buckets have no links."""
         if self.place.kind != "folder":
@@ -166,6 +173,16 @@ def _client(place: StorePlace) -> "ClientConfig":
     return {"allow_http": plain, "timeout": PATIENCE, "connect_timeout": timedelta(seconds=5)}
 
 
+TOLD = (
+    ("NoSuchBucket", "there is no such bucket.", "Check its name and its region."),
+    ("InvalidAccessKeyId", "this key is not known there.", "Check the key's id."),
+    ("SignatureDoesNotMatch", "the secret does not belong to the key.", "Check the secret."),
+    ("AuthenticationFailed", "the key is not accepted.", "Check the key, and that it has not ended."),
+    ("dns error", "its host has no address.", "Check the endpoint and the DNS."),
+    ("onnection refused", "nothing answers there.", "Check the endpoint and its port."),
+)
+"""Words of the far side, as far as they are known, and what they mean."""
+
 KINDS: "dict[str, Callable[[StorePlace], ObjectStore]]" = {
     "folder": _folder,
     "s3": _s3,
@@ -186,14 +203,22 @@ def _told(place: StorePlace, act: str, key: str | None = None) -> Generator[None
         what = f"{key} is not in {where}." if key else f"There is no {where}."
         raise InvalidInput(what, place=key, remedy="Check the name and the prefix.") from error
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError) as error:
+        _raise_known(error, where, key)
         raise InvalidInput(
             f"{where} does not let this key {act}.",
             place=key,
             remedy=f"Check the key and its right to {act}.",
         ) from error
     except (exceptions.BaseError, OSError, ValueError) as error:
+        _raise_known(error, where, key)
         raise InvalidInput(
             f"{where} could not be reached to {act}.",
             place=key,
             remedy="Check the address, the region and the network.",
         ) from error
+
+
+def _raise_known(error: Exception, where: str, key: str | None) -> None:
+    for word, said, remedy in TOLD:
+        if word in str(error):
+            raise InvalidInput(f"{where}: {said}", place=key, remedy=remedy) from error

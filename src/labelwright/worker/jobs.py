@@ -23,6 +23,7 @@ from labelwright.services.job_run import (
 KINDS = {
     "import_items": "labelwright.services.item_import:run_import",
     "undo_items": "labelwright.services.item_undo:run_undo",
+    "sync_source": "labelwright.services.source_sync:run_sync",
     "import_labels": "labelwright.services.label_import:run_import",
     "undo_labels": "labelwright.services.label_import:run_undo",
 }
