@@ -123,6 +123,13 @@ class Place:
         upload = services.uploads.open(owner, self.project)
         return services.item_imports.start(owner, self.project, upload=upload.id).job or ""
 
+    def make_source(self, who: Actor) -> str:
+        world = self.api.world
+        folder = world.context.settings.data.parent / "pictures"
+        folder.mkdir(exist_ok=True)
+        Image.new("RGB", (8, 6)).save(folder / "a.png")
+        return world.services.sources.connect(world.owner, self.project, str(folder)).id
+
     def make_level(self, who: Actor) -> str:
         return "0"
 
@@ -190,6 +197,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/imports/look"): lambda place: {
         "upload": place.make_upload(place.asking or place.api.world.owner),
     },
+    ("POST", "/projects/{project}/sources"): {"url": "gs://bucket", "endpoint": "http://localhost"},
     ("POST", "/projects/{project}/imports"): lambda place: {
         "kind": "items", "upload": place.make_upload(place.asking or place.api.world.owner),
     },

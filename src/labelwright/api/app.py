@@ -42,6 +42,7 @@ NOUNS = (
     "issues",
     "uploads",
     "imports",
+    "sources",
     "jobs",
     "releases",
     "export",

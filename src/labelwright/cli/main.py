@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("upkeep:migrate", "Bring the database up to the newest schema."),
     "project": ("projects:app", "Make projects and look at them."),
     "import": ("transfer:import_", "Bring in images and labels."),
+    "source": ("sources:app", "Label pictures where they lie: buckets, folders, lists of addresses."),
     "export": ("transfer:export", "Write the accepted annotations."),
     "convert": ("conversion:convert", "Turn label files of one format into another."),
     "formats": ("conversion:formats", "List the formats."),

@@ -12,6 +12,7 @@ from labelwright.cli.mapping import mapping_to_edit, read_mapping
 from labelwright.cli.options import THERE, Target
 from labelwright.cli.output import Watcher, progress, say, show_json
 from labelwright.cli.reach import client
+from labelwright.cli.sources import SCHEMES, bring
 from labelwright.cli.told import counted, refused, told
 from labelwright.core.errors import InvalidInput
 from labelwright.sdk import Client
@@ -24,7 +25,7 @@ NO_LABELS = "file.unreadable_labels"
 
 def import_(
     project: str,
-    source: Path,
+    source: str,
     *,
     format: Annotated[str, Parameter(help="Format of the labels; see “labelwright formats”.")] = "auto",  # noqa: A002
     as_: Annotated[
@@ -73,8 +74,12 @@ def import_(
     project
         The project's name or id.
     source
-        A folder, a zip or a file.
+        A folder, a zip or a file; or s3://BUCKET/PREFIX, gs://…, az://…, or https://… of a list, whose
+        pictures stay there: as “source connect” and “source sync”.
     """
+    if source.startswith(SCHEMES):
+        return bring(project, source, target)
+    place = Path(source)
     if save_mapping is not None and not dry_run:
         raise InvalidInput("A mapping to edit is written by a preview.", remedy="Add --dry-run.")
     if as_ == "predictions" and not model:
@@ -94,12 +99,12 @@ def import_(
     done: list[Import] = []
     with client(target) as labelwright, progress("Import", quiet=target.json) as bar:
         found, watch = labelwright.projects.find(project), _watching(bar)
-        if only != "labels" and not dry_run and has_images(source):
+        if only != "labels" and not dry_run and has_images(place):
             done.append(
-                labelwright.imports.items(found.id, source, in_place=in_place, keys=_keys(keys), watch=watch)
+                labelwright.imports.items(found.id, place, in_place=in_place, keys=_keys(keys), watch=watch)
             )
         if only != "images":
-            made = _labels(labelwright, found.id, source, labels, watch, required=not done)
+            made = _labels(labelwright, found.id, place, labels, watch, required=not done)
             done.extend([made] if made else [])
     if report is not None:
         report.write_bytes(msgspec.json.format(msgspec.json.encode([entry.report for entry in done])) + b"\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from labelwright.sdk.connected import Sources
 from labelwright.sdk.connection import Connection
 from labelwright.sdk.delivery import Exports, Releases
 from labelwright.sdk.explore import Explore
@@ -43,6 +44,7 @@ class Client:
         self.jobs = Jobs(self.connection, pause)
         self.projects = Projects(self.connection)
         self.imports = Imports(self.connection, self.jobs, same_machine=same_machine)
+        self.sources = Sources(self.connection, self.jobs)
         self.items = Items(self.connection)
         self.explore = Explore(self.connection)
         self.tasks = Tasks(self.connection)

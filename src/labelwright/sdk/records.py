@@ -105,6 +105,18 @@ class Import(Record, frozen=True, kw_only=True):
     can_undo: bool = False
 
 
+class Source(Record, frozen=True, kw_only=True):
+    """A folder, bucket or list of addresses whose pictures stay where they are."""
+
+    id: str
+    kind: str
+    url: str
+    items: int = 0
+    job: str | None = None
+    synced_at: str | None = None
+    report: dict[str, Any] | None = None
+
+
 class Release(Record, frozen=True, kw_only=True):
     """A frozen, numbered, citable set of accepted annotations."""
 
