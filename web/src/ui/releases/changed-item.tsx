@@ -1,5 +1,5 @@
 /** One item that differs between two releases: its picture, what was and what is, and each change in words. */
-import { Badge, Group, Paper, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Group, Paper, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 
 import { address } from '../../api';
@@ -22,9 +22,9 @@ export function ChangedItem({ change, categories }: Props) {
     <Paper p="sm" component="article" aria-label={change.name}>
       <Stack gap="xs">
         <Group justify="space-between" wrap="nowrap" gap="xs">
-          <Text size="sm" fw={560} truncate component={Link} to={`/items/${change.item}`} title={change.name}>
+          <Anchor size="sm" fw={560} c="inherit" truncate component={Link} to={`/items/${change.item}`} title={change.name}>
             {change.name}
-          </Text>
+          </Anchor>
           <Badge variant="light" tt="none" color={{ added: 'pine', removed: 'red', changed: 'blue' }[change.kind]}>
             {{ added: t('added'), removed: t('removed'), changed: t('changed') }[change.kind]}
           </Badge>
