@@ -23,9 +23,7 @@ def main() -> None:
     uv = ROOT / ".venv" / "bin" / "uv"
     subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, PLACE], check=True)
     python = PLACE / "bin" / "python"
-    subprocess.run(
-        [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, LOCK], check=True
-    )
+    subprocess.run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, LOCK], check=True)
     mark.write_bytes(LOCK.read_bytes())
 
 
