@@ -126,12 +126,12 @@ def remove(project: str, url: str, *, target: Target = THERE) -> None:
         say(f"Removed {source.url}; its {source.items} items stay.")
 
 
-def bring(project: str, url: str, target: Target) -> int:
+def bring(project: str, url: str, target: Target, **options: str | None) -> int:
     """`labelwright import PROJECT URL`: connect, unless it is connected, and sync."""
     with client(target) as labelwright, progress("Import", quiet=target.json) as bar:
         project_id = labelwright.projects.find(project).id
         known = [each for each in labelwright.sources.list(project_id) if each.url == url]
-        source = known[0] if known else labelwright.sources.connect(project_id, url)
+        source = known[0] if known else labelwright.sources.connect(project_id, url, **options)
         reports = [synced(labelwright, source, bar)]
     return tell(reports, json=target.json)
 

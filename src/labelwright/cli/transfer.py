@@ -12,7 +12,7 @@ from labelwright.cli.mapping import mapping_to_edit, read_mapping
 from labelwright.cli.options import THERE, Target
 from labelwright.cli.output import Watcher, progress, say, show_json
 from labelwright.cli.reach import client
-from labelwright.cli.sources import SCHEMES, bring
+from labelwright.cli.sources import SCHEMES, Credentials, Endpoint, bring
 from labelwright.cli.told import counted, refused, told
 from labelwright.core.errors import InvalidInput
 from labelwright.sdk import Client
@@ -63,6 +63,8 @@ def import_(
         Path | None, Parameter(help="CSV with the columns file and key: the client's own ids.")
     ] = None,
     in_place: Annotated[bool, Parameter(help="Leave the images where they are.", negative=())] = False,
+    credentials: Credentials = None,
+    endpoint: Endpoint = None,
     dry_run: Annotated[bool, Parameter(help="Only tell what would change.", negative=())] = False,
     report: Annotated[Path | None, Parameter(help="Write the full report to this file.")] = None,
     target: Target = THERE,
@@ -78,7 +80,7 @@ def import_(
         pictures stay there: as “source connect” and “source sync”.
     """
     if source.startswith(SCHEMES):
-        return bring(project, source, target)
+        return bring(project, source, target, credentials=credentials, endpoint=endpoint)
     place = Path(source)
     if save_mapping is not None and not dry_run:
         raise InvalidInput("A mapping to edit is written by a preview.", remedy="Add --dry-run.")
