@@ -83,7 +83,7 @@ class CvatVideo(Format):
                     if line == END:
                         file.write(b"<frames>\n")
                         shutil.copyfileobj(frames, file, IN_MEMORY)
-                        file.write(b"</frames>\n")
+                        file.write(b"</frames>\n" + writing.about().encode() + b"\n")
                     file.write(line.encode() + b"\n")
                 for text in writing.tracks():
                     file.write(text)
@@ -121,6 +121,16 @@ class _Writing:
         self._tracks: dict[object, _Written] = {}
         self._frame = -1
         self._next: dict[int, int] = {}
+        self._first, self._count, self._size = 0, 0, (0, 0)
+
+    def about(self) -> str:
+        """What CVAT says of a video: how many frames, which, and how large they are."""
+        width, height = self._size
+        return (
+            f"<size>{self._count}</size><start_frame>{self._first}</start_frame>"
+            f"<stop_frame>{max(0, self._frame)}</stop_frame>"
+            f"<original_size><width>{width}</width><height>{height}</height></original_size>"
+        )
 
     def frame(self, item: LabeledItem, name: str) -> str:
         """Put the shapes of an item aside; gives what is said of its frame."""
@@ -128,7 +138,9 @@ class _Writing:
         number = max(self._frame + 1, int(numbered[1]) if numbered else 0)
         if self._frame >= 0:
             self._next[self._frame] = number
-        self._frame = number
+        else:
+            self._first, self._size = number, (item.width, item.height)
+        self._frame, self._count = number, self._count + 1
         linked = is_linked(item.document.annotations)
         groups: dict[str, int] = {}
         here: set[object] = set()
