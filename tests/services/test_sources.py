@@ -184,6 +184,21 @@ def test_a_sync_that_is_killed_goes_on_with_nothing_twice(
     assert len(rows(world, project)) == 2
 
 
+def test_a_picture_that_ends_the_worker_is_found_and_left_out(
+    world: World, project: str, bucket: Bucket
+) -> None:
+    bucket.put("z.zip", b"PK")
+    made = world.services.sources.sync(world.owner, connect(world, project, bucket).id)
+    world.context.uploads.mkdir(exist_ok=True)
+    (world.context.uploads / f"{made.import_id}.reading").write_text("a.png")
+
+    perform(world.context, made.job, -3, threading.Event())
+
+    report = world.services.jobs.get(world.owner, made.job).report
+    assert (report["added"], report["failed"], report["skipped"]) == (1, 1, 2)
+    assert "ended the worker" in report["names"]["failed"][0]
+
+
 def test_what_cannot_be_connected_is_told_and_nothing_is_kept(
     world: World, project: str, bucket: Bucket
 ) -> None:

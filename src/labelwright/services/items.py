@@ -18,7 +18,10 @@ from labelwright.storage.schema import documents, items, members, operations, ta
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
-    """An item as lists show it. Sizes are pixels of the upright picture."""
+    """An item as lists show it. Sizes are pixels of the upright picture.
+
+    `source_state` is changed or vanished if the last sync of its source found it so.
+    """
 
     id: str
     project: str
@@ -34,6 +37,7 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     near_duplicate_of: str | None
     near_distance: int | None
     notes: list[str]
+    source_state: str | None = None
     held_by: str | None
     assigned_to: str | None
     task: str | None
@@ -277,6 +281,7 @@ def _view(row: Row[Any], task: Row[Any] | None, now: int) -> ItemView:
         near_duplicate_of=row.near_duplicate_of,
         near_distance=row.near_distance,
         notes=list(row.notes),
+        source_state=row.source_state,
         held_by=held_by,
         assigned_to=None if task is None else task.assigned_to,
         task=None if task is None else task.id,

@@ -17,14 +17,15 @@ from typing import IO, Any, cast
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from labelwright.core.errors import LabelwrightError, WrongState
+from labelwright.core.errors import LabelwrightError, UnreadableImage, WrongState
 from labelwright.media.archive import clean_name
 from labelwright.services.audit import record
 from labelwright.services.events import announce
 from labelwright.services.imports import OPEN, close_import, read_import
 from labelwright.services.item_entries import FAILED, SKIPPED, Adding, failed_entry, report_of
-from labelwright.services.item_reading import Reader
-from labelwright.services.item_sources import Source, SourceFile, skip_reason
+from labelwright.services.item_import import CAREFUL_AFTER
+from labelwright.services.item_reading import Reader, Ready
+from labelwright.services.item_sources import ARCHIVE_ENDING, Source, SourceFile, skip_reason
 from labelwright.services.job_run import JobRun
 from labelwright.services.source_places import Opened, name_of, opened
 from labelwright.storage.schema import import_entries, items, sources
@@ -33,6 +34,7 @@ from labelwright.storage.stores import StoredObject
 CHUNK = 32
 THREADS = 4  # most of the time is spent waiting for the far side
 CHANGED, VANISHED = "changed", "vanished"
+ARCHIVE = "An archive in a source is not unpacked."
 MOST_NAMES = 100  # that a report lists of each kind
 
 
@@ -83,6 +85,7 @@ class _Sync:
         self.names = Source()
         self.known: dict[str, Any] = {}
         self.handled: set[str] = set()
+        self.careful = run.crashes >= CAREFUL_AFTER
         self.seen = 0
         self.returned: list[str] = []
 
@@ -92,7 +95,7 @@ class _Sync:
         listing = self.store.objects()
         with ThreadPoolExecutor(THREADS, thread_name_prefix="source") as pool:
             try:
-                while part := list(islice(listing, CHUNK)):
+                while part := list(islice(listing, 1 if self.careful else CHUNK)):
                     self.run.check()
                     left.difference_update(found.key for found in part)
                     self.seen += len(part)
@@ -123,7 +126,7 @@ class _Sync:
                 chunk.again.append(_Again(known, found, name))
             elif name in self.handled:
                 continue  # by this sync, before it was interrupted
-            elif reason := skip_reason(name):
+            elif reason := ARCHIVE if name.lower().endswith(ARCHIVE_ENDING) else skip_reason(name):
                 chunk.skipped.append((name, reason))
             else:
                 chunk.new.append(SourceFile(name, found.size, None, self._opener(found.key)))
@@ -150,7 +153,9 @@ class _Sync:
 
     def _take(self, pool: ThreadPoolExecutor, chunk: _Chunk) -> None:
         reread = list(pool.map(self._hash, [again.found.key for again in chunk.again]))
-        ready = list(pool.map(self.reader.read, chunk.new))
+        ready = (
+            self._read_carefully(chunk.new) if self.careful else list(pool.map(self.reader.read, chunk.new))
+        )
 
         def work(tx: Connection) -> list[str]:
             self.adding.add(tx, ready)
@@ -162,6 +167,22 @@ class _Sync:
         self.returned += self.context.database.write(work)
         self.adding.keep()
         self.adding.origins.clear()
+
+    def _read_carefully(self, files: list[SourceFile]) -> list[Ready]:
+        # As for other imports: the worker died again and again, so each name is written down before its
+        # file is read, and the one that was being read is left out.
+        mark = self.context.uploads / f"{self.brought.id}.reading"
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        ready: list[Ready] = []
+        for file in files:
+            if mark.exists() and mark.read_text(encoding="utf-8") == file.name:
+                error = UnreadableImage(file.name, "reading it ended the worker; it is left out")
+                ready.append(Ready(file.name, error=error))
+                continue
+            mark.write_text(file.name, encoding="utf-8")
+            ready.append(self.reader.read(file))
+            mark.unlink()
+        return ready
 
     def _write_skipped(self, tx: Connection, chunk: _Chunk) -> None:
         rows = [

@@ -2761,6 +2761,8 @@ export interface components {
         /**
          * ItemView
          * @description An item as lists show it. Sizes are pixels of the upright picture.
+         *
+         *         `source_state` is changed or vanished if the last sync of its source found it so.
          */
         ItemView: {
             id: string;
@@ -2777,6 +2779,8 @@ export interface components {
             near_duplicate_of: string | null;
             near_distance: number | null;
             notes: string[];
+            /** @default null */
+            source_state: string | null;
             held_by: string | null;
             assigned_to: string | null;
             task: string | null;
