@@ -42,7 +42,6 @@ CASES = [
     ("openimages", "datumaro:open_images", BOXES, 0.01),
     ("widerface", "datumaro:wider_face", BOXES, 1.0),
     ("roboflow-coco", "datumaro:roboflow_coco", BOXES, 0.01),
-    ("tfrecord", "datumaro:tf_detection_api", BOXES, 0.01),
     ("labelme-xml", "datumaro:label_me", BOXES, 0.01),
     ("vott", "datumaro:vott_json", BOXES, 0.01),
     ("imagefolder", "datumaro:imagenet_with_subset_dirs", TAG, 0),
