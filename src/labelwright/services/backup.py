@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-from sqlalchemy import Connection, LargeBinary, MetaData, Table, select, text
+from sqlalchemy import Connection, LargeBinary, MetaData, Table, inspect, select, text
 
 from labelwright import __version__
 from labelwright.core.errors import BadFile, Conflict
@@ -133,9 +133,15 @@ def verify(file: Path, watch: Watcher | None = None) -> Manifest:
 
 def wanted_blobs(tx: Connection) -> Iterator[str]:
     """The SHA-256 of every blob that the tables name."""
-    kept = text("SELECT sha256 FROM items WHERE source_path IS NULL AND source_id IS NULL")
+    kept = text(f"SELECT sha256 FROM items WHERE NOT ({_elsewhere(tx)})")  # noqa: S608
     yield from tx.execute(kept).scalars()
     yield from tx.execute(text("SELECT sha256 FROM guideline_images")).scalars()
+
+
+def _elsewhere(tx: Connection) -> str:
+    """The condition of items whose bytes we do not hold; a database that is about to be upgraded is older."""
+    has_sources = any(column["name"] == "source_id" for column in inspect(tx).get_columns("items"))
+    return "source_path IS NOT NULL" + (" OR source_id IS NOT NULL" if has_sources else "")
 
 
 def _write_tables(tx: Connection, context: Context, archive: zipfile.ZipFile) -> Manifest:
@@ -144,7 +150,7 @@ def _write_tables(tx: Connection, context: Context, archive: zipfile.ZipFile) ->
     schema = str(tx.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one())  # noqa: S608
     entries = {str(table.name): _write_table(tx, table, archive) for table in tables_of(tx)}
     missing = sorted({sha256 for sha256 in wanted_blobs(tx) if not context.blobs.has(sha256)})
-    count = text("SELECT count(*) FROM items WHERE source_path IS NOT NULL OR source_id IS NOT NULL")
+    count = text(f"SELECT count(*) FROM items WHERE {_elsewhere(tx)}")  # noqa: S608
     return Manifest(
         format=FORMAT,
         version=VERSION,
