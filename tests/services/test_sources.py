@@ -189,7 +189,7 @@ def test_a_picture_that_ends_the_worker_is_found_and_left_out(
 ) -> None:
     bucket.put("z.zip", b"PK")
     made = world.services.sources.sync(world.owner, connect(world, project, bucket).id)
-    world.context.uploads.mkdir(exist_ok=True)
+    world.context.uploads.mkdir(parents=True, exist_ok=True)
     (world.context.uploads / f"{made.import_id}.reading").write_text("a.png")
 
     perform(world.context, made.job, -3, threading.Event())
