@@ -74,7 +74,7 @@ class ChangesQuery(msgspec.Struct, frozen=True, kw_only=True):
     removed, changed, category, shape, attributes, group, relations, flags.
     """
 
-    start: Annotated[int, msgspec.Meta(ge=0)] = 0
+    start: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
     change: Text | None = None
 
