@@ -36,10 +36,15 @@ def commands_page() -> str:
     return COMMANDS_HEAD + text[start:].rstrip() + "\n"
 
 
+def looked_up() -> dict[Path, str]:
+    """The pages for looking things up."""
+    return {DOCS / "settings.md": settings_page(), DOCS / "cli.md": commands_page()}
+
+
 def pages() -> dict[Path, str]:
-    """Every generated page."""
+    """Every generated page; those of the formats are made by trying each."""
     formats = {DOCS / "formats" / name: text for name, text in format_pages().items()}
-    return {DOCS / "settings.md": settings_page(), DOCS / "cli.md": commands_page(), **formats}
+    return {**looked_up(), **formats}
 
 
 if __name__ == "__main__":

@@ -6,15 +6,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from scripts.make_docs import pages
+from scripts.make_docs import looked_up
 
 ROOT = Path(__file__).parent.parent.parent
 DEPENDENCIES = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda path: path.name)
+@pytest.mark.parametrize("page", looked_up(), ids=lambda path: path.name)
 def test_a_generated_page_is_current(page: Path) -> None:
-    assert page.read_text(encoding="utf-8") == pages()[page], "run “make docs”"
+    assert page.read_text(encoding="utf-8") == looked_up()[page], "run “make docs”"
 
 
 def python_packages() -> list[str]:
