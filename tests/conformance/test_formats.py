@@ -141,6 +141,38 @@ def test_a_field_comes_back_or_is_in_the_losses(format: Format, there_and_back: 
     assert expected in found or lost
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"track": 7},
+        {"track": "seven"},
+        {"track": 3, "keyframe": True},
+        {"keyframe": True},
+        {"occluded": True},
+        {"occluded": "partly"},
+        {"truncated": True, "difficult": True},
+        {"truncated": 0.5},
+        {"z_order": 2},
+        {"z_order": 1.5},
+        {"iscrowd": True},
+        {"isthing": "no"},
+        {"worker": "A1"},
+    ],
+    ids=str,
+)
+def test_a_flag_that_some_tool_has_a_place_for_comes_back_or_is_told(
+    format: Format, there_and_back: Travel, flags: dict[str, bool | float | str]
+) -> None:
+    (first,) = some(format, "zz").annotations
+    document = Document(annotations=(msgspec.structs.replace(first, flags=flags),))
+
+    back = there_and_back(format, [item("one.png", document)])
+
+    found = [entry for one in back.items for entry in one.document.annotations]
+    lost = [loss for loss in back.losses.examples if "flags" in loss.field]
+    assert lost or any(entry.flags.items() >= flags.items() for entry in found), found
+
+
 def test_class_order_is_the_ontologys_also_for_classes_nobody_used(
     format: Format, there_and_back: Travel
 ) -> None:

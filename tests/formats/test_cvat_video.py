@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import msgspec
+from defusedxml.ElementTree import fromstring
 
 from labelwright.core.document import Document
 from labelwright.core.shapes import Box, Polygon
 from labelwright.formats.cvat_video import CvatVideo
 from labelwright.formats.folder import source_of
 from labelwright.formats.registry import choose
-from tests.conformance.conftest import BOX, annotation, item, written
+from tests.conformance.conftest import BOX, MASK, annotation, item, written
 from tests.shared_data import shared_data
 
 HEAD = "<annotations><meta><task><mode>interpolation</mode>{meta}</task></meta>"
@@ -101,3 +102,43 @@ def test_a_polygon_of_other_points_stays_until_the_next_keyframe(tmp_path: Path)
     between = items["frame_000001.PNG"].document.annotations[0].shape
     assert isinstance(between, Polygon)
     assert len(between.parts[0][0]) == 3
+
+
+def elements(place: Path) -> list[list[tuple[str, str, str]]]:
+    """The frame, outside and keyframe of each shape, track by track, as CVAT reads them."""
+    root = fromstring((place / "annotations.xml").read_text())
+    return [
+        [(shape.get("frame"), shape.get("outside"), shape.get("keyframe")) for shape in track]
+        for track in root.iterfind("track")
+    ]
+
+
+def test_a_track_begins_and_ends_with_keyframes_which_are_all_that_cvat_takes(tmp_path: Path) -> None:
+    drawn = annotation(1, BOX, flags={"track": 7, "keyframe": False})
+    lone = annotation(2, BOX, flags={"keyframe": False})
+    shown = (Document(annotations=(drawn, lone)), Document(annotations=(drawn,)), Document(), Document())
+    items = [item(f"frame_{n:06}.PNG", said) for n, said in enumerate(shown)]
+
+    written(CvatVideo(), items, tmp_path / "out")
+
+    assert elements(tmp_path / "out") == [
+        [("0", "0", "1"), ("1", "0", "0"), ("2", "1", "1")],
+        [("0", "0", "1"), ("1", "1", "1")],
+    ]
+    back = list(CvatVideo().read(source_of(tmp_path / "out")).items)
+    assert [[one.flags for one in entry.document.annotations] for entry in back] == [
+        [drawn.flags, lone.flags], [drawn.flags], [], [],
+    ]  # fmt: skip
+
+
+def test_tracks_are_told_apart_by_number_and_word_and_masks_are_none(tmp_path: Path) -> None:
+    first, second = annotation(1, BOX, flags={"track": 1}), annotation(2, BOX, flags={"track": "1"})
+    mask = annotation(3, MASK, flags={"track": 5})
+    items = [item(f"frame_{n:06}.PNG", Document(annotations=(first, second, mask))) for n in range(2)]
+
+    written(CvatVideo(), items, tmp_path / "out")
+
+    assert [len(track) for track in elements(tmp_path / "out")] == [2, 2, 2, 1]
+    back = list(CvatVideo().read(source_of(tmp_path / "out")).items)
+    tracks = [one.flags["track"] for one in back[1].document.annotations]
+    assert sorted(map(repr, tracks)) == ["'1'", "1", "5"]

@@ -145,7 +145,11 @@ def test_predictions_are_read_where_there_is_nothing_else(tmp_path: Path) -> Non
 
     reading, items = read(tasks(tmp_path, only, task(rectangle("b", "dirt"))))
     assert [len(entry.document.annotations) for entry in items] == [0, 1]
-    assert reading.notes == ["Predictions beside annotations are not read."]
+    assert reading.notes == ["Predictions are not read, on no task, because some tasks have annotations."]
+
+    skipped = task(annotations=[{"result": [], "was_cancelled": True}], predictions=[predicted])
+    reading, (one,) = read(tasks(tmp_path, skipped))
+    assert [entry.evidence.score for entry in one.document.annotations] == [0.75]
 
 
 def test_answers_about_a_region_are_its_attributes_and_those_about_the_picture_are_tags(

@@ -24,7 +24,7 @@ from labelwright.core.errors import UnreadableLabels
 from labelwright.core.ontology import Ontology
 from labelwright.core.shapes import Point, Shape, polygon_of
 from labelwright.formats.class_lists import classes_in
-from labelwright.formats.fields import note_lost_fields
+from labelwright.formats.fields import no_place_for_flags, note_lost_fields, told_as_yes_or_no
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading
 from labelwright.formats.json_reading import json_of, tried
@@ -80,7 +80,6 @@ TABLE = (
 NAMES: list[str] = [name for name, _ in TABLE]
 CITYSCAPES = {name: number for number, name in enumerate(NAMES)}
 STUFF = frozenset(range(24))  # numbers that have no instances
-THINGS = frozenset(NAMES[24:])
 
 
 class Cityscapes(Format):
@@ -264,7 +263,7 @@ def _areas(source: Source, file: str, numbers: dict[int, str], reading: Reading)
                 reason = f"there is no class of the number {number}"
                 reading.faults.append(Fault(file=file, place="", reason=reason))
             continue
-        is_group = file.endswith(ENDINGS[1]) and code < PER_CLASS and word in THINGS
+        is_group = file.endswith(ENDINGS[1]) and code < PER_CLASS and number not in STUFF
         flags: dict[str, bool | float | str] = {CROWD: True} if is_group else {}
         made.append(Annotation(id=str(len(made) + 1), category=word, shape=mask, flags=flags))
     return found.size, made
@@ -304,7 +303,8 @@ def _called(name: str) -> str:
 
 
 def _note(losses: Losses, item: LabeledItem, annotation: Annotation) -> None:
-    note_lost_fields(losses, item.name, annotation, flags=(CROWD,))
+    held = told_as_yes_or_no(annotation.flags, (CROWD,))
+    note_lost_fields(losses, item.name, annotation, flags=held)
 
 
 def _maps(
@@ -315,10 +315,13 @@ def _maps(
     codes: list[int] = []
     for annotation, number in zip(drawn.annotations, classes, strict=True):
         place = counts.get(number, 0)
-        if number in STUFF or (annotation.flags.get(CROWD) and number not in codes):
+        is_crowd = annotation.flags.get(CROWD) is True
+        if number in STUFF or (is_crowd and number not in codes):
+            if is_crowd and number in STUFF:
+                losses.drop(item.name, "flags", no_place_for_flags([CROWD]))
             codes.append(number)
         elif place < PER_CLASS:
-            if annotation.flags.get(CROWD):
+            if is_crowd:
                 losses.drop(item.name, "flags", ONE_GROUP)
             counts[number] = place + 1
             codes.append(number * PER_CLASS + place)

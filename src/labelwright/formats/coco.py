@@ -40,7 +40,7 @@ from labelwright.core.shapes import (
     hull,
 )
 from labelwright.formats import coco_reading, rle
-from labelwright.formats.fields import note_lost_fields
+from labelwright.formats.fields import note_lost_fields, told_as_yes_or_no
 from labelwright.formats.figures import fits, flat, in_pairs
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Reading, named_attributes
@@ -287,7 +287,8 @@ def _packed(mask: Mask, item: LabeledItem) -> dict[str, object]:
 
 
 def _beside(annotation: Annotation, category: Category) -> dict[str, object]:
-    flags = {key: value for key, value in annotation.flags.items() if key != "iscrowd"}
+    own = told_as_yes_or_no(annotation.flags, ("iscrowd",))
+    flags = {key: value for key, value in annotation.flags.items() if key not in own}
     fields = {
         "attributes": named_attributes(annotation, category) if annotation.attributes else None,
         "flags": flags,

@@ -24,7 +24,7 @@ from labelwright.core.errors import UnreadableLabels
 from labelwright.core.ontology import Category, Ontology
 from labelwright.core.shapes import Mask
 from labelwright.formats.extras import Bonds, Extra, Ids, flags_of, is_linked, relations_of, specs_of
-from labelwright.formats.fields import plain_attributes
+from labelwright.formats.fields import plain_attributes, told_as_yes_or_no
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading, named_attributes
 from labelwright.formats.json_reading import json_files, json_of, tried
@@ -351,14 +351,15 @@ class _Writing:
                     "category_id": self._numbers[annotation.category],
                     "area": int(mask.area),
                     "bbox": [mask.left, mask.top, mask.width, mask.height],
-                    "iscrowd": 1 if annotation.flags.get(CROWD) else 0,
+                    "iscrowd": 1 if annotation.flags.get(CROWD) is True else 0,
                     **self._beside(annotation, is_linked=linked),
                 }
             )
         return {"image_id": number, "file_name": f"{stem_of(name)}.png", "segments_info": segments}
 
     def _beside(self, annotation: Annotation, *, is_linked: bool) -> Extra:
-        flags = {key: value for key, value in annotation.flags.items() if key not in (CROWD, THING)}
+        own = told_as_yes_or_no(annotation.flags, (CROWD, THING))
+        flags = {key: value for key, value in annotation.flags.items() if key not in own}
         said = self._bonds.beside(msgspec.structs.replace(annotation, flags=flags), is_linked=is_linked)
         named = named_attributes(annotation, self._categories[annotation.category])
         if named:

@@ -345,7 +345,7 @@ def _read(
     except (InvalidShape, ValueError, TypeError, OverflowError) as error:
         return str(error)[:LONGEST_REASON]
     is_crowd = entry.iscrowd not in (0, "0", "")
-    flags = {**entry.flags, "iscrowd": True} if is_crowd else entry.flags
+    flags = {"iscrowd": True, **entry.flags} if is_crowd else entry.flags
     annotation = Annotation(
         id=str(index),
         category=categories[entry.category_id],

@@ -148,7 +148,7 @@ def _shape(track: Element, child: Element, place: int, reading: Reading) -> tupl
         value = msgspec.json.decode(told.encode(), type=bool | int | float | str)
     flags = {**made.flags, "track": value}
     if child.get("keyframe") is not None:
-        flags["keyframe"] = child.get("keyframe") == "1"
+        flags.setdefault("keyframe", child.get("keyframe") == "1")
     return frame, msgspec.structs.replace(made, flags=flags)
 
 

@@ -21,7 +21,7 @@ import msgspec
 
 from labelwright.core.document import Annotation, Document
 from labelwright.core.ontology import SHAPE_KINDS, Category, Ontology
-from labelwright.core.shapes import Shape, kind_of
+from labelwright.core.shapes import Mask, Shape, kind_of
 from labelwright.formats import cvat
 from labelwright.formats.cvat import FILE, IN_MEMORY, PICTURES, head_lines, is_cvat, is_video
 from labelwright.formats.cvat_tracks import Frames, Track, tracks_of
@@ -97,11 +97,12 @@ class CvatVideo(Format):
 
 
 class _Part(NamedTuple):
-    """Where the element of a shape stands among those put aside, and its frame."""
+    """Where the element of a shape stands among those put aside, its frame, and whether it is a keyframe."""
 
     frame: int
     start: int
     end: int
+    is_key: bool
 
 
 class _Written:
@@ -147,8 +148,10 @@ class _Writing:
         for annotation, category, shape in fitting(item, self._categories, PLACE, self._losses):
             if shape is None:
                 continue
-            key: object = (str(annotation.flags.get("track")), category.id, kind_of(shape))
-            if "track" not in annotation.flags or key in here:
+            track = annotation.flags.get("track")
+            key: object = (type(track), track, category.id, kind_of(shape))
+            # CVAT has no tracks of masks: each is one of its own frame there, and the flag joins them here.
+            if track is None or key in here or isinstance(shape, Mask):
                 key = len(self._tracks)
             here.add(key)
             group = 0 if annotation.group is None else groups.setdefault(annotation.group, len(groups) + 1)
@@ -162,12 +165,25 @@ class _Writing:
     def _put(
         self, track: _Written, annotation: Annotation, category: Category, shape: Shape, *, linked: bool
     ) -> None:
-        is_key = annotation.flags.get("keyframe") is not False
+        keyframe = annotation.flags.get("keyframe")
+        # Where a track begins, at first or again, CVAT takes a keyframe only.
+        begins = not track.parts or self._next.get(track.parts[-1].frame) != self._frame
+        is_key = begins or keyframe is not False
         more = {"frame": self._frame, "outside": 0, "keyframe": int(is_key)}
-        lines = shape_lines(annotation, category, shape, self._bonds, is_linked=linked, group=0, more=more)
+        is_told = "track" in annotation.flags and keyframe is is_key
+        lines = shape_lines(
+            annotation,
+            category,
+            shape,
+            self._bonds,
+            is_linked=linked,
+            group=0,
+            more=more,
+            told=("track", "keyframe") if is_told else ("track",),
+        )
         start = self._body.tell()
         self._body.write("".join(f"{line}\n" for line in lines).encode())
-        track.parts.append(_Part(self._frame, start, self._body.tell()))
+        track.parts.append(_Part(self._frame, start, self._body.tell(), is_key))
 
     def tracks(self) -> Iterator[bytes]:
         """The tracks, each with its shapes, and with their ends where it is not seen on the next frame."""
@@ -180,8 +196,8 @@ class _Writing:
                 after = self._next.get(part.frame)
                 following = track.parts[place + 1].frame if place + 1 < len(track.parts) else None
                 if after is not None and after != following:
-                    seen = f'frame="{part.frame}" outside="0"'.encode()
-                    gone = f'frame="{after}" outside="1"'.encode()
+                    seen = f'frame="{part.frame}" outside="0" keyframe="{part.is_key:d}"'.encode()
+                    gone = f'frame="{after}" outside="1" keyframe="1"'.encode()
                     yield element.replace(seen, gone, 1)
             yield b"</track>\n"
 

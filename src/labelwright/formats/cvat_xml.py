@@ -8,7 +8,7 @@ passes over. Layout: CVAT's documentation of its format â€œCVAT for images 1.1â€
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import degrees, pi, radians
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -219,17 +219,24 @@ def shape_lines(
     is_linked: bool,
     group: int,
     more: Mapping[str, object] | None = None,
+    told: Collection[str] = (),
 ) -> Iterator[str]:
-    """The element of an annotation; `group` is the number of its group in the picture, 0 without one."""
+    """The element of an annotation; `group` is the number of its group in the picture, 0 without one.
+
+    `more` are XML attributes of the element in a track, `told` the flags that these say already.
+    """
     beside = bonds.beside(annotation, is_linked=is_linked)
-    flags = {key: value for key, value in annotation.flags.items() if key not in _OWN_FLAGS}
+    flags = {key: value for key, value in annotation.flags.items() if key not in told}
     said: dict[str, object] = {} if more else {"label": category.name, "source": "manual"}
     said |= more or {}
     if shape is not None:
-        said["occluded"] = int(annotation.flags.get("occluded") is True)
-    said |= dict(_geometry(shape))
-    z_order = annotation.flags.get("z_order")
-    said["z_order"] = f"{z_order:g}" if isinstance(z_order, int | float) else 0
+        # Only what comes back just so from CVAT's own attributes need not stand among the flags.
+        said["occluded"] = int(flags.get("occluded") is True)
+        said |= dict(_geometry(shape))
+        said["z_order"] = _whole(flags.get("z_order"))
+        own = {"occluded"} if said["occluded"] else set[str]()
+        own |= {"z_order"} if said["z_order"] else set()
+        flags = {key: value for key, value in flags.items() if key not in own}
     if group:
         said["group_id"] = group
     extra = {"flags": flags, "group": beside.get("group_name"), "uid": beside.get("uid")}
@@ -247,7 +254,11 @@ def shape_lines(
     yield f"</{name}>"
 
 
-_OWN_FLAGS = ("occluded", "z_order", "track", "keyframe")
+def _whole(value: object) -> int:
+    """A whole number, as CVAT has layers; 0 for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return int(value) if float(value).is_integer() else 0
 
 
 def _words(value: AttributeValue) -> tuple[str, ...]:

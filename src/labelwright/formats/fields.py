@@ -1,6 +1,6 @@
 """What an annotation says beside its shape, and what of it a format leaves out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -29,6 +29,11 @@ def note_lost_fields(
         losses.drop(item, "group", "the format has no place for groups")
     if annotation.relations and not relations:
         losses.drop(item, "relations", "the format has no place for relations")
+
+
+def told_as_yes_or_no(flags: Mapping[str, object], names: Iterable[str]) -> list[str]:
+    """Which of some flags are yes or no, for formats that have no place for more of them."""
+    return [name for name in names if isinstance(flags.get(name), bool)]
 
 
 def no_place_for_flags(flags: Collection[str]) -> str:

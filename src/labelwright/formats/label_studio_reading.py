@@ -30,7 +30,7 @@ from labelwright.formats.xml_reading import xml_files
 
 LOOKED_AT = 20
 SEVERAL = "Of several annotations of a task the newest that was not cancelled is read."
-PREDICTED = "Predictions beside annotations are not read."
+PREDICTED = "Predictions are not read, on no task, because some tasks have annotations."
 TURNED = "Some pictures were turned in Label Studio; their shapes are read as those of the picture as it is."
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
 _LAST_NUMBER = re.compile(r"(\d+)$")
@@ -94,7 +94,7 @@ def read(source: Source) -> Reading:
         readable.append(file)
         for raw in tasks:
             task = tried(partial(_task, raw, config), file, "", [])
-            has_annotations = has_annotations or bool(task and task.annotations)
+            has_annotations = has_annotations or bool(task and _done(task))
             if task is not None:
                 found |= dict.fromkeys(_words(task, config))
     if not readable:
@@ -161,6 +161,10 @@ def _words(task: _Task, config: Config) -> Iterator[str]:
                     yield from labels_of(cast("Extra", result), config)
 
 
+def _done(task: _Task) -> list[Extra]:
+    return [entry for entry in task.annotations or () if not entry.get("was_cancelled")]
+
+
 class _Items:
     """The items of tasks, one after the other."""
 
@@ -205,7 +209,7 @@ class _Items:
         ]
 
     def _chosen(self, task: _Task) -> tuple[Extra, str]:
-        done = [entry for entry in task.annotations or () if not entry.get("was_cancelled")]
+        done = _done(task)
         if len(task.annotations or ()) > 1:
             self._note(SEVERAL)
         if task.predictions and not self._predicted:

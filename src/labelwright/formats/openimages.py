@@ -20,7 +20,7 @@ from labelwright.core.shapes import Bounds, Box, Mask, Shape
 from labelwright.formats import openimages_reading
 from labelwright.formats.bitmaps import png_of
 from labelwright.formats.extras import Bonds
-from labelwright.formats.fields import note_lost_fields
+from labelwright.formats.fields import note_lost_fields, told_as_yes_or_no
 from labelwright.formats.fitting import Place, fitting
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading
@@ -156,17 +156,17 @@ class _Writing:
                     _named(subset, LABELS), row([name, "verification", category.name, confidence])
                 )
             elif isinstance(shape, Box):
-                flags = [int(bool(annotation.flags.get(flag))) for flag in FLAGS.values()]
+                flags = [int(annotation.flags.get(flag) is True) for flag in FLAGS.values()]
                 edges = _edges(shape.bounds, size)
                 said = [name, "xclick", category.name, confidence, *edges, *flags]
                 self._tables.add(_named(subset, BOXES), row(said))
                 self._relations(annotation, (subset, name), item, boxes, size)
             elif isinstance(shape, Mask):
                 self._mask(shape, paired.get(annotation.id), category, (subset, name), size)
-            known = FLAGS.values() if isinstance(shape, Box) else ()
+            known = told_as_yes_or_no(annotation.flags, FLAGS.values() if isinstance(shape, Box) else ())
             has_bonds = isinstance(shape, Box)
             note_lost_fields(
-                self._losses, item.name, annotation, flags=list(known), group=is_paired, relations=has_bonds
+                self._losses, item.name, annotation, flags=known, group=is_paired, relations=has_bonds
             )
 
     def _mask(

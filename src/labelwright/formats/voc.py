@@ -16,7 +16,7 @@ from labelwright.core.document import Annotation, AttributeValue
 from labelwright.core.ontology import Category, Ontology
 from labelwright.core.shapes import Box, Shape
 from labelwright.formats import voc_reading
-from labelwright.formats.fields import note_lost_fields
+from labelwright.formats.fields import note_lost_fields, told_as_yes_or_no
 from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Reading, named_attributes
@@ -95,7 +95,8 @@ def _note(annotation: Annotation, item: str, losses: Losses) -> None:
         losses.keep()
     else:
         losses.drop(item, annotation.kind, "only its box is written; the outline is lost")
-    note_lost_fields(losses, item, annotation, attributes=True, flags=(*FLAGS, POSE))
+    held = told_as_yes_or_no(annotation.flags, FLAGS)
+    note_lost_fields(losses, item, annotation, attributes=True, flags=(*held, POSE))
 
 
 def _object(annotation: Annotation, shape: Shape, category: Category) -> Iterator[str]:
@@ -104,7 +105,7 @@ def _object(annotation: Annotation, shape: Shape, category: Category) -> Iterato
     yield f"    <name>{_text(category.name)}</name>"
     yield f"    <pose>{_text(str(annotation.flags.get(POSE, 'Unspecified')))}</pose>"
     for flag in FLAGS:
-        yield f"    <{flag}>{1 if annotation.flags.get(flag) else 0}</{flag}>"
+        yield f"    <{flag}>{1 if annotation.flags.get(flag) is True else 0}</{flag}>"
     first, last = (bounds.left, bounds.top), (bounds.right, bounds.bottom)
     xmin, ymin = (_decimal(Decimal(repr(float(value))) + 1) for value in first)
     xmax, ymax = (_decimal(Decimal(repr(float(value)))) for value in last)
