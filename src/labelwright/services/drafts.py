@@ -22,8 +22,9 @@ from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import check_may_hold, member_name, task_for
+from labelwright.storage.columns import Json
 from labelwright.storage.database import Work
-from labelwright.storage.schema import Json, documents, drafts, items, operations, tasks
+from labelwright.storage.schema import documents, drafts, items, operations, tasks
 
 FOLD_AFTER = 256
 MOST_OPERATIONS = 5000

@@ -4,16 +4,11 @@ Times are UTC text (ISO 8601, milliseconds, Z), leases Unix milliseconds. Every 
 migration; a test compares the two.
 """
 
-import zlib
-from typing import Any
-
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Float,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -21,11 +16,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
 
+from labelwright.storage.columns import Json, Packed, identity, moment, reference, serial
 from labelwright.storage.explore_tables import explore_tables
 
 metadata = MetaData(
@@ -38,72 +32,29 @@ metadata = MetaData(
 )
 
 
-class Json(TypeDecorator[Any]):
-    """A value as JSON text."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002
-        return None if value is None else msgspec.json.encode(value).decode()
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
-        return None if value is None else msgspec.json.decode(value)
-
-
-class Packed(TypeDecorator[bytes]):
-    """Bytes that are kept compressed."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        return None if value is None else zlib.compress(value, 1)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ANN401, ARG002
-        return None if value is None else zlib.decompress(value)
-
-
-def _id(name: str = "id", **options: Any) -> Column[str]:  # noqa: ANN401
-    return Column(name, String(36), primary_key=True, **options)
-
-
-def _serial() -> Column[int]:
-    # SQLite numbers rows by itself only for a column of exactly INTEGER.
-    return Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
-
-
-def _ref(name: str, target: str, *, nullable: bool = False, **options: Any) -> Column[str]:  # noqa: ANN401
-    return Column(name, String(36), ForeignKey(f"{target}.id"), nullable=nullable, **options)
-
-
-def _time(name: str, *, nullable: bool = False) -> Column[str]:
-    return Column(name, String(24), nullable=nullable)
-
-
 # People and their keys
 
 members = Table(
     "members",
     metadata,
-    _id(),
+    identity(),
     Column("email", String(320), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("role", String(20), nullable=False),
     Column("password_hash", String(300)),
     Column("active", Boolean, nullable=False, default=True),
-    _time("created_at"),
-    _time("last_seen_at", nullable=True),
+    moment("created_at"),
+    moment("last_seen_at", nullable=True),
 )
 
 sessions = Table(
     "sessions",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    _ref("member_id", "members", index=True),
+    reference("member_id", "members", index=True),
     Column("csrf", String(64), nullable=False),
-    _time("created_at"),
-    _time("expires_at"),
+    moment("created_at"),
+    moment("expires_at"),
     Column("agent", String(300)),
 )
 
@@ -111,40 +62,40 @@ links = Table(
     "links",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    _ref("member_id", "members"),
-    _time("created_at"),
-    _time("expires_at"),
-    _time("used_at", nullable=True),
+    reference("member_id", "members"),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("used_at", nullable=True),
 )
 
 tokens = Table(
     "tokens",
     metadata,
-    _id(),
-    _ref("member_id", "members", index=True),
+    identity(),
+    reference("member_id", "members", index=True),
     Column("name", String(200), nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("scopes", Json, nullable=False),
-    _time("created_at"),
-    _time("expires_at", nullable=True),
-    _time("last_used_at", nullable=True),
-    _time("revoked_at", nullable=True),
+    moment("created_at"),
+    moment("expires_at", nullable=True),
+    moment("last_used_at", nullable=True),
+    moment("revoked_at", nullable=True),
 )
 
 invitations = Table(
     "invitations",
     metadata,
-    _id(),
+    identity(),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("role", String(20), nullable=False),
-    _ref("project_id", "projects", nullable=True),
+    reference("project_id", "projects", nullable=True),
     Column("email", String(320)),
-    _ref("created_by", "members"),
-    _time("created_at"),
-    _time("expires_at"),
-    _ref("accepted_by", "members", nullable=True),
-    _time("accepted_at", nullable=True),
-    _time("revoked_at", nullable=True),
+    reference("created_by", "members"),
+    moment("created_at"),
+    moment("expires_at"),
+    reference("accepted_by", "members", nullable=True),
+    moment("accepted_at", nullable=True),
+    moment("revoked_at", nullable=True),
 )
 
 throttles = Table(
@@ -170,8 +121,8 @@ idempotency = Table(
 audit = Table(
     "audit",
     metadata,
-    _serial(),
-    _time("at"),
+    serial(),
+    moment("at"),
     Column("actor", String(100), nullable=False),
     Column("action", String(60), nullable=False, index=True),
     Column("subject", String(100), nullable=False, index=True),
@@ -183,8 +134,8 @@ audit = Table(
 events = Table(
     "events",
     metadata,
-    _serial(),
-    _time("at"),
+    serial(),
+    moment("at"),
     Column("project_id", String(36), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("subject", String(100), nullable=False),
@@ -197,7 +148,7 @@ events = Table(
 projects = Table(
     "projects",
     metadata,
-    _id(),
+    identity(),
     Column("name", String(200), nullable=False, unique=True),
     Column("description", Text, nullable=False, default=""),
     Column("workflow", Json, nullable=False),
@@ -205,49 +156,49 @@ projects = Table(
     Column("brief_version", Integer, nullable=False),
     Column("archived", Boolean, nullable=False, default=False),
     Column("next_position", Integer, nullable=False, default=0),
-    _ref("created_by", "members"),
-    _time("created_at"),
-    _time("updated_at"),
+    reference("created_by", "members"),
+    moment("created_at"),
+    moment("updated_at"),
 )
 
 project_members = Table(
     "project_members",
     metadata,
-    _ref("project_id", "projects", primary_key=True),
-    _ref("member_id", "members", primary_key=True, index=True),
+    reference("project_id", "projects", primary_key=True),
+    reference("member_id", "members", primary_key=True, index=True),
     Column("role", String(20), nullable=False),
-    _time("created_at"),
+    moment("created_at"),
 )
 
 ontologies = Table(
     "ontologies",
     metadata,
-    _ref("project_id", "projects", primary_key=True),
+    reference("project_id", "projects", primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("ontology", Json, nullable=False),
     Column("change", Json, nullable=False),
     Column("undoes", Integer),
-    _ref("created_by", "members"),
-    _time("created_at"),
+    reference("created_by", "members"),
+    moment("created_at"),
 )
 
 briefs = Table(
     "briefs",
     metadata,
-    _ref("project_id", "projects", primary_key=True),
+    reference("project_id", "projects", primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("brief", Json, nullable=False),
-    _ref("created_by", "members"),
-    _time("created_at"),
+    reference("created_by", "members"),
+    moment("created_at"),
 )
 
 guideline_images = Table(
     "guideline_images",
     metadata,
-    _ref("project_id", "projects", primary_key=True),
+    reference("project_id", "projects", primary_key=True),
     Column("sha256", String(64), primary_key=True),
     Column("media_type", String(60), nullable=False),
-    _time("created_at"),
+    moment("created_at"),
 )
 
 # Items and how they came in
@@ -255,8 +206,8 @@ guideline_images = Table(
 items = Table(
     "items",
     metadata,
-    _id(),
-    _ref("project_id", "projects"),
+    identity(),
+    reference("project_id", "projects"),
     Column("position", Integer, nullable=False),
     Column("name", String(1000), nullable=False),
     Column("key", String(300)),
@@ -280,8 +231,8 @@ items = Table(
     Column("source_key", Text),
     Column("source_etag", Text),
     Column("source_state", String(20)),  # changed or vanished, as the last sync found it
-    _time("created_at"),
-    _time("updated_at"),
+    moment("created_at"),
+    moment("updated_at"),
     UniqueConstraint("project_id", "sha256"),
     UniqueConstraint("project_id", "key"),
     Index("ix_items_project_id_position", "project_id", "position"),
@@ -308,38 +259,38 @@ items = Table(
 sources = Table(
     "sources",
     metadata,
-    _id(),
-    _ref("project_id", "projects", index=True),
+    identity(),
+    reference("project_id", "projects", index=True),
     Column("kind", String(20), nullable=False),
     Column("url", Text, nullable=False),
     Column("options", Json, nullable=False),  # no secrets: they name variables of the environment
-    _ref("created_by", "members"),
-    _time("created_at"),
-    _time("synced_at", nullable=True),
-    _time("removed_at", nullable=True),  # its items stay, and their bytes are still there
+    reference("created_by", "members"),
+    moment("created_at"),
+    moment("synced_at", nullable=True),
+    moment("removed_at", nullable=True),  # its items stay, and their bytes are still there
     Column("report", Json),
 )
 
 imports = Table(
     "imports",
     metadata,
-    _id(),
-    _ref("project_id", "projects", index=True),
+    identity(),
+    reference("project_id", "projects", index=True),
     Column("kind", String(20), nullable=False),
     Column("state", String(20), nullable=False),
     Column("args", Json, nullable=False),
     Column("report", Json),
     Column("job_id", String(36)),
-    _ref("created_by", "members"),
-    _time("created_at"),
-    _time("finished_at", nullable=True),
-    _time("undone_at", nullable=True),
+    reference("created_by", "members"),
+    moment("created_at"),
+    moment("finished_at", nullable=True),
+    moment("undone_at", nullable=True),
 )
 
 import_entries = Table(
     "import_entries",
     metadata,
-    _ref("import_id", "imports", primary_key=True),
+    reference("import_id", "imports", primary_key=True),
     Column("name", String(1000), primary_key=True),  # the file, or the item of a label import
     Column("outcome", String(20), nullable=False),
     Column("item_id", String(36), index=True),
@@ -351,8 +302,8 @@ import_entries = Table(
 tasks = Table(
     "tasks",
     metadata,
-    _id(),
-    _ref("project_id", "projects"),
+    identity(),
+    reference("project_id", "projects"),
     Column("item_id", String(36), nullable=False, index=True),
     Column("stage", String(20), nullable=False),
     Column("state", String(20), nullable=False),
@@ -365,8 +316,8 @@ tasks = Table(
     Column("lease_member", String(36)),
     Column("lease_expires", BigInteger),
     Column("comment", Text),
-    _time("created_at"),
-    _time("closed_at", nullable=True),
+    moment("created_at"),
+    moment("closed_at", nullable=True),
     Index("ix_tasks_queue", "project_id", "state", "stage", "position"),
     Index("ix_tasks_lease", "lease_member", "project_id"),
 )
@@ -385,8 +336,8 @@ drafts = Table(
     Column("document_id", String(36)),  # set once submitted
     Column("conflicts", Json),  # those that are open
     Column("brought_in", Integer, nullable=False, default=0),  # up to this revision, by others
-    _time("created_at"),
-    _time("updated_at"),
+    moment("created_at"),
+    moment("updated_at"),
     Index("ix_drafts_member_id", "member_id", "document_id"),
 )
 
@@ -405,9 +356,9 @@ operations = Table(
 documents = Table(
     "documents",
     metadata,
-    _id(),
+    identity(),
     Column("kind", String(20), nullable=False),  # submission, prediction, reference
-    _ref("project_id", "projects"),
+    reference("project_id", "projects"),
     Column("item_id", String(36), nullable=False),
     Column("task_id", String(36)),
     Column("stage", String(20)),
@@ -418,7 +369,7 @@ documents = Table(
     Column("comment", Text),
     Column("previous_id", String(36)),
     Column("import_id", String(36)),
-    _time("created_at"),
+    moment("created_at"),
     Column("seconds", Float, nullable=False, default=0.0),
     Column("ontology_version", Integer, nullable=False),
     Column("guideline_version", Integer, nullable=False, default=1),
@@ -434,28 +385,28 @@ documents = Table(
 issues = Table(
     "issues",
     metadata,
-    _id(),
-    _ref("project_id", "projects"),
+    identity(),
+    reference("project_id", "projects"),
     Column("item_id", String(36), nullable=False, index=True),
     Column("task_id", String(36)),
     Column("annotation_id", String(36)),
     Column("x", Float),
     Column("y", Float),
     Column("state", String(20), nullable=False),
-    _ref("author", "members"),
-    _time("created_at"),
+    reference("author", "members"),
+    moment("created_at"),
     Column("resolved_by", String(36)),
-    _time("resolved_at", nullable=True),
+    moment("resolved_at", nullable=True),
 )
 
 comments = Table(
     "comments",
     metadata,
-    _id(),
-    _ref("issue_id", "issues", index=True),
-    _ref("author", "members"),
+    identity(),
+    reference("issue_id", "issues", index=True),
+    reference("author", "members"),
     Column("text", Text, nullable=False),
-    _time("created_at"),
+    moment("created_at"),
 )
 
 # Delivery and machine work
@@ -463,8 +414,8 @@ comments = Table(
 releases = Table(
     "releases",
     metadata,
-    _id(),
-    _ref("project_id", "projects"),
+    identity(),
+    reference("project_id", "projects"),
     Column("tag", String(100), nullable=False),
     Column("number", Integer, nullable=False),
     Column("notes", Text, nullable=False),
@@ -479,8 +430,8 @@ releases = Table(
     Column("annotations", Integer, nullable=False),
     Column("categories", Json, nullable=False),
     Column("sha256", String(64), nullable=False),
-    _ref("created_by", "members"),
-    _time("created_at"),
+    reference("created_by", "members"),
+    moment("created_at"),
     UniqueConstraint("project_id", "tag"),
     UniqueConstraint("project_id", "number"),
 )
@@ -488,7 +439,7 @@ releases = Table(
 release_entries = Table(
     "release_entries",
     metadata,
-    _ref("release_id", "releases", primary_key=True),
+    reference("release_id", "releases", primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("item_id", String(36), nullable=False),
     Column("document_id", String(36), nullable=False),
@@ -499,9 +450,9 @@ release_entries = Table(
 jobs = Table(
     "jobs",
     metadata,
-    _id(),
+    identity(),
     Column("kind", String(40), nullable=False),
-    _ref("project_id", "projects", nullable=True, index=True),
+    reference("project_id", "projects", nullable=True, index=True),
     Column("state", String(20), nullable=False, index=True),
     Column("done", Integer, nullable=False, default=0),
     Column("total", Integer),
@@ -511,10 +462,10 @@ jobs = Table(
     Column("error", Json),
     Column("attempts", Integer, nullable=False, default=0),
     Column("cancel_requested", Boolean, nullable=False, default=False),
-    _ref("created_by", "members"),
-    _time("created_at"),
-    _time("started_at", nullable=True),
-    _time("finished_at", nullable=True),
+    reference("created_by", "members"),
+    moment("created_at"),
+    moment("started_at", nullable=True),
+    moment("finished_at", nullable=True),
 )
 
 # How items are found

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from labelwright.storage import schema
+from labelwright.storage import columns
 
 revision = "0002"
 down_revision = "0001"
@@ -12,5 +12,5 @@ down_revision = "0001"
 def upgrade() -> None:
     """Apply the step."""
     with op.batch_alter_table("drafts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("conflicts", schema.Json(), nullable=True))
+        batch_op.add_column(sa.Column("conflicts", columns.Json(), nullable=True))
         batch_op.add_column(sa.Column("brought_in", sa.Integer(), nullable=False, server_default="0"))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from labelwright.storage import schema
+from labelwright.storage import columns
 
 revision = "0004"
 down_revision = "0003"
@@ -17,12 +17,12 @@ def upgrade() -> None:
         sa.Column("project_id", sa.String(36), nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("options", schema.Json(), nullable=False),
+        sa.Column("options", columns.Json(), nullable=False),
         sa.Column("created_by", sa.String(36), nullable=False),
         sa.Column("created_at", sa.String(24), nullable=False),
         sa.Column("synced_at", sa.String(24), nullable=True),
         sa.Column("removed_at", sa.String(24), nullable=True),
-        sa.Column("report", schema.Json(), nullable=True),
+        sa.Column("report", columns.Json(), nullable=True),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_sources_project_id"),
         sa.ForeignKeyConstraint(["created_by"], ["members.id"], name="fk_sources_created_by"),
         sa.PrimaryKeyConstraint("id", name="pk_sources"),
