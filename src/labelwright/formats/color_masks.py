@@ -21,14 +21,7 @@ def masks_by_color(
 
     Raises UnreadableImage, UnreadableLabels if there are colors without a name.
     """
-    return masks_of_bytes(source.read(name, LARGEST), name, colors)
-
-
-def masks_of_bytes(
-    data: bytes, name: str, colors: Mapping[Color, str]
-) -> tuple[tuple[int, int], list[tuple[str, Mask]]]:
-    """The same, of a picture's bytes."""
-    with opened(data, name, ImageLimits()) as image:
+    with opened(source.read(name, LARGEST), name, ImageLimits()) as image:
         pixels = np.asarray(image.convert("RGB"), dtype=np.uint32)
     codes = pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]
     present = set(np.unique(codes).tolist())

@@ -191,7 +191,7 @@ class _Row:
             case Mask():
                 return [{"shape": "bitmask", "bitmask": _bitmask(shape, wide, high)}]
             case _:
-                raise NotImplementedError(type(shape))
+                raise TypeError(f"{type(shape).__name__} was to be made simpler before")
 
     def _box(self, left: float, top: float, width: float, height: float) -> Record:
         wide, high = self._size

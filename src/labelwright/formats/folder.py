@@ -209,18 +209,7 @@ class Sink(Protocol):
         ...
 
 
-class _Writes:
-    def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
-        raise NotImplementedError
-
-    def lines(self, name: str, lines: Iterable[str]) -> None:
-        """A text file of lines."""
-        with self.open(name) as file:
-            for line in lines:
-                file.write(line.encode() + b"\n")
-
-
-class FolderSink(_Writes):
+class FolderSink:
     """Writes beside the destination and renames at the end, so that a failure leaves nothing.
 
     With `link` pictures that are files become hard links where the file system has them.
@@ -335,7 +324,7 @@ def _write_all(files: list[tuple[str, bytes]]) -> None:
             os.close(file)
 
 
-class ZipSink(_Writes):
+class ZipSink:
     """A zip written to anything that takes bytes, also if it cannot go back."""
 
     def __init__(self, target: IO[bytes]) -> None:
@@ -357,6 +346,12 @@ class ZipSink(_Writes):
         """A new entry; entries are written one after the other."""
         with self._zip.open(_entry(name, zipfile.ZIP_DEFLATED), "w", force_zip64=True) as file:
             yield file
+
+    def lines(self, name: str, lines: Iterable[str]) -> None:
+        """A text file of lines."""
+        with self.open(name) as file:
+            for line in lines:
+                file.write(line.encode() + b"\n")
 
     def copy(self, name: str, media: Path | bytes) -> None:
         """A picture, which is compressed already."""

@@ -128,7 +128,7 @@ def _geometry(shape: Shape) -> list[tuple[str, Record]]:
         case Points():
             return [("ImagePoint", {"point": point}) for point in _points(shape.points)]
         case _:
-            raise NotImplementedError(type(shape))
+            raise TypeError(f"{type(shape).__name__} was to be made simpler before")
 
 
 def _points(points: tuple[Any, ...]) -> list[Record]:

@@ -117,7 +117,7 @@ def _entries(shape: Shape, first: int) -> tuple[str, list[dict[str, Any]]]:
         case Points():  # of several points each says which it belongs to
             return "keypoints", [{**vertex, "set": first} for vertex in _vertices(shape.points)]
         case _:
-            raise NotImplementedError(type(shape))
+            raise TypeError(f"{type(shape).__name__} was to be made simpler before")
 
 
 def _vertices(points: tuple[Any, ...]) -> list[dict[str, Any]]:

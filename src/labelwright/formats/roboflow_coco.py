@@ -6,7 +6,7 @@ left out on reading. Written are categories from 1, and a file for each split th
 Layout: Roboflow's documentation of its COCO JSON export.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import chain
@@ -161,9 +161,9 @@ class _Below:
         del name
         return self._sink.open(f"{self._folder}/{FILE}")
 
-    def lines(self, name: str, lines: object) -> None:
-        """COCO has no lists."""
-        raise NotImplementedError(name, lines)
+    def lines(self, name: str, lines: Iterable[str]) -> None:
+        """A list, of which COCO has none so far."""
+        self._sink.lines(f"{self._folder}/{name}", lines)
 
     def copy(self, name: str, media: Path | bytes) -> None:
         """A picture, beside the file."""

@@ -26,7 +26,7 @@ from labelwright.formats.figures import without_pairs
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading
 from labelwright.formats.json_reading import tried
-from labelwright.formats.label_map import label_map, labels_of, maps_of
+from labelwright.formats.pbtxt import label_map, labels_of, maps_of
 from labelwright.formats.pictures import Pictures
 from labelwright.formats.report import Losses
 from labelwright.formats.row_pictures import RowPictures

@@ -33,9 +33,9 @@ from labelwright.formats.fields import note_lost_fields
 from labelwright.formats.fitting import Place, fitting
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading, named_attributes
-from labelwright.formats.label_map import label_map
 from labelwright.formats.names import Names
 from labelwright.formats.outlines import SMOOTH, ellipse_ring
+from labelwright.formats.pbtxt import label_map
 from labelwright.formats.raster import BOUND, mask_of_polygon
 from labelwright.formats.report import Losses
 from labelwright.formats.splits import written_split

@@ -16,7 +16,7 @@ from labelwright.formats.fields import plain_attributes, plain_flags
 from labelwright.formats.folder import Source
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.json_reading import tried
-from labelwright.formats.label_map import labels_of, maps_of
+from labelwright.formats.pbtxt import labels_of, maps_of
 from labelwright.formats.pictures import Pictures
 from labelwright.formats.report import Fault
 from labelwright.formats.rle import windowed

@@ -68,12 +68,6 @@ def index_stale(context: Context) -> int:
             return done
 
 
-def rebuild(context: Context) -> int:
-    """Empty the index and make all of it again; gives the number of items."""
-    context.database.write(lambda tx: tx.execute(delete(item_terms)))
-    return index_stale(context)
-
-
 def _index_some(tx: Connection) -> int:
     rows = tx.execute(_stale().limit(BATCH)).all()
     for row in rows:

@@ -6,7 +6,7 @@ import pytest
 
 from labelwright.core.errors import UnreadableLabels
 from labelwright.formats.folder import source_of
-from labelwright.formats.label_map import is_label_map, label_map, labels_of, maps_of
+from labelwright.formats.pbtxt import is_label_map, label_map, labels_of, maps_of
 from tests.shared_data import shared_data
 
 
