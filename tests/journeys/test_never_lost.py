@@ -295,8 +295,8 @@ def test_a_browser_without_room_says_so_and_asks_before_it_loses_anything(
     studio.page.screenshot(path=picture("no-room"))
     asked: list[str] = []
     studio.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    studio.page.close(run_before_unload=True)
-    studio.page.wait_for_timeout(500)
+    with studio.page.expect_event("dialog"):
+        studio.page.close(run_before_unload=True)
     assert asked == ["beforeunload"]
 
     context.set_offline(False)

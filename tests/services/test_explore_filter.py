@@ -17,7 +17,7 @@ from labelwright.services.item_filter import (
     condition,
     read_filter,
 )
-from labelwright.services.item_index import index_item, rebuild, stale_items
+from labelwright.services.item_index import index_item, index_stale, stale_items
 from labelwright.storage.schema import item_terms, items
 from tests.services.conftest import World
 from tests.services.explore_world import DAYS, NOW, TAGS, a_project, everything, fits, the_ontology
@@ -132,7 +132,8 @@ def test_the_index_made_anew_is_the_one_that_was_kept(world: World) -> None:
 
     before = all_terms()
     assert len(before) > 50
-    rebuild(world.context)
+    world.context.database.write(lambda tx: tx.execute(item_terms.delete()))
+    index_stale(world.context)
 
     assert all_terms() == before
     assert world.context.database.read(stale_items) == []
