@@ -1,39 +1,111 @@
 """Stages and states: how an item goes from waiting to done.
 
-    waiting ─► annotate ─► review ─► done
-                  ▲ ▲         │
-                  │ └─returned┘        the task goes back to its author's queue
-                  └─ skipped           a manager may open it again
+    waiting ─► annotate ─► (adjudicate) ─► review ─► done
+                  ▲ ▲                         │
+                  │ └─returned────────────────┘   the task goes back to its author's queue
+                  └─ skipped                      a manager may open it again
 
-An item has one open task at a time. A task is `waiting` until its submission closes it as
-`submitted`, or a skip as `skipped`. A lease on a waiting task says who works on it, until when.
+Where several people answer (`Overlap`), an item has one open task at a time all the same: when one answer
+is in, the next task opens, until enough are; then they are merged. A task is `waiting` until its
+submission closes it as `submitted`, or a skip as `skipped`. A lease on a waiting task says who works on
+it, until when.
 """
+
+from typing import Annotated
 
 import msgspec
 
-from labelwright.core.errors import WrongState
+from labelwright.core.graph import (
+    ADJUDICATE,
+    ANNOTATE,
+    DONE,
+    REVIEW,
+    Case,
+    Graph,
+    LowAgreement,
+    LowConfidence,
+    Part,
+    Router,
+    Stage,
+    Unsure,
+    holds_for,
+)
 
-ANNOTATE, REVIEW, DONE = "annotate", "review", "done"
-STAGES = (ANNOTATE, REVIEW)
-
-ITEM_STATES = ("waiting", "annotating", "review", "returned", "done", "skipped")
+ITEM_STATES = ("waiting", "annotating", "adjudicate", "review", "returned", "done", "skipped")
+ITEM_STATE_AT = {ANNOTATE: "waiting", ADJUDICATE: "adjudicate", REVIEW: "review", DONE: "done"}
 TASK_STATES = ("waiting", "submitted", "skipped", "closed")
 
 SKIP_REASONS = ("unclear", "bad_image", "nothing_to_label", "not_my_skill", "other")
 
+MOST_ANSWERS = 50
+Answers = Annotated[int, msgspec.Meta(ge=1, le=MOST_ANSWERS)]
+
+
+class Overlap(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people answer the same item.
+
+    `answers` for a `share` of the items, chosen by their ids; the others get one. With a `target`, one
+    more person is asked only while the merged answer is less sure than that, up to `most`; `budget` ends
+    this once the project has so many answers in all.
+    """
+
+    answers: Answers = 1
+    share: Part = 1.0
+    target: Part | None = None
+    most: Answers = 5
+    budget: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    adjudicate_below: Part = 0.5
+
+    def wanted(self, item: str) -> int:
+        """How many answers an item gets at least."""
+        return self.answers if holds_for(self.share, item, "overlap") else 1
+
+    def ceiling(self, item: str) -> int:
+        """How many answers an item may get."""
+        wanted = self.wanted(item)
+        in_share = holds_for(self.share, item, "overlap")
+        return max(wanted, self.most) if self.target is not None and in_share else wanted
+
+    @property
+    def several(self) -> bool:
+        """Whether any item may get more than one answer."""
+        return self.share > 0 and (self.answers > 1 or (self.target is not None and self.most > 1))
+
 
 class Workflow(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether submissions are reviewed, whether by their own author, and how long a lease lasts."""
+    """Whether submissions are reviewed, whether by their own author, and how long a lease lasts.
+
+    `overlap` says how many people answer an item; `graph` draws another way than the usual one.
+    """
 
     review: bool = True
     self_review: bool = False
     lease_seconds: int = 300
+    overlap: Overlap = Overlap()
+    graph: Graph | None = None
+
+    def ways(self) -> Graph:
+        """The graph that items follow: the drawn one, or what the settings mean."""
+        return self.graph or _usual(self)
 
 
-def stage_after(stage: str, workflow: Workflow) -> str:
-    """The stage an accepted submission moves on to."""
-    if stage == ANNOTATE:
-        return REVIEW if workflow.review else DONE
-    if stage == REVIEW:
-        return DONE
-    raise WrongState(f"No stage follows “{stage}”.")
+def _usual(workflow: Workflow) -> Graph:
+    last = REVIEW if workflow.review else DONE
+    review = (Stage(id=REVIEW, work=REVIEW, to=DONE),) if workflow.review else ()
+    if not workflow.overlap.several:
+        return Graph(start=ANNOTATE, nodes=(Stage(id=ANNOTATE, work=ANNOTATE, to=last), *review))
+    cases = [
+        Case(when=(LowAgreement(below=workflow.overlap.adjudicate_below),), to=ADJUDICATE),
+        Case(when=(Unsure(),), to=ADJUDICATE),
+    ]
+    if workflow.overlap.target is not None:
+        cases.append(Case(when=(LowConfidence(below=workflow.overlap.target),), to=ADJUDICATE))
+    return Graph(
+        start=ANNOTATE,
+        nodes=(
+            Stage(id=ANNOTATE, work=ANNOTATE, to="disputed"),
+            Router(id="disputed", cases=tuple(cases), otherwise=last),
+            Stage(id=ADJUDICATE, work=ADJUDICATE, to=last),
+            *review,
+        ),
+    )

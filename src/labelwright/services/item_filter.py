@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from labelwright.core.errors import InvalidInput
+from labelwright.core.graph import STAGES
 from labelwright.core.item_terms import (
     ATTRIBUTE,
     AUTHOR,
@@ -41,7 +42,7 @@ from labelwright.core.item_terms import (
     ids_meaning,
 )
 from labelwright.core.ontology import SHAPE_KINDS, Ontology
-from labelwright.core.workflow import ITEM_STATES, STAGES
+from labelwright.core.workflow import ITEM_STATES
 from labelwright.storage.schema import comments, issues, item_tags, item_terms, items, tasks
 
 STORED, IN_PLACE = SOURCES = ("stored", "in_place")

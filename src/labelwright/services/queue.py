@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, case, insert, or_, select, update
 
 from labelwright.core.errors import Conflict, Forbidden, LeaseLost, NotFound, WrongState
-from labelwright.core.workflow import ANNOTATE, REVIEW, STAGES
+from labelwright.core.graph import ANNOTATE, REVIEW, STAGES
 from labelwright.services.access import Actor, project_and_role, project_for
 from labelwright.services.context import Context
 from labelwright.services.events import announce
