@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from labelwright.storage.columns import Json, Packed, identity, moment, reference, serial
 from labelwright.storage.explore_tables import explore_tables
+from labelwright.storage.overlap_tables import overlap_tables
 
 metadata = MetaData(
     naming_convention={
@@ -316,6 +317,9 @@ tasks = Table(
     Column("lease_member", String(36)),
     Column("lease_expires", BigInteger),
     Column("comment", Text),
+    Column("purpose", String(20), nullable=False, default="work"),  # or gold, qualification, course
+    Column("node", String(40)),  # the stage of the workflow's graph; None: the first of its kind
+    Column("taken_by", String(36)),  # who submitted or skipped it
     moment("created_at"),
     moment("closed_at", nullable=True),
     Index("ix_tasks_queue", "project_id", "state", "stage", "position"),
@@ -471,3 +475,7 @@ jobs = Table(
 # How items are found
 
 item_terms, item_tags, views = explore_tables(metadata)
+
+# Quality
+
+merges = overlap_tables(metadata)
