@@ -9,10 +9,10 @@ from sqlalchemy import insert, select, update
 from labelwright.core.document import Annotation, Document, Evidence
 from labelwright.core.ontology import AttributeSpec, Category, Ontology, Option
 from labelwright.core.shapes import Box, Polyline
+from labelwright.services.documents import store_document
 from labelwright.services.item_filter import AttributeRule, Between, CategoryRule, ItemFilter, Span
 from labelwright.services.item_index import index_item
 from labelwright.services.ontologies import read_ontology
-from labelwright.services.submissions import store_document
 from labelwright.storage.schema import comments, documents, issues, item_tags, items, projects, tasks
 from tests.services.conftest import World
 

@@ -15,7 +15,8 @@ from labelwright.core.operations import Delete, Judge, Marking, Put
 from labelwright.core.shapes import Box
 from labelwright.media.crop import Window
 from labelwright.services.access import Actor
-from labelwright.services.submissions import Submitting, store_document
+from labelwright.services.documents import store_document
+from labelwright.services.submissions import Submitting
 from labelwright.services.verdicts import Judged, TaskOperations
 from labelwright.services.verification import Cell, GridPage, GridQuery
 from labelwright.storage.schema import items, projects

@@ -18,6 +18,7 @@ from labelwright.services.access import Actor
 from labelwright.services.audit import record
 from labelwright.services.context import Context
 from labelwright.services.drafts import append, base_document, document_at, may_continue, read_draft
+from labelwright.services.overlap import is_blind
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import task_for
 from labelwright.storage.schema import documents, drafts, members, tasks
@@ -49,11 +50,11 @@ class Brought:
         """What others, or oneself on an earlier task, left on the item; nothing unless one holds it."""
 
         def work(tx: Connection) -> list[LeftWork]:
-            task, _ = task_for(tx, actor, task_id)
+            task, project = task_for(tx, actor, task_id)
             if task.lease_member != actor.id or task.state != "waiting":
                 return []
             found: list[LeftWork] = []
-            for row in tx.execute(_left_on(task, actor.id)):
+            for row in tx.execute(_left_on(project, task, actor.id)):
                 changes = _changes(tx, row)
                 if changes:
                     found.append(
@@ -77,11 +78,10 @@ class Brought:
 
         def work(tx: Connection) -> BroughtIn:
             task, project = task_for(tx, actor, task_id, lock=True)
-            now = self.context.clock()
-            may_continue(tx, actor, task, now, self_review=workflow_of(project).self_review)
+            may_continue(tx, self.context, actor, task, workflow_of(project))
             if (from_task, member_id) == (task_id, actor.id):
                 raise InvalidInput("That is the draft at hand.", place="member", remedy="Name another one.")
-            statement = _left_on(task, actor.id).where(
+            statement = _left_on(project, task, actor.id).where(
                 drafts.c.task_id == from_task, drafts.c.member_id == member_id
             )
             row = tx.execute(statement).first()
@@ -158,13 +158,14 @@ class Brought:
         )
 
 
-def _left_on(task: Row[Any], member_id: str) -> Any:  # noqa: ANN401  # a statement of many columns
-    return (
+def _left_on(project: Row[Any], task: Row[Any], member_id: str) -> Any:  # noqa: ANN401  # a select
+    found = (
         select(drafts, members.c.name.label("member_name"), tasks.c.base_document_id)
         .join(members, members.c.id == drafts.c.member_id)
         .join(tasks, tasks.c.id == drafts.c.task_id)
         .where(
             drafts.c.item_id == task.item_id,
+            tasks.c.purpose == task.purpose,
             or_(drafts.c.task_id != task.id, drafts.c.member_id != member_id),
             or_(
                 and_(drafts.c.document_id.is_(None), drafts.c.revision > 0),
@@ -175,6 +176,7 @@ def _left_on(task: Row[Any], member_id: str) -> Any:  # noqa: ANN401  # a statem
         .order_by(drafts.c.updated_at.desc())
         .limit(20)
     )
+    return found.where(drafts.c.member_id == member_id) if is_blind(project, task) else found
 
 
 def _changes(tx: Connection, row: Row[Any]) -> list[tuple[Annotation | None, Annotation | None]]:

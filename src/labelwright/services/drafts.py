@@ -18,6 +18,7 @@ from labelwright.core.document import EMPTY, Document, decode, encode
 from labelwright.core.errors import LeaseLost
 from labelwright.core.operations import Delete, Judge, Operation, Put, fold
 from labelwright.core.steps import Steps, steps_of
+from labelwright.core.workflow import Workflow
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.projects import workflow_of
@@ -326,11 +327,11 @@ def keep_snapshot(
         tx.execute(_keep_submitted, {**values, "document": document_id})
 
 
-def may_continue(tx: Connection, actor: Actor, task: Row[Any], now: int, *, self_review: bool) -> None:
+def may_continue(tx: Connection, context: Context, actor: Actor, task: Row[Any], workflow: Workflow) -> None:
     """Raise unless the actor holds the task, or may take it now."""
     if task.lease_member == actor.id and task.state == "waiting":
         return
-    check_may_hold(tx, actor, task, now, self_review=self_review)
+    check_may_hold(tx, context, actor, task, workflow)
 
 
 def _create(tx: Connection, member_id: str, task: Row[Any], now: str) -> None:

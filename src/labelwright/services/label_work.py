@@ -11,6 +11,7 @@ from labelwright.core.document import Document
 from labelwright.core.rules import ERROR
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
+from labelwright.services.documents import store_document
 from labelwright.services.events import announce
 from labelwright.services.item_index import index_item
 from labelwright.services.label_plan import (
@@ -24,8 +25,8 @@ from labelwright.services.label_plan import (
     present_on,
 )
 from labelwright.services.label_rules import leave_for_people
+from labelwright.services.moving import move_on
 from labelwright.services.ontologies import read_ontology
-from labelwright.services.submissions import move_on, store_document
 from labelwright.storage.schema import (
     documents,
     drafts,
@@ -124,7 +125,7 @@ class Carrier:
             leave_for_people(tx, context, item, number, stored, count, broken)
         else:
             as_if: Any = SimpleNamespace(
-                stage=ANNOTATE, item_id=item.id, position=item.position, round=number
+                stage=ANNOTATE, node=None, item_id=item.id, position=item.position, round=number
             )
             move_on(tx, context, self._project, as_if, stored, count, author=self._rules.author)
         return {

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labelwright.core.brief import Brief
 from labelwright.core.errors import InvalidInput, NameTaken
+from labelwright.core.graph import check
 from labelwright.core.ontology import Ontology, OntologyChange
 from labelwright.core.workflow import Workflow
 from labelwright.services.access import ORGANIZATION_WIDE, Actor, project_for, require, role_in
@@ -64,6 +65,8 @@ class Projects:
         """
         require(actor, "project.create")
         name = _clean_name(name)
+        if workflow is not None:
+            _check_workflow(workflow)
 
         def work(tx: Connection) -> ProjectView:
             chosen = workflow or Workflow(self_review=_is_alone(tx))
@@ -122,6 +125,7 @@ class Projects:
         if description is not None:
             values["description"] = description
         if workflow is not None:
+            _check_workflow(workflow)
             values["workflow"] = msgspec.to_builtins(workflow)
         if archived is not None:
             values["archived"] = archived
@@ -142,6 +146,11 @@ class Projects:
 def workflow_of(project: Row[Any]) -> Workflow:
     """The workflow of a project's row."""
     return msgspec.convert(project.workflow, Workflow)
+
+
+def _check_workflow(workflow: Workflow) -> None:
+    if workflow.graph is not None:
+        check(workflow.graph)
 
 
 def _clean_name(name: str) -> str:

@@ -7,19 +7,21 @@ transaction, so no task is ever given to two people; an expired lease is simply 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, insert, or_, select, update
 
 from labelwright.core.errors import Conflict, Forbidden, LeaseLost, NotFound, WrongState
-from labelwright.core.graph import ANNOTATE, REVIEW, STAGES
+from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW, STAGES, Stage
+from labelwright.core.workflow import Workflow
 from labelwright.services.access import Actor, project_and_role, project_for
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.projects import workflow_of
+from labelwright.services.skills import skills_held
 from labelwright.storage.database import Work
 from labelwright.storage.schema import items, members, tasks
 
 MOST_HELD = 2  # at a stage: the task at hand and the one that is made ready behind it
-RIGHT_OF_STAGE = {ANNOTATE: "task.annotate", REVIEW: "task.review"}
+RIGHT_OF_STAGE = {ANNOTATE: "task.annotate", ADJUDICATE: "task.review", REVIEW: "task.review"}
 
 
 class TooManyHeld(Conflict):
@@ -57,10 +59,29 @@ _free = (
     .limit(1)
     .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer and ignores it
 )
-_in_order = case((tasks.c.stage == REVIEW, 1), else_=0), tasks.c.position, tasks.c.id
-_next_own = _free.where(tasks.c.assigned_to == bindparam("member")).order_by(*_in_order)
-_next_open = _free.where(tasks.c.assigned_to.is_(None)).order_by(tasks.c.position, tasks.c.id)
-_next_not_mine = _next_open.where(or_(tasks.c.author.is_(None), tasks.c.author != bindparam("member")))
+_open_to = _free.where(or_(tasks.c.node.is_(None), tasks.c.node.not_in(bindparam("barred", expanding=True))))
+_in_order = case((tasks.c.stage == ANNOTATE, 0), else_=1), tasks.c.position, tasks.c.id
+_next_own = _open_to.where(tasks.c.assigned_to == bindparam("member")).order_by(*_in_order)
+_answered = tasks.alias("answered")
+
+
+def has_answered(member: Any) -> Any:  # noqa: ANN401  # an id or a parameter; a condition
+    """That somebody answered the item of a row of `tasks` in its round already."""
+    return exists().where(
+        _answered.c.item_id == tasks.c.item_id,
+        _answered.c.round == tasks.c.round,
+        _answered.c.stage == ANNOTATE,
+        _answered.c.taken_by == member,
+        _answered.c.id != tasks.c.id,
+    )
+
+
+_has_answered = has_answered(bindparam("member"))
+_next_open = _open_to.where(tasks.c.assigned_to.is_(None)).order_by(tasks.c.position, tasks.c.id)
+_next_unanswered = _next_open.where(~_has_answered)
+_next_not_mine = _next_open.where(
+    or_(and_(tasks.c.author.is_(None), ~_has_answered), tasks.c.author != bindparam("member"))
+)
 _lease = (
     update(tasks)
     .where(tasks.c.id == bindparam("task"))
@@ -111,7 +132,9 @@ class Queue:
                     return str(row.id)
             if sum(row.stage in stages for row in held) >= MOST_HELD:
                 raise TooManyHeld
-            chosen = _choose(tx, {**who, "stages": stages}, self_review=workflow.self_review)
+            barred = barred_stages(tx, self.context, project_id, actor.id, workflow)
+            who |= {"stages": stages, "barred": barred}
+            chosen = _choose(tx, who, self_review=workflow.self_review)
             if chosen is None:
                 # After the clock was set back leases would last until it catches up: none is
                 # longer than one that is given now.
@@ -137,7 +160,7 @@ class Queue:
             task, project = task_for(tx, actor, task_id, lock=True)
             now = self.context.clock()
             expires = now + workflow_of(project).lease_seconds * 1000
-            check_may_hold(tx, actor, task, now, self_review=workflow_of(project).self_review)
+            check_may_hold(tx, self.context, actor, task, workflow_of(project))
             tx.execute(_lease, {"task": task_id, "member": actor.id, "expires": expires})
             return expires
 
@@ -198,19 +221,53 @@ def task_for(tx: Connection, actor: Actor, task_id: str, *, lock: bool = False) 
     return task, project
 
 
-def check_may_hold(tx: Connection, actor: Actor, task: Row[Any], now: int, *, self_review: bool) -> None:
+def check_may_hold(
+    tx: Connection, context: Context, actor: Actor, task: Row[Any], workflow: Workflow
+) -> None:
     """Raise unless the task waits, is free or already the actor's, and is meant for them."""
     if task.state != "waiting":
         raise WrongState(
             f"The task is {task.state} already.", remedy="Take the next task; nothing of yours was lost."
         )
     someone_else = task.lease_member not in (None, actor.id)
-    if someone_else and (task.lease_expires or 0) > now:
+    if someone_else and (task.lease_expires or 0) > context.clock():
         raise LeaseLost(task.id, member_name(tx, task.lease_member))
     if task.assigned_to not in (None, actor.id):
         raise LeaseLost(task.id, member_name(tx, task.assigned_to))
-    if task.stage == REVIEW and task.author == actor.id and not self_review:
-        raise Forbidden("review your own work (this project does not allow it)", "task.review")
+    _check_is_another(tx, actor, task, workflow)
+    stage = workflow.ways().stage(task.node, task.stage)
+    if stage is not None and stage.id in barred_stages(tx, context, task.project_id, actor.id, workflow):
+        raise Forbidden(f"work at “{stage.id}” without the skill “{stage.skill}”", RIGHT_OF_STAGE[task.stage])
+
+
+def _check_is_another(tx: Connection, actor: Actor, task: Row[Any], workflow: Workflow) -> None:
+    """Raise where somebody would judge their own work, or answer an item twice."""
+    if task.stage == ANNOTATE:
+        if task.base_document_id is None and _answered_before(tx, actor, task):
+            raise Forbidden("answer an item twice", RIGHT_OF_STAGE[ANNOTATE])
+        return
+    if workflow.self_review:
+        return
+    mine = task.author == actor.id or (task.author is None and _answered_before(tx, actor, task))
+    if mine:
+        raise Forbidden("judge your own work (this project does not allow it)", RIGHT_OF_STAGE[task.stage])
+
+
+def _answered_before(tx: Connection, actor: Actor, task: Row[Any]) -> bool:
+    found = select(tasks.c.id).where(tasks.c.id == task.id, _has_answered)
+    return tx.execute(found, {"member": actor.id}).first() is not None
+
+
+def barred_stages(
+    tx: Connection, context: Context, project_id: str, member_id: str, workflow: Workflow
+) -> list[str]:
+    """The stages of the graph whose skill the person does not hold."""
+    graph = workflow.graph
+    asking = {} if graph is None else {n.id: n.skill for n in graph.nodes if isinstance(n, Stage) and n.skill}
+    if not asking:
+        return []
+    held = skills_held(tx, context, project_id, member_id)
+    return [name for name, skill in asking.items() if skill not in held]
 
 
 def member_name(tx: Connection, member_id: str | None) -> str:
@@ -243,7 +300,7 @@ def _choose(tx: Connection, who: dict[str, Any], *, self_review: bool) -> Row[An
     if own is not None:
         return own
     for stage in who["stages"]:
-        query = _next_open if self_review or stage == ANNOTATE else _next_not_mine
+        query = _next_unanswered if stage == ANNOTATE else _next_open if self_review else _next_not_mine
         found = tx.execute(query, {**who, "stages": [stage]}).first()
         if found is not None:
             return found

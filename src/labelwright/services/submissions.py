@@ -4,27 +4,28 @@ A submission is an immutable document. Submitting closes the task, moves the ite
 next task, all in one transaction; doing it twice gives the same submission.
 """
 
-import hashlib
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from labelwright.core.document import Annotation, Document, decode, encode
-from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, OpenConflicts, WrongState
+from labelwright.core.document import Annotation, Document, decode
+from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, OpenConflicts
+from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import Operation
 from labelwright.core.rules import BrokenRule
 from labelwright.core.shapes import outside
-from labelwright.core.workflow import ANNOTATE, DONE, REVIEW, SKIP_REASONS, stage_after
+from labelwright.core.workflow import SKIP_REASONS
 from labelwright.quality.iou import iou
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.context import Context
+from labelwright.services.documents import SUBMISSION, store_document
 from labelwright.services.drafts import append, base_document, keep_snapshot, may_continue, read_draft
-from labelwright.services.events import announce
-from labelwright.services.item_index import index_item
+from labelwright.services.moving import close_open_tasks, close_task, move_item, move_on
 from labelwright.services.ontologies import read_ontology
+from labelwright.services.overlap import is_blind, settle
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import item_of, open_task, task_for
 from labelwright.services.removed import hidden, shown
@@ -35,30 +36,6 @@ from labelwright.storage.schema import documents, drafts, issues, items, members
 _own_draft = select(drafts).where(
     drafts.c.task_id == bindparam("task"), drafts.c.member_id == bindparam("member")
 )
-_close = (
-    update(tasks)
-    .where(tasks.c.id == bindparam("task"))
-    .values(
-        state=bindparam("new_state"),
-        document_id=bindparam("document"),
-        closed_at=bindparam("now"),
-        lease_member=None,
-        lease_expires=None,
-    )
-)
-_advance_item = (
-    update(items)
-    .where(items.c.id == bindparam("item"))
-    .values(
-        state=bindparam("new_state"),
-        document_id=bindparam("document"),
-        annotations=bindparam("count"),
-        updated_at=bindparam("now"),
-    )
-)
-_insert_document = insert(documents)
-
-ITEM_STATE_AT = {ANNOTATE: "waiting", REVIEW: "review", DONE: "done"}
 VERDICTS = ("accepted", "returned", "amended")
 
 
@@ -107,9 +84,7 @@ class Submissions:
             if draft is not None and draft.document_id and task.document_id == draft.document_id:
                 append(self.context, tx, actor.id, task, draft, sent.operations)
                 return self._handed_before(tx, task)
-            now = self.context.clock()
-            self_review = workflow_of(project).self_review
-            may_continue(tx, actor, task, now, self_review=self_review)
+            may_continue(tx, self.context, actor, task, workflow_of(project))
             added = append(self.context, tx, actor.id, task, draft, sent.operations)
             if added.conflicts:
                 raise OpenConflicts([conflict.annotation for conflict in added.conflicts])
@@ -121,6 +96,8 @@ class Submissions:
                 return self._review(tx, actor, project, task, document, revision, ontology, sent)
             if sent.verdict is not None:
                 raise InvalidInput("Only a review has a verdict.", place="verdict")
+            if task.stage == ADJUDICATE:
+                document = self._adjudicated(tx, actor, task, document, ontology)
             document = with_similarity(tx, task.item_id, document)
             return self._hand_in(tx, actor, project, task, document, revision, ontology, sent)
 
@@ -134,16 +111,17 @@ class Submissions:
 
         def work(tx: Connection) -> None:
             task, project = task_for(tx, actor, task_id, lock=True)
-            now = self.context.clock()
-            may_continue(tx, actor, task, now, self_review=workflow_of(project).self_review)
-            item = item_of(tx, task)
-            moment = {"now": self.context.now(), "document": None}
-            tx.execute(_close, {"task": task_id, "new_state": "skipped", **moment})
-            state = {"new_state": "skipped", "document": item.document_id, "count": item.annotations}
-            tx.execute(_advance_item, {"item": task.item_id, "now": moment["now"], **state})
+            may_continue(tx, self.context, actor, task, workflow_of(project))
+            closing = {"task": task_id, "new_state": "skipped", "document": None, "by": actor.id}
+            tx.execute(close_task, {**closing, "now": self.context.now()})
             detail = {"item": task.item_id, "reason": reason, "comment": comment, "stage": task.stage}
             record(tx, self.context, actor.id, "task.skipped", task_id, detail)
-            announce(tx, self.context, project.id, "item.changed", task.item_id, {"state": "skipped"})
+            if is_blind(project, task):
+                tx.execute(update(tasks).where(tasks.c.id == task_id).values(comment=reason))
+                settle(tx, self.context, project, task)
+                return
+            item = item_of(tx, task)
+            move_item(tx, self.context, item, "skipped", item.document_id, item.annotations)
 
         self.context.database.write(work)
 
@@ -176,7 +154,7 @@ class Submissions:
                 comment=comment or None,
             )
             state = "returned" if item.document_id else "waiting"
-            _move_item(tx, self.context, item, state, item.document_id, item.annotations)
+            move_item(tx, self.context, item, state, item.document_id, item.annotations)
             record(tx, self.context, actor.id, "item.reopened", item_id, {"to": to, "comment": comment})
             return task_id
 
@@ -196,15 +174,21 @@ class Submissions:
         if sent.verdict not in VERDICTS:
             listed = ", ".join(VERDICTS)
             raise InvalidInput("A review needs a verdict.", place="verdict", remedy=f"Use {listed}.")
-        before = ontology.resolve(base_document(tx, task))
         if sent.verdict == "returned":
             return self._return(tx, actor, project, task, document, revision, sent)
+        before = ontology.resolve(base_document(tx, task))
         changed = changed_annotations(before, document)
         judged = _judged(document, changed, actor.id, self.context.now())
         gone = len(before.by_id().keys() - document.by_id().keys())
         verdict = "amended" if changed or gone else "accepted"
         sent = msgspec.structs.replace(sent, verdict=verdict)
         return self._hand_in(tx, actor, project, task, judged, revision, ontology, sent)
+
+    def _adjudicated(
+        self, tx: Connection, actor: Actor, task: Row[Any], document: Document, ontology: Ontology
+    ) -> Document:
+        before = ontology.resolve(base_document(tx, task))
+        return _judged(document, changed_annotations(before, document), actor.id, self.context.now())
 
     def _return(
         self,
@@ -231,12 +215,13 @@ class Submissions:
             item_id=task.item_id,
             position=task.position,
             stage=ANNOTATE,
+            node=_back_from(project, task),
             round=task.round + 1,
             assigned_to=_active_author(tx, task.author),
             base_document_id=stored,
             comment=sent.comment,
         )
-        _move_item(tx, self.context, item, "returned", item.document_id, item.annotations)
+        move_item(tx, self.context, item, "returned", item.document_id, item.annotations)
         return Handed(
             submission=stored,
             item=task.item_id,
@@ -263,7 +248,11 @@ class Submissions:
             raise InvalidAnnotations(faults)
         warnings = keep_rules(document, ontology, item)
         stored = self._store(tx, actor, project, task, document, revision, sent)
-        state = move_on(tx, self.context, project, task, stored, len(document.annotations), author=actor.id)
+        if is_blind(project, task):
+            state = settle(tx, self.context, project, task)
+        else:
+            count = len(document.annotations)
+            state = move_on(tx, self.context, project, task, stored, count, author=actor.id)
         return Handed(
             submission=stored,
             item=task.item_id,
@@ -304,7 +293,7 @@ class Submissions:
             project,
             document,
             item_id=task.item_id,
-            kind="submission",
+            kind=SUBMISSION,
             author=actor.id,
             task_id=task.id,
             stage=task.stage,
@@ -317,8 +306,8 @@ class Submissions:
         )
         if draft is not None:
             keep_snapshot(tx, task.id, actor.id, document, revision, stored)
-        closing = {"task": task.id, "new_state": "submitted", "document": stored}
-        tx.execute(_close, {**closing, "now": self.context.now()})
+        closing = {"task": task.id, "new_state": "submitted", "document": stored, "by": actor.id}
+        tx.execute(close_task, {**closing, "now": self.context.now()})
         detail = {"item": task.item_id, "submission": stored, "stage": task.stage}
         if sent.verdict:
             detail["verdict"] = sent.verdict
@@ -340,82 +329,6 @@ def _over_the_border(document: Document, item: Row[Any]) -> list[tuple[str, str]
     shaped = ((entry.id, entry.shape) for entry in document.annotations if entry.shape is not None)
     told = ((id_, outside(shape, item.width, item.height)) for id_, shape in shaped)
     return [(id_, fault) for id_, fault in told if fault is not None]
-
-
-def store_document(
-    tx: Connection,
-    context: Context,
-    project: Row[Any],
-    document: Document,
-    *,
-    item_id: str,
-    kind: str,
-    author: str,
-    **values: Any,  # noqa: ANN401  # further columns of the row
-) -> str:
-    """Keep an immutable document; gives its id."""
-    body = encode(document)
-    document_id = context.new_id()
-    row = {
-        "id": document_id,
-        "kind": kind,
-        "project_id": project.id,
-        "item_id": item_id,
-        "author": author,
-        "created_at": context.now(),
-        "ontology_version": project.ontology_version,
-        "annotations": len(document.annotations),
-        "categories": document.counts(),
-        "sha256": hashlib.sha256(body).hexdigest(),
-        "body": body,
-        **values,
-    }
-    tx.execute(_insert_document, row)
-    return document_id
-
-
-def move_on(
-    tx: Connection,
-    context: Context,
-    project: Row[Any],
-    task: Row[Any],
-    document_id: str,
-    annotations: int,
-    *,
-    author: str,
-) -> str:
-    """Move the item of a closed task to its next stage; gives the item's new state."""
-    stage = stage_after(task.stage, workflow_of(project))
-    state = ITEM_STATE_AT[stage]
-    now = context.now()
-    changes = {"new_state": state, "document": document_id, "count": annotations, "now": now}
-    tx.execute(_advance_item, {"item": task.item_id, **changes})
-    index_item(tx, task.item_id)
-    if stage != DONE:
-        open_task(
-            tx,
-            context,
-            project_id=project.id,
-            item_id=task.item_id,
-            position=task.position,
-            stage=stage,
-            round=task.round,
-            author=author,
-            base_document_id=document_id,
-        )
-    announce(tx, context, project.id, "item.changed", task.item_id, {"state": state})
-    return state
-
-
-def close_open_tasks(tx: Connection, context: Context, item_id: str) -> None:
-    """Close every waiting task of an item. Raises WrongState while somebody holds one."""
-    open_rows = tx.execute(select(tasks).where(tasks.c.item_id == item_id, tasks.c.state == "waiting")).all()
-    now = context.clock()
-    for row in open_rows:
-        if row.lease_member and (row.lease_expires or 0) > now:
-            raise WrongState("Somebody works on this item right now.", remedy="Wait until the lease ends.")
-        closing = {"task": row.id, "new_state": "closed", "document": None, "now": context.now()}
-        tx.execute(_close, closing)
 
 
 def changed_annotations(before: Document, after: Document) -> set[str]:
@@ -467,6 +380,12 @@ def _judged(document: Document, changed: set[str], reviewer: str, now: str) -> D
     return Document(annotations=tuple(judged))
 
 
+def _back_from(project: Row[Any], task: Row[Any]) -> str | None:
+    graph = workflow_of(project).ways()
+    stage = graph.stage(task.node, task.stage)
+    return graph.back_from(stage).id if stage is not None else None
+
+
 def _open_issues(tx: Connection, item_id: str) -> bool:
     found = tx.execute(
         select(issues.c.id).where(issues.c.item_id == item_id, issues.c.state == "open").limit(1)
@@ -477,11 +396,3 @@ def _open_issues(tx: Connection, item_id: str) -> bool:
 def _active_author(tx: Connection, author: str | None) -> str | None:
     # Work of imports and of people who have left goes back to the open queue.
     return tx.execute(select(members.c.id).where(members.c.id == author, members.c.active.is_(True))).scalar()
-
-
-def _move_item(
-    tx: Connection, context: Context, item: Row[Any], state: str, document_id: str | None, count: int
-) -> None:
-    changes = {"new_state": state, "document": document_id, "count": count, "now": context.now()}
-    tx.execute(_advance_item, {"item": item.id, **changes})
-    announce(tx, context, item.project_id, "item.changed", item.id, {"state": state})

@@ -185,7 +185,7 @@ class Verdicts:
                     tally=_tally(tx, actor, row, ontology),
                 )
                 for row in rows
-                if _may_hold(tx, actor, row, self.context.clock(), workflow_of(project))
+                if _may_hold(tx, self.context, actor, row, workflow_of(project))
             ]
 
         return self.context.database.read(work)
@@ -257,9 +257,7 @@ class Verdicts:
                 task=task.id, outcome="forbidden", reason=f"You may not work at the stage “{task.stage}”."
             )
         try:
-            check_may_hold(
-                tx, actor, task, self.context.clock(), self_review=workflow_of(project).self_review
-            )
+            check_may_hold(tx, self.context, actor, task, workflow_of(project))
         except LeaseLost as lost:
             reason = f"{lost.holder or 'Somebody else'} works on this item now."
             return Judged(task=task.id, outcome="held", reason=reason, holder=lost.holder)
@@ -348,9 +346,9 @@ def _check_complete(found: Tally, verdict: str) -> None:
         )
 
 
-def _may_hold(tx: Connection, actor: Actor, task: Row[Any], now: int, workflow: Workflow) -> bool:
+def _may_hold(tx: Connection, context: Context, actor: Actor, task: Row[Any], workflow: Workflow) -> bool:
     try:
-        check_may_hold(tx, actor, task, now, self_review=workflow.self_review)
+        check_may_hold(tx, context, actor, task, workflow)
     except (LeaseLost, WrongState, Forbidden):
         return False
     return True

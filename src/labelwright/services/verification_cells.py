@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from labelwright.core.document import EMPTY, Annotation, Document, decode
 from labelwright.core.ontology import Ontology
@@ -16,6 +16,7 @@ from labelwright.core.operations import Operation, fold
 from labelwright.core.workflow import ANNOTATE, REVIEW
 from labelwright.quality.suspicion import Candidate, Predicted
 from labelwright.services.access import Actor
+from labelwright.services.queue import has_answered
 from labelwright.storage.schema import documents, drafts, items, members, operations, tasks
 
 REVIEWED, PREDICTED = "review", "predictions"
@@ -196,10 +197,15 @@ def _open_tasks(
         tasks.c.project_id == project_id,
         tasks.c.state == "waiting",
         tasks.c.stage == stage,
+        tasks.c.purpose == "work",
         or_(tasks.c.assigned_to.is_(None), tasks.c.assigned_to == actor.id),
     )
-    if stage == REVIEW and not self_review:
-        chosen = chosen.where(or_(tasks.c.author.is_(None), tasks.c.author != actor.id))
+    answered = has_answered(actor.id)
+    if stage == ANNOTATE:
+        chosen = chosen.where(~answered)
+    elif not self_review:
+        not_mine = or_(and_(tasks.c.author.is_(None), ~answered), tasks.c.author != actor.id)
+        chosen = chosen.where(not_mine)
     if only is not None:
         chosen = chosen.where(tasks.c.id.in_(only))
     yield from tx.execute(chosen.order_by(tasks.c.position, tasks.c.id))

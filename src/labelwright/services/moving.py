@@ -1,0 +1,156 @@
+"""Moving on: what becomes of an item when a task of it is closed.
+
+The workflow's graph says where an item goes; here its state and its next task follow, in the
+transaction of whoever closed the task.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from labelwright.core.document import decode
+from labelwright.core.errors import WrongState
+from labelwright.core.graph import DONE, Facts, LacksSkill, Router, Stage
+from labelwright.core.workflow import ITEM_STATE_AT
+from labelwright.services.context import Context
+from labelwright.services.events import announce
+from labelwright.services.item_index import index_item
+from labelwright.services.projects import workflow_of
+from labelwright.services.queue import open_task
+from labelwright.services.skills import skills_held
+from labelwright.storage.schema import documents, items, tasks
+
+close_task = (
+    update(tasks)
+    .where(tasks.c.id == bindparam("task"))
+    .values(
+        state=bindparam("new_state"),
+        document_id=bindparam("document"),
+        taken_by=bindparam("by"),
+        closed_at=bindparam("now"),
+        lease_member=None,
+        lease_expires=None,
+    )
+)
+advance_item = (
+    update(items)
+    .where(items.c.id == bindparam("item"))
+    .values(
+        state=bindparam("new_state"),
+        document_id=bindparam("document"),
+        annotations=bindparam("count"),
+        updated_at=bindparam("now"),
+    )
+)
+_said = select(documents.c.categories, documents.c.annotations, documents.c.body).where(
+    documents.c.id == bindparam("document")
+)
+_takers = select(tasks.c.taken_by).where(
+    tasks.c.item_id == bindparam("item"), tasks.c.taken_by.is_not(None), tasks.c.purpose == "work"
+)
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """What merging found of the answers; see `Facts`."""
+
+    agreement: float | None = None
+    confidence: float | None = None
+    unsure: bool = False
+
+
+def move_on(
+    tx: Connection,
+    context: Context,
+    project: Row[Any],
+    task: Row[Any],
+    document_id: str,
+    annotations: int,
+    *,
+    author: str | None,
+    measured: Measured | None = None,
+) -> str:
+    """Move the item of a closed task to its next stage; gives the item's new state.
+
+    `author`: whose work the next stage judges; None: of several people.
+    """
+    following = _following(tx, context, project, task, document_id, measured or Measured())
+    state = ITEM_STATE_AT[following.work if following else DONE]
+    changes = {"new_state": state, "document": document_id, "count": annotations, "now": context.now()}
+    tx.execute(advance_item, {"item": task.item_id, **changes})
+    index_item(tx, task.item_id)
+    if following is not None:
+        open_task(
+            tx,
+            context,
+            project_id=project.id,
+            item_id=task.item_id,
+            position=task.position,
+            stage=following.work,
+            node=following.id,
+            round=task.round,
+            author=author,
+            base_document_id=document_id,
+        )
+    announce(tx, context, project.id, "item.changed", task.item_id, {"state": state})
+    return state
+
+
+def move_item(
+    tx: Connection, context: Context, item: Row[Any], state: str, document_id: str | None, count: int
+) -> None:
+    """Put an item into a state, holding a document."""
+    changes = {"new_state": state, "document": document_id, "count": count, "now": context.now()}
+    tx.execute(advance_item, {"item": item.id, **changes})
+    announce(tx, context, item.project_id, "item.changed", item.id, {"state": state})
+
+
+def close_open_tasks(tx: Connection, context: Context, item_id: str) -> None:
+    """Close every waiting task of an item's own work. Raises WrongState while somebody holds one."""
+    waiting = tasks.c.item_id == item_id, tasks.c.state == "waiting", tasks.c.purpose == "work"
+    now = context.clock()
+    for row in tx.execute(select(tasks).where(*waiting)).all():
+        if row.lease_member and (row.lease_expires or 0) > now:
+            raise WrongState("Somebody works on this item right now.", remedy="Wait until the lease ends.")
+        closing = {"task": row.id, "new_state": "closed", "document": None, "by": None}
+        tx.execute(close_task, {**closing, "now": context.now()})
+
+
+def _following(
+    tx: Connection,
+    context: Context,
+    project: Row[Any],
+    task: Row[Any],
+    document_id: str,
+    measured: Measured,
+) -> Stage | None:
+    graph = workflow_of(project).ways()
+    stage = graph.stage(task.node, task.stage)
+    if stage is None:  # the workflow has no such stage any more: what was waiting there is done
+        return None
+    routers = [node for node in graph.nodes if isinstance(node, Router)]
+    if not routers:
+        return graph.after(stage, Facts(item=task.item_id))
+    said = tx.execute(_said, {"document": document_id}).one()
+    facts = Facts(
+        item=task.item_id,
+        categories=said.categories,
+        annotations=said.annotations,
+        agreement=measured.agreement,
+        confidence=measured.confidence,
+        unsure=measured.unsure or any(one.unsure for one in decode(said.body).annotations),
+        skills=_skills(tx, context, project, task) if _ask_for_skills(routers) else frozenset(),
+    )
+    return graph.after(stage, facts)
+
+
+def _ask_for_skills(routers: Sequence[Router]) -> bool:
+    conditions = (one for router in routers for case in router.cases for one in case.when)
+    return any(isinstance(one, LacksSkill) for one in conditions)
+
+
+def _skills(tx: Connection, context: Context, project: Row[Any], task: Row[Any]) -> frozenset[str]:
+    people = set(tx.execute(_takers, {"item": task.item_id}).scalars())
+    held = (skills_held(tx, context, project.id, person) for person in people)
+    return frozenset[str]().union(*held)
