@@ -175,6 +175,7 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("POST", "/projects/{project}/rules/offenders"): lambda place: {"base": place.base("ontology")},
     ("POST", "/projects/{project}/ontology/undo"): lambda place: {"base": place.base("ontology")},
+    ("PUT", "/projects/{project}/workflow"): {"review": True},
     ("PUT", "/projects/{project}/brief"): lambda place: {"base": place.base("brief"), "brief": {}},
     ("POST", "/items/{item}/reopen"): {},
     ("POST", "/projects/{project}/tasks/next"): {},
@@ -213,6 +214,7 @@ QUERIES = {
 }
 RAW = {
     ("PUT", "/projects/{project}/ontology.yaml"): b"categories: [Cell]",
+    ("PUT", "/projects/{project}/workflow.yaml"): b"review: true",
     ("POST", "/projects/{project}/guideline-images"): b"\x89PNG\r\n\x1a\n" + b"\0" * 20,
     ("PUT", "/uploads/{upload}/files"): b"bytes",
 }

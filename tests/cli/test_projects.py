@@ -85,3 +85,28 @@ def test_a_person_is_invited_and_a_token_made(run) -> None:
     assert code == DONE
     assert len(token.strip()) > 40
     assert "owner@localhost" in run("member", "list")[1]
+
+
+def test_a_workflow_is_a_file_that_can_be_changed_and_set(run, ontology: Path, tmp_path: Path) -> None:
+    run("project", "create", "Cells", "--ontology", str(ontology))
+    file = tmp_path / "workflow.yaml"
+    file.write_text(run("project", "workflow", "Cells")[1].replace("answers: 1", "answers: 3"))
+
+    code, out, _ = run("project", "workflow", "Cells", "--set", str(file))
+
+    assert code == DONE
+    assert "annotate -> disputed" in out
+    assert "disputed -> adjudicate, review" in out
+    assert "answers: 3" in run("project", "workflow", "Cells")[1]
+
+
+def test_a_workflow_that_would_lose_items_is_refused_with_the_place(run, tmp_path: Path) -> None:
+    run("project", "create", "Cells")
+    file = tmp_path / "workflow.yaml"
+    file.write_text("graph: {start: a, nodes: [{kind: stage, id: a, work: annotate, to: b}]}")
+
+    code, _, err = run("project", "workflow", "Cells", "--set", str(file))
+
+    assert code == REFUSED
+    assert "“a” leads to “b”, which does not exist" in err
+    assert "graph: null" in run("project", "workflow", "Cells")[1]

@@ -33,6 +33,7 @@ NOUNS = (
     "invitations",
     "projects",
     "ontology",
+    "workflow",
     "rules",
     "brief",
     "items",

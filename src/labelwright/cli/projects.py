@@ -12,7 +12,7 @@ from labelwright.core.errors import BadFile
 from labelwright.sdk.records import Project
 
 app = App(name="project", help="Make projects and look at them.")
-STATES = ("waiting", "annotating", "review", "returned", "done", "skipped")
+STATES = ("waiting", "annotating", "adjudicate", "review", "returned", "done", "skipped")
 
 
 @app.command
@@ -80,6 +80,35 @@ def show_one(name: str, *, target: Target = THERE) -> None:
         for entry in ontology.ontology.categories
     ]
     say(columns(("category", "key", "shapes", "annotations"), rows))
+
+
+@app.command
+def workflow(
+    name: str, *, file: Annotated[Path | None, Parameter("--set")] = None, target: Target = THERE
+) -> None:
+    """Print how items of a project move from stage to stage as YAML, or set it from a file.
+
+    Parameters
+    ----------
+    name
+        The project's name or id.
+    file
+        A YAML file like the one that is printed.
+    """
+    text = None if file is None else _read(file)
+    with client(target) as labelwright:
+        project = labelwright.projects.find(name)
+        if text is None:
+            say(labelwright.projects.workflow(project.id).rstrip())
+            return
+        saved = labelwright.projects.set_workflow(project.id, text)
+    if target.json:
+        show_json(saved)
+        return
+    say("Items go this way from the next answer on:")
+    for node in saved["ways"]["nodes"]:
+        ways = [node["to"]] if "to" in node else [*(case["to"] for case in node["cases"]), node["otherwise"]]
+        say(f"  {node['id']} -> {', '.join(dict.fromkeys(ways))}")
 
 
 def _row(project: Project) -> tuple[object, ...]:

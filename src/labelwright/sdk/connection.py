@@ -76,6 +76,10 @@ class Connection:
         """Send a file's bytes to their place; `body` opens them anew for each try."""
         self._send("PUT", path, params=_without_none(params), raw=body)
 
+    def put_bytes(self, path: str, kind: type[T], body: bytes) -> T:
+        """The answer to a request that replaces something by a file."""
+        return _decode(self._send("PUT", path, raw=lambda: iter((body,))), kind)
+
     def post_bytes(self, path: str, kind: type[T], body: Callable[[], Iterator[bytes]]) -> T:
         """The answer to a request that makes something of a file's bytes."""
         return _decode(self._send("POST", path, raw=body), kind)

@@ -69,6 +69,15 @@ class Projects:
         """What can be said in a project."""
         return self._connection.get(f"/projects/{project_id}/ontology", OntologyVersion)
 
+    def workflow(self, project_id: str) -> str:
+        """The workflow of a project as the text of a YAML file."""
+        return self._connection.text(f"/projects/{project_id}/workflow.yaml")
+
+    def set_workflow(self, project_id: str, text: str) -> dict[str, Any]:
+        """Replace the workflow by the text of a YAML file; gives it, and the graph that items follow."""
+        path = f"/projects/{project_id}/workflow.yaml"
+        return self._connection.put_bytes(path, dict[str, Any], text.encode())
+
     def set_brief(self, project_id: str, brief: Brief, base: int) -> int:
         """Replace the brief that is at version `base`; gives the new version."""
         body = {"base": base, "brief": brief}

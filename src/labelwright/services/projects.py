@@ -149,6 +149,8 @@ def workflow_of(project: Row[Any]) -> Workflow:
 
 
 def _check_workflow(workflow: Workflow) -> None:
+    if not 1 <= workflow.lease_seconds <= 86_400:
+        raise InvalidInput("A lease lasts up to a day.", place="workflow.lease_seconds")
     if workflow.graph is not None:
         check(workflow.graph)
 

@@ -30,15 +30,18 @@ class ProjectQuery(ListQuery, frozen=True, kw_only=True):
 
 
 class WorkflowIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether submissions are reviewed, whether by their own author, and how long a lease lasts."""
+    """Whether submissions are reviewed, whether by their own author, and how long a lease lasts.
+
+    Overlap and graph stay as they are; `/projects/{project}/workflow` sets those too.
+    """
 
     review: bool = True
     self_review: bool = False
     lease_seconds: Annotated[int, msgspec.Meta(ge=15, le=86_400)] = 300
 
-    def to_core(self) -> Workflow:
-        """The workflow of the domain."""
-        return Workflow(review=self.review, self_review=self.self_review, lease_seconds=self.lease_seconds)
+    def onto(self, before: Workflow) -> Workflow:
+        """A workflow with these settings instead of its own."""
+        return msgspec.structs.replace(before, **msgspec.structs.asdict(self))
 
 
 class ProjectIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,7 +85,7 @@ def create(body: ProjectIn, who: Actor, services: Services) -> ProjectView:
         body.name,
         description=body.description,
         ontology=body.first_ontology(),
-        workflow=body.workflow.to_core() if body.workflow else None,
+        workflow=body.workflow.onto(Workflow()) if body.workflow else None,
         brief=body.brief,
     )
 
@@ -96,12 +99,13 @@ def get(project: str, who: Actor, services: Services) -> ProjectView:
 @routes.patch("/projects/{project}", "project.manage", raises=(NameTaken,))
 def change(project: str, body: ProjectChange, who: Actor, services: Services) -> ProjectView:
     """Change name, description or workflow, or put the project away."""
+    before = services.projects.get(who, project).workflow if body.workflow else Workflow()
     return services.projects.update(
         who,
         project,
         name=body.name,
         description=body.description,
-        workflow=body.workflow.to_core() if body.workflow else None,
+        workflow=body.workflow.onto(before) if body.workflow else None,
         archived=body.archived,
     )
 
