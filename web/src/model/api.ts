@@ -371,6 +371,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workflow, and the graph that items follow. */
+        get: operations["workflow_get"];
+        /** Replace the workflow; it counts from the next answer on. */
+        put: operations["workflow_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workflow.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workflow as a YAML file. */
+        get: operations["workflow_get_yaml"];
+        /** Replace the workflow by a YAML file. */
+        put: operations["workflow_save_yaml"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rules/offenders": {
         parameters: {
             query?: never;
@@ -1919,6 +1955,8 @@ export interface components {
         /**
          * Workflow
          * @description Whether submissions are reviewed, whether by their own author, and how long a lease lasts.
+         *
+         *         `overlap` says how many people answer an item; `graph` draws another way than the usual one.
          */
         Workflow: {
             /** @default true */
@@ -1927,6 +1965,159 @@ export interface components {
             self_review: boolean;
             /** @default 300 */
             lease_seconds: number;
+            /**
+             * @default {
+             *       "answers": 1,
+             *       "share": 1,
+             *       "target": null,
+             *       "most": 5,
+             *       "budget": null,
+             *       "adjudicate_below": 0.5
+             *     }
+             */
+            overlap: components["schemas"]["Overlap"];
+            /** @default null */
+            graph: components["schemas"]["Graph"] | null;
+        };
+        /**
+         * Overlap
+         * @description How many people answer the same item.
+         *
+         *         `answers` for a `share` of the items, chosen by their ids; the others get one. With a `target`, one
+         *         more person is asked only while the merged answer is less sure than that, up to `most`; `budget` ends
+         *         this once the project has so many answers in all.
+         */
+        Overlap: {
+            /** @default 1 */
+            answers: number;
+            /** @default 1 */
+            share: number;
+            /** @default null */
+            target: number | null;
+            /** @default 5 */
+            most: number;
+            /** @default null */
+            budget: number | null;
+            /** @default 0.5 */
+            adjudicate_below: number;
+        };
+        /**
+         * Graph
+         * @description The nodes of a workflow. Items begin at the node `start`, an annotate stage, and end at `done`.
+         *
+         *         `places` holds where nodes are drawn (x right, y down); it means nothing otherwise.
+         */
+        Graph: {
+            start: string;
+            nodes: (components["schemas"]["Stage"] | components["schemas"]["Router"])[];
+            /** @default {} */
+            places: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+        };
+        /**
+         * Stage
+         * @description A stage where people work: annotate, review or adjudicate; then the item goes `to` a node.
+         *
+         *         `skill`: only who holds it gets tasks here. `returned`: the annotate stage that returned work goes
+         *         back to; None: the first one.
+         */
+        Stage: {
+            /** @enum {unknown} */
+            kind: "stage";
+            id: string;
+            work: string;
+            to: string;
+            /** @default null */
+            skill: string | null;
+            /** @default null */
+            returned: string | null;
+        };
+        /**
+         * Router
+         * @description A fork: the first case that holds, else `otherwise`.
+         */
+        Router: {
+            /** @enum {unknown} */
+            kind: "router";
+            id: string;
+            cases: components["schemas"]["Case"][];
+            otherwise: string;
+        };
+        /**
+         * Case
+         * @description Where an item goes for which all conditions hold.
+         */
+        Case: {
+            when: (components["schemas"]["RandomShare"] | components["schemas"]["HasCategory"] | components["schemas"]["HasCount"] | components["schemas"]["LowAgreement"] | components["schemas"]["LowConfidence"] | components["schemas"]["Unsure"] | components["schemas"]["LacksSkill"])[];
+            to: string;
+        };
+        /**
+         * RandomShare
+         * @description So large a part of the items, chosen by their ids: the same item is always in or always out.
+         */
+        RandomShare: {
+            /** @enum {unknown} */
+            kind: "share";
+            share: number;
+        };
+        /**
+         * HasCategory
+         * @description Annotated with one of these categories (their ids) as often as `at_least` in all.
+         */
+        HasCategory: {
+            /** @enum {unknown} */
+            kind: "category";
+            categories: string[];
+            /** @default 1 */
+            at_least: number;
+        };
+        /**
+         * HasCount
+         * @description As many annotations as this, or more.
+         */
+        HasCount: {
+            /** @enum {unknown} */
+            kind: "count";
+            at_least: number;
+        };
+        /**
+         * LowAgreement
+         * @description Answers that agree less than this; where there is nothing to compare it does not hold.
+         */
+        LowAgreement: {
+            /** @enum {unknown} */
+            kind: "agreement";
+            below: number;
+        };
+        /**
+         * LowConfidence
+         * @description A merged answer less sure than this; where nothing was merged it does not hold.
+         */
+        LowConfidence: {
+            /** @enum {unknown} */
+            kind: "confidence";
+            below: number;
+        };
+        /**
+         * Unsure
+         * @description Somebody who worked on it could not tell.
+         */
+        Unsure: {
+            /** @enum {unknown} */
+            kind: "unsure";
+        };
+        /**
+         * LacksSkill
+         * @description Nobody who worked on it holds this skill.
+         */
+        LacksSkill: {
+            /** @enum {unknown} */
+            kind: "skill";
+            skill: string;
         };
         /**
          * ProjectIn
@@ -2041,6 +2232,8 @@ export interface components {
         /**
          * WorkflowIn
          * @description Whether submissions are reviewed, whether by their own author, and how long a lease lasts.
+         *
+         *         Overlap and graph stay as they are; `/projects/{project}/workflow` sets those too.
          */
         WorkflowIn: {
             /** @default true */
@@ -2618,6 +2811,14 @@ export interface components {
             dry_run: boolean;
             /** @default null */
             base: number | null;
+        };
+        /**
+         * WorkflowView
+         * @description The workflow as it is set, and the graph that items follow, drawn or not.
+         */
+        WorkflowView: {
+            workflow: components["schemas"]["Workflow"];
+            ways: components["schemas"]["Graph"];
         };
         /**
          * OffendersQuery
@@ -7160,6 +7361,279 @@ export interface operations {
                 };
             };
             /** @description This cannot be accepted: invalid, invalid.ontology */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workflow, and the graph that items follow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_save: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Workflow"];
+            };
+        };
+        responses: {
+            /** @description Replace the workflow; it counts from the next answer on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowView"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_get_yaml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workflow as a YAML file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": unknown;
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_save_yaml: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description Replace the workflow by a YAML file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowView"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
