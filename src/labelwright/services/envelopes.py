@@ -20,13 +20,22 @@ from labelwright.services.projects import workflow_of
 from labelwright.services.pyramids import TilesOf, depth_of_item, tiles_of
 from labelwright.services.queue import item_of, member_name, task_for
 from labelwright.services.removed import shown
-from labelwright.storage.schema import documents, items, tasks
+from labelwright.storage.schema import documents, items, merges, tasks
 
 _predicted = (
     select(documents.c.id, documents.c.model, documents.c.author, documents.c.body)
     .where(documents.c.item_id == bindparam("item"), documents.c.kind == "prediction")
     .order_by(documents.c.id.desc())
     .limit(20)
+)
+_merged = (
+    select(merges)
+    .where(merges.c.item_id == bindparam("item"), merges.c.round == bindparam("round"))
+    .order_by(merges.c.id.desc())
+    .limit(1)
+)
+_several = select(documents.c.id, documents.c.seconds, documents.c.body).where(
+    documents.c.id.in_(bindparam("ids", expanding=True))
 )
 _document = select(documents).where(documents.c.id == bindparam("document"))
 
@@ -91,6 +100,25 @@ class SubmissionView(msgspec.Struct, frozen=True, kw_only=True):
     document: Document
 
 
+class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several people's answers, without its author's name, so that the answer is judged."""
+
+    id: str
+    seconds: float
+    document: Document
+
+
+class MergeView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the document of a task was merged from; `detail` says who said what, by the ids of answers."""
+
+    agreement: float | None
+    confidence: float | None
+    method: str
+    answers: list[AnswerView]
+    skips: list[str]
+    detail: dict[str, Any]
+
+
 class OntologyAt(msgspec.Struct, frozen=True, kw_only=True):
     """An ontology and its version."""
 
@@ -106,6 +134,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     draft: DraftState
     predictions: list[PredictionView]
     submission: SubmissionView | None
+    merge: MergeView | None
     issues: list[IssueView]
     ontology: OntologyAt
     brief_version: int
@@ -150,6 +179,7 @@ class Envelopes:
                 ),
                 predictions=_predictions(tx, task.item_id, ontology),
                 submission=_submission(tx, task, ontology),
+                merge=_merge(tx, task, ontology),
                 issues=issues_of(tx, task.item_id),
                 ontology=OntologyAt(version=project.ontology_version, ontology=ontology),
                 brief_version=project.brief_version,
@@ -257,6 +287,29 @@ def _submission(tx: Connection, task: Row[Any], ontology: Ontology) -> Submissio
         created_at=row.created_at,
         seconds=row.seconds,
         document=ontology.resolve(decode(row.body)),
+    )
+
+
+def _merge(tx: Connection, task: Row[Any], ontology: Ontology) -> MergeView | None:
+    if task.stage == ANNOTATE or task.base_document_id is None:
+        return None
+    found = tx.execute(_merged, {"item": task.item_id, "round": task.round}).first()
+    if found is None:
+        return None
+    rows = {row.id: row for row in tx.execute(_several, {"ids": found.answers})}
+    return MergeView(
+        agreement=found.agreement,
+        confidence=found.confidence,
+        method=found.method,
+        answers=[
+            AnswerView(
+                id=name, seconds=rows[name].seconds, document=ontology.resolve(decode(rows[name].body))
+            )
+            for name in found.answers
+            if name in rows
+        ],
+        skips=[str(skip["reason"]) for skip in found.skips],
+        detail=found.detail,
     )
 
 
