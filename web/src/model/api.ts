@@ -3052,6 +3052,9 @@ export interface components {
          *
          *         `flags` keeps facts of other formats that have no place of their own (COCO's `iscrowd`,
          *         VOC's `difficult`), so that they survive the way back.
+         *
+         *         `votes` are the answers that a merged annotation was made from, so that the distribution stays with
+         *         it. `unsure` is a reason: when it is set, somebody could not tell.
          */
         Annotation: {
             id: string;
@@ -3072,6 +3075,10 @@ export interface components {
             };
             /** @default {} */
             evidence: components["schemas"]["Evidence"];
+            /** @default [] */
+            votes: components["schemas"]["Vote"][];
+            /** @default null */
+            unsure: string | null;
         };
         /**
          * Box
@@ -3224,7 +3231,11 @@ export interface components {
          *         `author` is a member id, `model:NAME@VERSION` or `import:FORMAT`. Times are UTC, ISO 8601.
          *         `prediction` is the id of the predicted annotation this one came from, and `similarity` the IoU
          *         with it as the person left it (1 = accepted untouched, None = not from a prediction).
-         *         `seconds` is human work spent on it. `verdict` is accepted, returned or amended.
+         *         `seconds` is human work spent on it. `verdict` is accepted, returned or amended, and `errors` are
+         *         the codes of the errors that the reviewer named.
+         *
+         *         `score` is what a model said of itself. `confidence` is the probability (0 to 1) that the annotation
+         *         is right, calibrated on evidence from people; None where nobody has measured it.
          */
         Evidence: {
             /** @default  */
@@ -3251,6 +3262,23 @@ export interface components {
             verdict: string | null;
             /** @default null */
             reviewed_at: string | null;
+            /** @default null */
+            confidence: number | null;
+            /** @default [] */
+            errors: string[];
+        };
+        /**
+         * Vote
+         * @description What one annotator answered where several people's work was merged into one annotation.
+         *
+         *         `answer` is the id of a category, which may be another than the merged one. `similarity` is the IoU
+         *         of the annotator's shape with the merged one, None for tags.
+         */
+        Vote: {
+            annotator: string;
+            answer: string;
+            /** @default null */
+            similarity: number | null;
         };
         /**
          * OperationView
@@ -3701,6 +3729,7 @@ export interface components {
             draft: components["schemas"]["DraftState"];
             predictions: components["schemas"]["PredictionView"][];
             submission: components["schemas"]["SubmissionView"] | null;
+            merge: components["schemas"]["MergeView"] | null;
             issues: components["schemas"]["IssueView"][];
             ontology: components["schemas"]["OntologyAt"];
             brief_version: number;
@@ -3821,6 +3850,8 @@ export interface components {
             flags: {
                 [key: string]: boolean | number | string;
             };
+            /** @default null */
+            unsure: string | null;
         };
         /**
          * PredictionView
@@ -3840,6 +3871,27 @@ export interface components {
             author: string;
             author_name: string;
             created_at: string;
+            seconds: number;
+            document: components["schemas"]["Document"];
+        };
+        /**
+         * MergeView
+         * @description What the document of a task was merged from; `detail` says who said what, by the ids of answers.
+         */
+        MergeView: {
+            agreement: number | null;
+            confidence: number | null;
+            method: string;
+            answers: components["schemas"]["AnswerView"][];
+            skips: string[];
+            detail: Record<string, never>;
+        };
+        /**
+         * AnswerView
+         * @description One of several people's answers, without its author's name, so that the answer is judged.
+         */
+        AnswerView: {
+            id: string;
             seconds: number;
             document: components["schemas"]["Document"];
         };
@@ -4921,7 +4973,7 @@ export interface components {
          * @description From which item on, how many, and which kind of change.
          *
          *         `change`: items.added, items.removed, items.changed, moved (to another split), or of an annotation added,
-         *         removed, changed, category, shape, attributes, group, relations, flags.
+         *         removed, changed, category, shape, attributes, group, relations, flags, unsure.
          */
         ChangesQuery: {
             /** @default 0 */
