@@ -306,6 +306,17 @@ export interface Evidence {
   reviewer?: string | null;
   verdict?: Verdict | null;
   reviewed_at?: string | null;
+  /** The probability that it is right, as measured on people's work. */
+  confidence?: number | null;
+  /** Codes of the errors that a reviewer named. */
+  errors?: string[];
+}
+
+/** What one annotator answered where several people's work was merged. */
+export interface Vote {
+  annotator: string;
+  answer: string;
+  similarity?: number | null;
 }
 
 export interface Annotation {
@@ -317,6 +328,9 @@ export interface Annotation {
   relations?: Relation[];
   flags?: Record<string, boolean | number | string>;
   evidence?: Evidence;
+  votes?: Vote[];
+  /** A reason: when it is set, somebody could not tell. */
+  unsure?: string | null;
 }
 
 export interface Document {

@@ -19,7 +19,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `author` is a member id, `model:NAME@VERSION` or `import:FORMAT`. Times are UTC, ISO 8601.
     `prediction` is the id of the predicted annotation this one came from, and `similarity` the IoU
     with it as the person left it (1 = accepted untouched, None = not from a prediction).
-    `seconds` is human work spent on it. `verdict` is accepted, returned or amended.
+    `seconds` is human work spent on it. `verdict` is accepted, returned or amended, and `errors` are
+    the codes of the errors that the reviewer named.
+
+    `score` is what a model said of itself. `confidence` is the probability (0 to 1) that the annotation
+    is right, calibrated on evidence from people; None where nobody has measured it.
     """
 
     author: str = ""
@@ -34,6 +38,20 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reviewer: str | None = None
     verdict: str | None = None
     reviewed_at: str | None = None
+    confidence: float | None = None
+    errors: tuple[str, ...] = ()
+
+
+class Vote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one annotator answered where several people's work was merged into one annotation.
+
+    `answer` is the id of a category, which may be another than the merged one. `similarity` is the IoU
+    of the annotator's shape with the merged one, None for tags.
+    """
+
+    annotator: str
+    answer: str
+    similarity: float | None = None
 
 
 class Relation(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +69,9 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `flags` keeps facts of other formats that have no place of their own (COCO's `iscrowd`,
     VOC's `difficult`), so that they survive the way back.
+
+    `votes` are the answers that a merged annotation was made from, so that the distribution stays with
+    it. `unsure` is a reason: when it is set, somebody could not tell.
     """
 
     id: str
@@ -61,6 +82,8 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     relations: tuple[Relation, ...] = ()
     flags: dict[str, bool | float | str] = {}
     evidence: Evidence = Evidence()
+    votes: tuple[Vote, ...] = ()
+    unsure: str | None = None
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,7 @@
 """The fields of an annotation, for merging: what two hands may change side by side.
 
-A field is `category`, `shape`, `group`, `relations`, `flags`, or one attribute as `attribute:ID`.
+A field is `category`, `shape`, `group`, `relations`, `flags`, `unsure`, or one attribute as
+`attribute:ID`.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 ATTRIBUTE = "attribute:"
-PLAIN = ("category", "shape", "group", "relations", "flags")
+PLAIN = ("category", "shape", "group", "relations", "flags", "unsure")
 
 
 class Said(Protocol):

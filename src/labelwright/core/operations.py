@@ -21,6 +21,7 @@ Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e7)]
 
 Revision = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Title = Annotated[str, msgspec.Meta(max_length=200)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 FieldName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 VERDICTS = ("accepted", "returned", "amended")
@@ -36,6 +37,7 @@ class Marking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     group: str | None = None
     relations: tuple[Relation, ...] = ()
     flags: dict[str, bool | float | str] = {}
+    unsure: Reason | None = None
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -158,6 +160,8 @@ def _put(before: Annotation | None, put: Put, author: str) -> Annotation:
             verdict=None,  # what was judged is no longer what stands here
             reviewer=None,
             reviewed_at=None,
+            errors=(),
+            confidence=None,
         )
     marking = put.annotation
     if before is not None and put.fields is not None:
@@ -171,6 +175,8 @@ def _put(before: Annotation | None, put: Put, author: str) -> Annotation:
         relations=marking.relations,
         flags=marking.flags,
         evidence=evidence,
+        votes=() if before is None else before.votes,
+        unsure=marking.unsure,
     )
 
 

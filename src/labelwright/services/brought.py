@@ -220,6 +220,7 @@ def _marking(annotation: Annotation) -> Marking:
         group=annotation.group,
         relations=annotation.relations,
         flags=annotation.flags,
+        unsure=annotation.unsure,
     )
 
 

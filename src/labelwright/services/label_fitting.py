@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from labelwright.core.document import Annotation, AttributeValue, Evidence, Relation
+from labelwright.core.document import Annotation, AttributeValue, Evidence, Relation, Vote
 from labelwright.core.errors import InvalidShape
 from labelwright.core.ids import is_uuid
 from labelwright.core.ontology import AttributeSpec, Category, Ontology, SkeletonTemplate
@@ -105,6 +105,8 @@ class Fitter:
             group=given.group,
             flags=given.flags,
             evidence=self._evidence_of(given),
+            votes=self._votes(given),
+            unsure=given.unsure,
         )
         faults = self._ontology.faults(made)
         over = outside(shape, item.width, item.height) if shape is not None else None
@@ -179,10 +181,21 @@ class Fitter:
                 kept.append(Relation(kind=kind, to=to))
         return tuple(kept)
 
+    def _votes(self, given: Annotation) -> tuple[Vote, ...]:
+        kept: list[Vote] = []
+        for vote in given.votes:
+            category = self._category(vote.answer)
+            if category is None:
+                self.counts.left_out[f"votes for “{vote.answer}”"] += 1
+            else:
+                kept.append(msgspec.structs.replace(vote, answer=category.id))
+        return tuple(kept)
+
     def _evidence_of(self, given: Annotation) -> Evidence:
         if self._is_own and given.evidence.author:
             return given.evidence
-        return msgspec.structs.replace(self._evidence, score=given.evidence.score)
+        told = given.evidence
+        return msgspec.structs.replace(self._evidence, score=told.score, confidence=told.confidence)
 
 
 def attribute_of(word: str, category: Category) -> AttributeSpec | None:

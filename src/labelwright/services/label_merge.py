@@ -101,7 +101,8 @@ def _taken(mine: Annotation, theirs: Annotation, author: str, now: str) -> Annot
         evidence = theirs.evidence  # Labelwright wrote the file: it says who did it
     else:
         changed = {"changed_by": author, "changed_at": now, "score": theirs.evidence.score}
-        unseen = {"reviewer": None, "verdict": None, "reviewed_at": None}
+        changed["confidence"] = theirs.evidence.confidence
+        unseen = {"reviewer": None, "verdict": None, "reviewed_at": None, "errors": ()}
         evidence = msgspec.structs.replace(mine.evidence, **changed, **unseen)
     return msgspec.structs.replace(
         mine,
@@ -111,6 +112,8 @@ def _taken(mine: Annotation, theirs: Annotation, author: str, now: str) -> Annot
         group=mine.group if mine.group is not None else theirs.group,
         relations=(*mine.relations, *bonds),
         evidence=evidence,
+        votes=theirs.votes or mine.votes,
+        unsure=mine.unsure if mine.unsure is not None else theirs.unsure,
     )
 
 

@@ -249,7 +249,7 @@ def _alike(one: Shape | None, other: Shape | None) -> float | None:
 
 
 def _change(before: Annotation, after: Annotation) -> AnnotationChange | None:
-    parts = ("category", "shape", "attributes", "group", "relations", "flags")
+    parts = ("category", "shape", "attributes", "group", "relations", "flags", "unsure")
     what = tuple(part for part in parts if getattr(before, part) != getattr(after, part))
     if not what:
         return None

@@ -366,6 +366,7 @@ def _said(annotation: Annotation) -> tuple[object, ...]:
         annotation.group,
         annotation.relations,
         annotation.flags,
+        annotation.unsure,
     )
 
 

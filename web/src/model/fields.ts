@@ -1,11 +1,11 @@
 /**
  * The fields of an annotation, for merging: what two hands may change side by side. The same names
- * as on the server: `category`, `shape`, `group`, `relations`, `flags`, and `attribute:ID`.
+ * as on the server: `category`, `shape`, `group`, `relations`, `flags`, `unsure`, and `attribute:ID`.
  */
 import type { Annotation } from '../wire';
 import type { Marking } from './operations';
 
-const PLAIN = ['category', 'shape', 'group', 'relations', 'flags'] as const;
+const PLAIN = ['category', 'shape', 'group', 'relations', 'flags', 'unsure'] as const;
 const ATTRIBUTE = 'attribute:';
 
 type Said = Annotation | Marking;

@@ -11,6 +11,8 @@ export interface Marking {
   group?: string | null;
   relations?: Relation[];
   flags?: Record<string, boolean | number | string>;
+  /** Why the person could not tell. */
+  unsure?: string | null;
 }
 
 /** What belongs to every operation; the meaning of each is told on the server (core/operations.py). */
@@ -64,7 +66,7 @@ export function operationOf(edit: Edit, at: number, seconds: number, gesture: Ge
   if (edit.kind !== 'judge' && edit.reopens) stamp.reopens = edit.reopens;
   if (edit.kind === 'delete') return { kind: 'delete', ...stamp, annotation: edit.id };
   if (edit.kind === 'judge') return { kind: 'judge', ...stamp, annotation: edit.id, verdict: edit.verdict };
-  const { id, category, shape, attributes, group, relations, flags, evidence } = edit.annotation;
+  const { id, category, shape, attributes, group, relations, flags, unsure, evidence } = edit.annotation;
   const put: Put = {
     kind: 'put',
     ...stamp,
@@ -76,6 +78,7 @@ export function operationOf(edit: Edit, at: number, seconds: number, gesture: Ge
       group: group ?? null,
       ...(relations?.length ? { relations } : {}),
       flags: flags ?? {},
+      ...(unsure ? { unsure } : {}),
     },
   };
   if (edit.fields) put.fields = edit.fields;
@@ -97,7 +100,7 @@ export function editOf(operation: Operation, before: Annotation | undefined): Ed
   if (operation.kind === 'judge') return { kind: 'judge', id: operation.annotation, verdict: operation.verdict };
   // What was judged is no longer what stands there.
   const evidence = before
-    ? { ...before.evidence, changed_at: new Date(operation.at).toISOString(), verdict: null }
+    ? { ...before.evidence, changed_at: new Date(operation.at).toISOString(), verdict: null, errors: [], confidence: null }
     : {
         prediction: operation.prediction ?? null,
         model: operation.model ?? null,
@@ -105,7 +108,8 @@ export function editOf(operation: Operation, before: Annotation | undefined): Ed
       };
   const { annotation, fields } = operation;
   const said = before && fields ? withFields(before, annotation, fields) : annotation;
-  return { kind: 'put', annotation: { ...said, evidence } };
+  const votes = before?.votes;
+  return { kind: 'put', annotation: { ...said, evidence, ...(votes?.length ? { votes } : {}) } };
 }
 
 /** Whether two annotations say the same, whatever their evidence. */

@@ -71,7 +71,7 @@ class ChangesQuery(msgspec.Struct, frozen=True, kw_only=True):
     """From which item on, how many, and which kind of change.
 
     `change`: items.added, items.removed, items.changed, moved (to another split), or of an annotation added,
-    removed, changed, category, shape, attributes, group, relations, flags.
+    removed, changed, category, shape, attributes, group, relations, flags, unsure.
     """
 
     start: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] = 0
