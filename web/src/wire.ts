@@ -19,8 +19,8 @@ export type {
 } from './wire-releases';
 
 export type Role = 'annotator' | 'reviewer' | 'manager' | 'owner';
-export type ItemState = 'waiting' | 'annotating' | 'review' | 'returned' | 'done' | 'skipped';
-export type Stage = 'annotate' | 'review';
+export type ItemState = 'waiting' | 'annotating' | 'adjudicate' | 'review' | 'returned' | 'done' | 'skipped';
+export type Stage = 'annotate' | 'adjudicate' | 'review';
 export type Verdict = 'accepted' | 'returned' | 'amended';
 
 export interface Page<T> {

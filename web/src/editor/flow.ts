@@ -21,7 +21,7 @@ export interface Aids {
   follow: boolean;
 }
 
-export type Tab = 'annotations' | 'predictions' | 'issues' | 'guideline';
+export type Tab = 'disputes' | 'annotations' | 'predictions' | 'issues' | 'guideline';
 
 const CLOSE = 120; // screen pixels around what is followed
 const ASKED = 160; // and around what is asked about, so that it is seen above the question

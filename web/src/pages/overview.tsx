@@ -2,7 +2,7 @@
 import {
   Alert, Button, Grid, Group, Paper, SimpleGrid, Skeleton, Stack, Table, Text, Title,
 } from '@mantine/core';
-import { IconArrowRight, IconChecks, IconPencil, IconUpload } from '@tabler/icons-react';
+import { IconArrowRight, IconChecks, IconPencil, IconScale, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
@@ -116,7 +116,8 @@ function Work({ project, progress }: { project: Project; progress: Progress }) {
     .filter(({ stage, assignee }) => stage === 'annotate' && assignee === me.id)
     .reduce((sum, entry) => sum + entry.count, 0);
   const mayReview = atLeast(project.role, 'reviewer') && project.workflow.review;
-  const nothing = open('annotate') + open('review') + mine === 0;
+  const disputed = atLeast(project.role, 'reviewer') ? open('adjudicate') : 0;
+  const nothing = open('annotate') + open('review') + disputed + mine === 0;
   return (
     <Stack gap="md">
       {returned > 0 && (
@@ -124,7 +125,7 @@ function Work({ project, progress }: { project: Project; progress: Progress }) {
           {t('A reviewer pinned what to change. They come first when you start annotating.')}
         </Alert>
       )}
-      <SimpleGrid cols={{ base: 1, sm: mayReview ? 2 : 1 }} spacing="md">
+      <SimpleGrid cols={{ base: 1, sm: 1 + Number(mayReview) + Number(disputed > 0) }} spacing="md">
         <Start
           to={studioPath(project.id, 'annotate')}
           icon={<IconPencil size={24} />}
@@ -132,6 +133,14 @@ function Work({ project, progress }: { project: Project; progress: Progress }) {
           note={open('annotate') ? t('{{count}} items to annotate', { count: open('annotate') }) : rest(mine)}
           strong
         />
+        {disputed > 0 && (
+          <Start
+            to={studioPath(project.id, 'adjudicate')}
+            icon={<IconScale size={24} />}
+            title={t('Decide disputes')}
+            note={t('{{count}} items on which answers differ', { count: disputed })}
+          />
+        )}
         {mayReview && (
           <Start
             to={studioPath(project.id, 'review')}
@@ -205,9 +214,9 @@ function WaitingFor({ waiting, states }: { waiting: Waiting[]; states: Progress[
         {waiting.map(({ stage, assignee, assignee_name, count: tasks }) => (
           <Table.Tr key={`${stage} ${assignee}`}>
             <Table.Td className="lw-break">
-              {assignee === null ? (stage === 'review' ? t('Any reviewer') : t('Any annotator')) : assignee_name}
+              {assignee === null ? (stage === 'annotate' ? t('Any annotator') : t('Any reviewer')) : assignee_name}
               <Text size="xs" c="dimmed">
-                {stage === 'review' ? t('to review') : assignee === null ? t('to annotate') : t('to correct')}
+                {stage === 'review' ? t('to review') : stage === 'adjudicate' ? t('to decide') : assignee === null ? t('to annotate') : t('to correct')}
               </Text>
             </Table.Td>
             <Table.Td ta="right" fw={620}>

@@ -15,10 +15,12 @@ import classes from '../ui/studio/studio.module.css';
 import { useDesk } from '../ui/studio/use-desk';
 import type { Project, Stage } from '../wire';
 
+const STAGES: Stage[] = ['annotate', 'adjudicate', 'review'];
+
 export default function StudioPage() {
   const { p = '' } = useParams();
   const [search] = useSearchParams();
-  const stage: Stage = search.get('stage') === 'review' ? 'review' : 'annotate';
+  const stage = STAGES.find((one) => one === search.get('stage')) ?? 'annotate';
   const found = useQuery(project(p));
   const who = useQuery(session).data?.member.id;
   // Every way here is a visit of its own, also the one that leads to the same task again.
@@ -94,20 +96,32 @@ function Waiting() {
 function NothingLeft({ project: at, stage, onLook }: { project: Project; stage: Stage; onLook: () => void }) {
   const other: Stage = stage === 'annotate' ? 'review' : 'annotate';
   const mayReview = at.role !== 'annotator';
+  const nothing = {
+    annotate: {
+      title: t('Nothing waits for you here'),
+      more: t('Every item of this project is handed in, held by somebody, or done. Work that comes back to you appears here.'),
+    },
+    adjudicate: {
+      title: t('Nothing is in dispute'),
+      more: t('No answers differ so far that somebody must decide, or the rest is held by somebody or was answered by you.'),
+    },
+    review: {
+      title: t('Nothing waits for review'),
+      more: t('Every submission is reviewed, held by somebody, or your own. New ones appear here as they are handed in.'),
+    },
+  };
   return (
     <div className={classes.center} data-testid="nothing-left">
       <Stack align="center" maw={460} ta="center">
-        <Title order={1}>{stage === 'annotate' ? t('Nothing waits for you here') : t('Nothing waits for review')}</Title>
+        <Title order={1}>{nothing[stage].title}</Title>
         <Text c="dimmed">
-          {stage === 'annotate'
-            ? t('Every item of this project is handed in, held by somebody, or done. Work that comes back to you appears here.')
-            : t('Every submission is reviewed, held by somebody, or your own. New ones appear here as they are handed in.')}
+          {nothing[stage].more}
         </Text>
         <Group>
           <Button component={Link} to={projectPath(at.id)}>
             {t('Back to {{name}}', { name: at.name })}
           </Button>
-          {(stage === 'review' || mayReview) && (
+          {(stage !== 'annotate' || mayReview) && (
             <Button component={Link} to={studioPath(at.id, other)} variant="default">
               {other === 'review' ? t('Review instead') : t('Annotate instead')}
             </Button>

@@ -30,7 +30,7 @@ export function Thumbnail({ id, name }: { id: string; name: string }) {
 }
 
 interface PictureProps {
-  item: Item;
+  item: Pick<Item, 'id' | 'name' | 'width' | 'height'>;
   annotations: Annotation[];
   categories: Map<string, Category>;
   /** The annotation that is pointed at, drawn stronger. */

@@ -1,6 +1,6 @@
 /** The pages of a project, in the order of their tabs, and who sees them. */
 import { phrase } from '../language/language';
-import type { Role } from '../wire';
+import type { Role, Stage } from '../wire';
 
 export interface Place {
   path: string;
@@ -24,7 +24,7 @@ export function projectPath(project: string, path = ''): string {
   return `/projects/${project}${path ? `/${path}` : ''}`;
 }
 
-export function studioPath(project: string, stage: 'annotate' | 'review', task?: string, annotation?: string): string {
+export function studioPath(project: string, stage: Stage, task?: string, annotation?: string): string {
   const at = `${task ? `&task=${task}` : ''}${annotation ? `&annotation=${annotation}` : ''}`;
   return `/studio/${project}?stage=${stage}${at}`;
 }

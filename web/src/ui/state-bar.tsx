@@ -9,7 +9,7 @@ import { count, number, percent, STATE_WORDS, STATES } from './words';
 type Counts = Partial<Record<ItemState, number>>;
 
 // The bar reads from finished to untouched.
-const ORDER: ItemState[] = ['done', 'review', 'returned', 'annotating', 'skipped', 'waiting'];
+const ORDER: ItemState[] = ['done', 'review', 'adjudicate', 'returned', 'annotating', 'skipped', 'waiting'];
 
 export function stateColor(state: ItemState): string {
   return `var(--lw-${state})`;

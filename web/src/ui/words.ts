@@ -2,11 +2,12 @@
 import { counted, language, locales, spoken, t } from '../language/language';
 import type { ItemState, Role } from '../wire';
 
-export const STATES: ItemState[] = ['waiting', 'annotating', 'review', 'returned', 'done', 'skipped'];
+export const STATES: ItemState[] = ['waiting', 'annotating', 'adjudicate', 'review', 'returned', 'done', 'skipped'];
 
 export const STATE_WORDS: Record<ItemState, string> = spoken({
   waiting: 'Waiting',
   annotating: 'Annotating',
+  adjudicate: 'In dispute',
   review: 'In review',
   returned: 'Returned',
   done: 'Done',

@@ -1,8 +1,10 @@
 /** The desk: one task being worked on, with its editor, hand, picture and saving. */
+import { Disputes } from '../../editor/disputes';
 import { Editor } from '../../editor/editor';
 import { Flow } from '../../editor/flow';
 import { Proposals } from '../../editor/proposals';
 import { Signal } from '../../editor/signal';
+import { t } from '../../language/language';
 import { fold } from '../../model/fold';
 import type { Operation } from '../../model/operations';
 import type { Picture } from '../../render/picture';
@@ -47,6 +49,7 @@ export class Desk {
   readonly issuesChanged = new Signal();
   issues: Issue[];
   readonly flow: Flow;
+  readonly disputes: Disputes;
   readonly safety: Safety;
   private readonly smart: Answering;
   private readonly transport: Transport;
@@ -73,6 +76,7 @@ export class Desk {
     this.hand.prompting.answer = this.smart.answer;
     this.hand.prompting.onChosen = this.smart.warm;
     this.flow = new Flow(this.editor, proposalsOf(this.editor, envelope, member));
+    this.disputes = new Disputes(this.editor, this.isAdjudication ? envelope.merge : null);
     this.sync = new DraftSync({
       task: envelope.task.id,
       project: envelope.task.project,
@@ -91,6 +95,11 @@ export class Desk {
     const every = (envelope.lease_seconds * 1000) / HEARTBEATS;
     this.heartbeat = setInterval(this.beat, every);
     document.addEventListener('visibilitychange', this.beat);
+  }
+
+  /** Whether somebody decides here between several people's answers. */
+  get isAdjudication(): boolean {
+    return this.envelope.task.stage === 'adjudicate';
   }
 
   get isReview(): boolean {
@@ -130,12 +139,20 @@ export class Desk {
   };
 }
 
-/** Each model's predictions as a layer of its own. */
-function proposalsOf(editor: Editor, { task, predictions }: Envelope, member: string): Proposals {
+/** How an answer is called where its author is not told. */
+export const answerName = (place: number): string => t('Answer {{number}}', { number: place + 1 });
+
+/** Each model's predictions as a layer of its own, and each answer that is decided between. */
+function proposalsOf(editor: Editor, { task, predictions, merge }: Envelope, member: string): Proposals {
   const remember = rememberSettled.bind(null, member, task.id);
   const proposals = new Proposals(editor, settledOf(member, task.id), remember);
   for (const { id, model, document } of predictions) {
     proposals.add({ id, name: model, kind: 'model', annotations: document.annotations });
+  }
+  if (task.stage === 'adjudicate') {
+    merge?.answers.forEach(({ id, document }, place) =>
+      proposals.add({ id, name: answerName(place), kind: 'author', annotations: document.annotations }),
+    );
   }
   return proposals;
 }

@@ -26,7 +26,7 @@ export function Layers({ desk, project }: { desk: Desk; project: Project }) {
       {proposals.layers.map((layer) => (
         <LayerRow key={layer.id} desk={desk} layer={layer} byCategory={alone && layer.kind === 'model'} />
       ))}
-      {atLeast(project.role, 'reviewer') && <Earlier desk={desk} />}
+      {atLeast(project.role, 'reviewer') && !isFirst(desk) && <Earlier desk={desk} />}
     </div>
   );
 }
@@ -105,6 +105,9 @@ function Earlier({ desk }: { desk: Desk }) {
     </Menu>
   );
 }
+
+/** Who answers first should not see what others say. */
+const isFirst = ({ envelope: { task } }: Desk): boolean => task.stage === 'annotate' && task.round === 1;
 
 function nameOf({ kind, author_name, stage, round }: DocumentView): string {
   if (kind === 'reference') return t('Reference, {{name}}', { name: author_name });

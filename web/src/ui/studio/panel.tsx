@@ -10,6 +10,7 @@ import { AnnotationList } from './annotation-list';
 import { Attributes } from './attributes';
 import { CategoryBar } from './category-bar';
 import type { Desk } from './desk';
+import { Disputes } from './disputes';
 import { GuidelinePanel } from './guideline';
 import { Issues, type Pinning } from './issues';
 import { Predictions } from './predictions';
@@ -28,7 +29,7 @@ interface Props {
 
 export function Panel({ desk, studio, project, pinning, guideline }: Props) {
   const { editor, flow } = desk;
-  useSignal(editor.store.changed, desk.issuesChanged, flow.changed, flow.proposals.changed);
+  useSignal(editor.store.changed, desk.disputes.changed, desk.issuesChanged, flow.changed, flow.proposals.changed);
   const open = desk.issues.filter((issue) => issue.state === 'open').length;
   const proposed = flow.proposals.shown().length;
   // What needs to be seen first is settled once; from then on the person chooses.
@@ -44,6 +45,11 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
       <Problems desk={desk} />
       <Tabs value={tab} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
         <Tabs.List grow>
+          {desk.isAdjudication && (
+            <Tabs.Tab value="disputes" px={6} rightSection={counter(desk.disputes.open.length, 'grape')}>
+              {t('Disputes')}
+            </Tabs.Tab>
+          )}
           <Tabs.Tab value="annotations" px={6}>
             {t('Marked')}
           </Tabs.Tab>
@@ -57,6 +63,9 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
             {t('Rules')}
           </Tabs.Tab>
         </Tabs.List>
+        <Tabs.Panel value="disputes" className={classes.tabs}>
+          <Disputes desk={desk} />
+        </Tabs.Panel>
         <Tabs.Panel value="annotations" className={classes.tabs}>
           <AnnotationList desk={desk} studio={studio} />
         </Tabs.Panel>
@@ -79,6 +88,7 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
 
 /** What needs to be seen first: a changed rule, then issues on returned work, then predictions. */
 function firstTab(desk: Desk, changed: boolean, open: number, proposed: number): Tab {
+  if (desk.isAdjudication) return 'disputes';
   if (changed) return 'guideline';
   if (open > 0) return 'issues';
   return proposed > 0 && desk.editor.store.size === 0 ? 'predictions' : 'annotations';

@@ -1,9 +1,28 @@
 /** The studio's way to the server: envelopes, and the transport that sync is given. */
 import { api, ProblemError, rememberSession } from '../../api';
 import type { Appended, Handed, OpenConflict, Transport } from '../../sync/transport';
+import type { Doubt } from '../../editor/disputes';
 import type { Operation } from '../../model/operations';
 import type { PictureOf } from '../../render/tiled-picture';
 import type { Document, Issue, Ontology, Session, Stage, Verdict } from '../../wire';
+
+/** What several people's answers were merged into, and where they differ. */
+export interface Merge {
+  agreement: number | null;
+  confidence: number | null;
+  method: string;
+  answers: { id: string; seconds: number; document: Document }[];
+  skips: string[];
+  detail: { annotations?: Merging[] };
+}
+
+/** One thing that answers speak of: what it became (`id`, none where it was left out), and who said what. */
+export interface Merging {
+  id: string | null;
+  posterior: number | null;
+  votes: { answer: string; annotation: string; iou: number | null }[];
+  disputes: Doubt[];
+}
 
 export interface Envelope {
   task: {
@@ -29,6 +48,7 @@ export interface Envelope {
     seconds: number;
     document: Document;
   } | null;
+  merge: Merge | null;
   issues: Issue[];
   ontology: { version: number; ontology: Ontology };
   brief_version: number;

@@ -83,7 +83,7 @@ export function stripOf(project: string): Strip {
   return latest.strip;
 }
 
-export const stageOf = ({ state }: Item): Stage => (state === 'review' ? 'review' : 'annotate');
+export const stageOf = ({ state }: Item): Stage => (state === 'review' || state === 'adjudicate' ? state : 'annotate');
 
 /** Why an item cannot be opened in the studio, or null. */
 export function closedTo(item: Item, { role }: Project, member: string): string | null {

@@ -62,7 +62,12 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
           </Badge>
         </Tooltip>
       )}
-      {!desk.isReview && task.round > 1 && (
+      {desk.isAdjudication && (
+        <Badge variant="light" color="grape" radius="sm" style={{ flex: 'none' }} data-testid="adjudication">
+          {t('{{count}} answers to decide between', { count: envelope.merge?.answers.length ?? 0 })}
+        </Badge>
+      )}
+      {task.stage === 'annotate' && task.round > 1 && (
         <Badge variant="light" color="orange" radius="sm" style={{ flex: 'none' }} title={task.comment ?? undefined}>
           {t('Came back')}
         </Badge>
