@@ -8,14 +8,17 @@ proved stays at most alpha (Bonferroni). All of them read the same verdicts: the
 category are a random draw from that category.
 """
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, log
+from math import log
 from typing import Literal
 
 from labelwright.core.errors import InvalidInput
+from labelwright.quality.bounded_mean import BoundedMean
 from labelwright.quality.bounds import whole_share
 from labelwright.quality.confidence_sequence import ErrorShare, Tuning, log_chance
+from labelwright.quality.stratified import StratifiedShare
 
 State = Literal["open", "proved", "refuted"]
 
@@ -39,12 +42,59 @@ class Standing:
     needed: int | None
 
 
-class SequentialAudit:
-    """An audit of “at most `claim` of these units are wrong” that can stop after any verdict.
+class ClaimAudit(ABC):
+    """An audit of one claim that can stop after any verdict; the kinds differ in what they read.
 
     `reference_error` is the share of verdicts in which a wrong unit may pass as right: it is taken off the
     claim before the test, and added to the upper bound.
     """
+
+    def __init__(self, claim: float, reference_error: float) -> None:
+        if not 0 <= reference_error <= claim:
+            raise InvalidInput(
+                f"A reference that errs in {reference_error:.3%} cannot prove errors of {claim:.3%}.",
+                place="reference_error",
+                remedy="Claim more than the reference's own error, or audit with a better reference.",
+            )
+        self.claim, self.reference_error = claim, reference_error
+        self.tested = claim - reference_error
+        self.state: State = "open"
+        self.decided_at: int | None = None
+
+    def decide(self, audited: int, proved: bool, refuted: bool) -> None:
+        """Settle the claim; what was decided first stands."""
+        if self.state == "open" and (proved or refuted):
+            self.state, self.decided_at = "proved" if proved else "refuted", audited
+
+    @property
+    @abstractmethod
+    def standing(self) -> Standing:
+        """Where the audit stands now."""
+
+    def _standing(
+        self,
+        share: ErrorShare | StratifiedShare | BoundedMean,
+        errors: int,
+        needed: Callable[[bool], int | None],
+        scale: float = 1.0,
+    ) -> Standing:
+        decided = self.state != "open"
+        estimate = share.estimate
+        return Standing(
+            state=self.state,
+            audited=share.audited,
+            errors=errors,
+            estimate=None if estimate is None else scale * estimate,
+            upper=min(scale, scale * share.upper + self.reference_error),
+            lower=scale * share.lower,
+            decided_at=self.decided_at,
+            needed_if_clean=0 if decided else needed(True),
+            needed=0 if decided else needed(False),
+        )
+
+
+class SequentialAudit(ClaimAudit):
+    """An audit of “at most `claim` of these units are wrong”, drawn without strata."""
 
     def __init__(
         self,
@@ -54,68 +104,31 @@ class SequentialAudit:
         tuning: Tuning = "clean",
         reference_error: float = 0.0,
     ) -> None:
-        if not 0 <= reference_error <= claim:
-            raise InvalidInput(
-                f"A reference that errs in {reference_error:.3%} cannot prove errors of {claim:.3%}.",
-                place="reference_error",
-                remedy="Claim more than the reference's own error, or audit with a better reference.",
-            )
-        self.claim, self.reference_error = claim, reference_error
-        self.tested = claim - reference_error
+        super().__init__(claim, reference_error)
         self.share = ErrorShare(population, alpha, self.tested, tuning)
         self.allowed = whole_share(self.tested, population)
-        self.decided_at: int | None = None
-        self.state: State = "open"
-        self._decide()
+        self._settle()
 
     def add(self, wrong: bool) -> None:
         """Take the next verdict, in the order of the draw; “cannot tell” counts as wrong."""
         self.share.add(wrong)
-        self._decide()
+        self._settle()
 
-    def _decide(self) -> None:
-        if self.state != "open":
-            return
-        if self.share.upper_count <= self.allowed:
-            self.state = "proved"
-        elif self.share.lower_count > whole_share(self.claim, self.share.population):
-            self.state = "refuted"
-        if self.state != "open":
-            self.decided_at = self.share.audited
+    def _settle(self) -> None:
+        share = self.share
+        most = whole_share(self.claim, share.population)
+        self.decide(share.audited, share.upper_count <= self.allowed, share.lower_count > most)
 
     @property
     def standing(self) -> Standing:
+        return self._standing(self.share, self.share.errors, self._needed)
+
+    def _needed(self, clean: bool) -> int | None:
         share = self.share
-        decided = self.state != "open"
-        return Standing(
-            state=self.state,
-            audited=share.audited,
-            errors=share.errors,
-            estimate=share.estimate,
-            upper=min(1.0, share.upper + self.reference_error),
-            lower=share.lower,
-            decided_at=self.decided_at,
-            needed_if_clean=0 if decided else self._needed(0.0),
-            needed=0 if decided else self._needed(self._likely_rate()),
-        )
-
-    def _likely_rate(self) -> float:
-        """The share of errors so far, drawn towards a quarter of the claim by as much as one clean audit."""
-        weight = 1.0
-        return (self.share.errors + weight * self.tested / 4) / (self.share.audited + weight)
-
-    def _needed(self, rate: float) -> int | None:
-        """The fewest further verdicts that prove the claim if this share of them is wrong."""
-        low, high = 1, self.share.population - self.share.audited
-        if rate >= self.tested > 0 or not self._proved_after(high, rate):
+        rate = 0.0 if clean else _likely_rate(share.errors, share.audited, self.tested)
+        if rate >= self.tested > 0:
             return None
-        while low < high:
-            middle = (low + high) // 2
-            if self._proved_after(middle, rate):
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        return _first(share.population - share.audited, lambda more: self._proved_after(more, rate))
 
     def _proved_after(self, more: int, rate: float) -> bool:
         share = self.share
@@ -130,59 +143,100 @@ class SequentialAudit:
         return beyond and share.log_mixture(errors, audited) - null >= log(1 / share.alpha)
 
 
+class StratifiedAudit(ClaimAudit):
+    """The same claim, with the verdicts in strata of like score."""
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        guesses: Sequence[float],
+        claim: float,
+        alpha: float = 0.05,
+        reference_error: float = 0.0,
+        shares: Sequence[float] = (),
+    ) -> None:
+        super().__init__(claim, reference_error)
+        self.share = StratifiedShare(sizes, guesses, alpha)
+        self.allowed = whole_share(self.tested, self.share.population)
+        self._shares = [share / sum(shares or sizes) for share in shares or sizes]
+        self._settle()
+
+    def add(self, stratum: int, wrong: bool) -> None:
+        """Take the next verdict, in the order of the draws of its stratum."""
+        self.share.add(stratum, wrong)
+        self._settle()
+
+    def _settle(self) -> None:
+        share = self.share
+        most = whole_share(self.claim, share.population)
+        self.decide(share.audited, share.upper_count <= self.allowed, share.lower_count > most)
+
+    @property
+    def standing(self) -> Standing:
+        return self._standing(self.share, self.share.errors, self._needed)
+
+    def _needed(self, clean: bool) -> int | None:
+        share = self.share
+        rates = [
+            0.0 if clean else _likely_rate(wrong, wrong + right, self.tested)
+            for wrong, right in zip(share.wrong, share.right, strict=True)
+        ]
+
+        def proved_after(more: int) -> bool:
+            wrong: list[float] = []
+            right: list[float] = []
+            for h, size in enumerate(share.sizes):
+                drawn = min(size - share.wrong[h] - share.right[h], more * self._shares[h])
+                wrong.append(share.wrong[h] + rates[h] * drawn)
+                right.append(share.right[h] + (1 - rates[h]) * drawn)
+            return share.rejects(self.allowed + 1, wrong, right)
+
+        return _first(share.population - share.audited, proved_after)
+
+
+class MeanAudit(ClaimAudit):
+    """An audit of “at most `claim` per item on average”, where more than `cap` in one item count as `cap`."""
+
+    def __init__(self, population: int, claim: float, cap: int, alpha: float = 0.05) -> None:
+        super().__init__(claim, 0.0)
+        if cap < 1 or claim > cap:
+            raise InvalidInput(f"The cap is at least 1 and not below the claim of {claim}.", place="cap")
+        self.cap, self.counted = cap, 0
+        self.share = BoundedMean(population, alpha, claim / cap)
+
+    def add(self, count: int) -> None:
+        """Take the count of the next item, in the order of the draw."""
+        self.counted += min(count, self.cap)
+        self.share.add(min(count, self.cap) / self.cap)
+        tested = self.claim / self.cap
+        self.decide(self.share.audited, self.share.upper <= tested, self.share.lower > tested)
+
+    @property
+    def standing(self) -> Standing:
+        return self._standing(self.share, self.counted, self.share.needed, self.cap)
+
+
+def _likely_rate(errors: int, audited: int, claim: float) -> float:
+    """The share of errors so far, drawn towards a quarter of the claim by as much as one audit."""
+    return (errors + claim / 4) / (audited + 1)
+
+
+def _first(most: int, holds: Callable[[int], bool]) -> int | None:
+    """The least number from 1 to `most` for which it holds, when it goes on holding; None if never."""
+    if most < 1 or not holds(most):
+        return None
+    low, high = 1, most
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
 def shared_alpha(alpha: float, weights: Sequence[float]) -> list[float]:
     """What each of several claims may fail with so that all hold at once; more weight, more of it."""
     if not weights or min(weights) <= 0:
         raise InvalidInput("Each claim needs a weight above 0.", place="weights")
     return [alpha * weight / sum(weights) for weight in weights]
-
-
-def neyman_shares(sizes: Sequence[int], rates: Sequence[float], least: float = 0.1) -> list[float]:
-    """Which share of an audit each stratum gets: its size times the spread of its verdicts (Neyman, 1934).
-
-    `rates` are guesses of the share of errors in each, from scores. A guess may be wrong, so every stratum
-    gets at least `least` of what its size alone would give it.
-    """
-    if len(sizes) != len(rates) or not sizes or min(sizes) < 1:
-        raise InvalidInput("Each stratum needs a size of at least 1 and a guessed rate.", place="strata")
-    spread = [
-        size * (min(max(rate, 1e-4), 1 - 1e-4) * (1 - min(max(rate, 1e-4), 1 - 1e-4))) ** 0.5
-        for size, rate in zip(sizes, rates, strict=True)
-    ]
-    total, whole = sum(spread), sum(sizes)
-    floored = [max(part / total, least * size / whole) for part, size in zip(spread, sizes, strict=True)]
-    return [part / sum(floored) for part in floored]
-
-
-def strata_of(scores: Sequence[float], count: int = 6) -> list[int]:
-    """The stratum of each unit, 0 the least suspect; scores are guesses of the chance that a unit is wrong.
-
-    Cut where the cumulated square root of the score reaches equal steps (Dalenius and Hodges, JASA 54,
-    1959): narrow strata where errors are likely. Equal scores stay together; there may be fewer than asked.
-    """
-    import numpy as np
-
-    if count < 1:
-        raise InvalidInput("There is at least one stratum.", place="count")
-    values = np.asarray(scores, dtype=np.float64)
-    if len(values) == 0:
-        return []
-    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
-        raise InvalidInput(
-            "A score is the chance that a unit is wrong: a number from 0 to 1.", place="scores"
-        )
-    distinct, place, held = np.unique(values, return_inverse=True, return_counts=True)
-    steps = np.cumsum(held * np.sqrt(distinct + 1e-6))
-    stratum = np.minimum(count - 1, np.ceil(count * steps / steps[-1] - 1e-9).astype(int) - 1)
-    _, close = np.unique(stratum, return_inverse=True)
-    return [int(value) for value in close[place]]
-
-
-def fewest_for_width(width: float, rate: float, confidence: float = 0.95) -> int:
-    """How large a simple audit is whose interval is about so wide, for planning (normal approximation)."""
-    from scipy.special import ndtri
-
-    if not 0 < width <= 1 or not 0 <= rate <= 1:
-        raise InvalidInput("A width lies above 0 and up to 1, a rate from 0 to 1.")
-    z = float(ndtri(1 - (1 - confidence) / 2))
-    return max(1, ceil(rate * (1 - rate) * (2 * z / width) ** 2))

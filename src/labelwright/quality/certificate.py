@@ -59,8 +59,9 @@ class Population(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the audit is made, fixed before the first verdict.
 
-    With `together` the claims hold all at once with `confidence`; else each by itself. `shares` and
-    `guesses` are for strata: how the draws are shared out, and the guessed share of errors in each.
+    With `together` the claims hold all at once with `confidence`; else each by itself. For strata, `guesses`
+    are the guessed share of errors in each, and `shares` how the draws are shared out among them; without
+    `shares` the draw is a simple one, which the strata only sharpen.
     """
 
     confidence: float = 0.95
@@ -161,10 +162,9 @@ def audit_order(
 ) -> list[str]:
     """The units in the order in which an audit draws them, for one stratum or several."""
     key = seed if public is None else joint_seed(seed, public)
-    orders = [draw_order(key, units, first) for units in strata]
-    if len(orders) == 1:
-        return orders[0]
-    return interleaved(orders, plan.shares)[:first]
+    if not plan.shares:
+        return draw_order(key, (unit for units in strata for unit in units), first)
+    return interleaved([draw_order(key, units, first) for units in strata], plan.shares)[:first]
 
 
 def signed_bytes(certificate: Certificate) -> bytes:

@@ -7,7 +7,7 @@ reads all. Verdicts come in the order of the draw and without a gap: one that is
 from collections.abc import Sequence
 
 from labelwright.core.errors import InvalidInput
-from labelwright.quality.audit import SequentialAudit, Standing, shared_alpha
+from labelwright.quality.audit import MeanAudit, SequentialAudit, StratifiedAudit, shared_alpha
 from labelwright.quality.bounds import clopper_pearson_upper, hypergeometric_upper
 from labelwright.quality.certificate import Bound, Claim, Plan, Population, Verdict
 
@@ -20,6 +20,8 @@ class RunningAudit:
             raise InvalidInput("An audit needs a claim to prove.", place="claims")
         if len({claim.id for claim in claims}) < len(claims):
             raise InvalidInput("Two claims of an audit have the same id.", place="claims")
+        if len(population.sizes) > 1 and len(plan.guesses) != len(population.sizes):
+            raise InvalidInput("Each stratum needs a guessed share of errors.", place="plan.guesses")
         if not 0.5 <= plan.confidence < 1:
             raise InvalidInput("A confidence lies from 0.5 to below 1.", place="plan.confidence")
         alpha = round(1 - plan.confidence, 12)
@@ -30,7 +32,7 @@ class RunningAudit:
         )
         self.population, self.plan = population, plan
         self.claims = [
-            _ClaimAudit(claim, population, plan, own) for claim, own in zip(claims, alphas, strict=True)
+            _Reading(claim, population, plan, own) for claim, own in zip(claims, alphas, strict=True)
         ]
         self.audited = 0
         self._seen: set[str] = set()
@@ -62,45 +64,65 @@ class RunningAudit:
         return [claim.bound() for claim in self.claims]
 
 
-class _ClaimAudit:
+class _Reading:
+    """One claim and its audit: which verdicts it reads, and as what."""
+
     def __init__(self, claim: Claim, population: Population, plan: Plan, alpha: float) -> None:
         self.claim, self.alpha = claim, alpha
         self.of_items = claim.measure != "wrong"
         if self.of_items and population.unit != "item":
             raise InvalidInput("What is missing can be audited on items only.", place=f"claims.{claim.id}")
-        if claim.measure == "missing_per_item" or len(population.sizes) != 1:
-            raise InvalidInput("Strata and counts of missing annotations are not audited yet.")
-        sizes = population.sizes
-        if claim.category is not None and not self.of_items:
-            if claim.category not in population.categories:
+        self.sizes = _sizes(claim, population)
+        self.audit = self._audit(plan)
+
+    def _audit(self, plan: Plan) -> SequentialAudit | StratifiedAudit | MeanAudit:
+        claim, size = self.claim, sum(self.sizes)
+        if claim.measure == "missing_per_item":
+            if len(self.sizes) > 1 or plan.reference_error:
                 raise InvalidInput(
-                    f"How many units have the category “{claim.category}” is not stated.",
+                    "How many annotations items lack is audited without strata and with a sure reference.",
                     place=f"claims.{claim.id}",
+                    remedy="Claim the share of items that lack something (“incomplete”), or drop the strata.",
                 )
-            sizes = population.categories[claim.category]
-        self.size = sum(sizes)
-        self.audit = SequentialAudit(self.size, claim.at_most, alpha, plan.tuning, plan.reference_error)
+            return MeanAudit(size, claim.at_most, claim.cap, self.alpha)
+        if len(self.sizes) == 1:
+            return SequentialAudit(size, claim.at_most, self.alpha, plan.tuning, plan.reference_error)
+        return StratifiedAudit(
+            self.sizes, plan.guesses, claim.at_most, self.alpha, plan.reference_error, plan.shares
+        )
 
     def add(self, verdict: Verdict) -> None:
+        missing = self._missing(verdict)
+        if isinstance(self.audit, MeanAudit):
+            self.audit.add(missing)
+            return
         if self.of_items:
-            self.audit.add(self._missing(verdict) > 0)
-        elif self.claim.category is None or verdict.category == self.claim.category:
-            self.audit.add(verdict.verdict != "right")
+            wrong = missing > 0 or verdict.verdict == "unclear"
+        elif self.claim.category in (None, verdict.category):
+            wrong = verdict.verdict != "right"
+        else:
+            return
+        if isinstance(self.audit, StratifiedAudit):
+            self.audit.add(verdict.stratum, wrong)
+        else:
+            self.audit.add(wrong)
 
     def _missing(self, verdict: Verdict) -> int:
+        """What the item lacks; where nobody could tell, a claim on counts takes its cap."""
+        if verdict.verdict == "unclear":
+            return self.claim.cap
         if self.claim.category is not None:
             return verdict.missing.get(self.claim.category, 0)
         return sum(verdict.missing.values())
 
     def bound(self) -> Bound:
-        now: Standing = self.audit.standing
-        confidence = 1 - self.alpha
-        counted = now.audited > 0
+        now, confidence, size = self.audit.standing, 1 - self.alpha, sum(self.sizes)
+        plain = isinstance(self.audit, SequentialAudit) and now.audited > 0
         return Bound(
             claim=self.claim.id,
             state=now.state,
             confidence=round(confidence, 12),
-            population=self.size,
+            population=size,
             audited=now.audited,
             errors=now.errors,
             estimate=now.estimate,
@@ -109,8 +131,19 @@ class _ClaimAudit:
             decided_at=now.decided_at,
             needed_if_clean=now.needed_if_clean,
             needed=now.needed,
-            clopper_pearson=clopper_pearson_upper(now.errors, now.audited, confidence) if counted else None,
-            hypergeometric=hypergeometric_upper(now.errors, now.audited, self.size, confidence) / self.size
-            if counted
+            clopper_pearson=clopper_pearson_upper(now.errors, now.audited, confidence) if plain else None,
+            hypergeometric=hypergeometric_upper(now.errors, now.audited, size, confidence) / size
+            if plain
             else None,
         )
+
+
+def _sizes(claim: Claim, population: Population) -> list[int]:
+    """In each stratum, how many units the claim speaks of."""
+    if claim.category is None or claim.measure != "wrong":
+        return population.sizes
+    if claim.category not in population.categories:
+        raise InvalidInput(
+            f"How many units have the category “{claim.category}” is not stated.", place=f"claims.{claim.id}"
+        )
+    return population.categories[claim.category]
