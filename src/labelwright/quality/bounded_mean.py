@@ -26,6 +26,7 @@ from labelwright.core.errors import InvalidInput
 from labelwright.quality.bounds import zero_error_size
 
 Floats = NDArray[np.float64]
+Seen = Mapping[float, int]
 STAKES = np.array([1.0, 0.9, 0.75, 0.6, 0.45, 0.33, 0.25, 0.18, 0.12, 0.08, 0.05, 0.025])
 LEAST_SURVIVING = 0.005  # weight of the bets that a single error does not end
 _FIRM = 1 + 1e-9  # against rounding, on the side of not rejecting
@@ -49,7 +50,7 @@ class BoundedMean:
             raise InvalidInput("There is nothing to audit: the population is empty.", place="population")
         if not 0 < alpha <= 0.5:
             raise InvalidInput(
-                f"The chance of failing lies above 0 and up to 0.5, not at {alpha}.", place="alpha"
+                f"A chance of failing lies above 0 and up to 0.5, not at {alpha}.", place="alpha"
             )
         if not 0 <= (0.0 if claim is None else claim) <= 1 or not 0 <= (guess_mean or 0.0) <= 1:
             raise InvalidInput("A claimed mean and a guessed one lie from 0 to 1.", place="claim")
@@ -82,9 +83,7 @@ class BoundedMean:
         if not 0 <= value <= 1 or not 0 <= (0.0 if guess is None else guess) <= 1:
             raise InvalidInput("A value and its guess lie from 0 to 1.", place="value")
         if (guess is None) != (self.guess_mean is None):
-            raise InvalidInput(
-                "Guesses come with every value and with their mean, or not at all.", place="guess"
-            )
+            raise InvalidInput("Guesses come with all values and their mean, or not at all.", place="guess")
         if self.audited == self.population:
             raise InvalidInput("All units of the population have been audited already.")
         left = self.population - self.audited
@@ -100,7 +99,7 @@ class BoundedMean:
         self.total += value
         self._seen[value] += 1
         self.upper = min(self.upper, self._high.bound(self.alpha))
-        self.lower = max(self.lower, 1 - self._low.bound(self.alpha))
+        self.lower = max(self.lower, round(1 - self._low.bound(self.alpha), 12))
 
 
 class _Bets:
@@ -126,9 +125,7 @@ class _Bets:
         self._capital[:, cannot] = np.inf
         np.minimum(self._capital, 1e200, out=self._capital)
 
-    def needed(
-        self, alpha: float, claim: float, total: float, left: int, seen: Mapping[float, int]
-    ) -> int | None:
+    def needed(self, alpha: float, claim: float, total: float, left: int, seen: Seen) -> int | None:
         """About how many more values like those seen take the capital against the claim to 1/alpha."""
         ahead = (self._population * claim - total) / left
         count = sum(seen.values())
@@ -188,8 +185,7 @@ def _weights(population: int, alpha: float, claim: float | None) -> Floats:
 
 
 def _grid(claim: float | None) -> Floats:
-    about = np.linspace(0, 1, 401)
-    fine = np.concatenate(
-        [np.linspace(0, 0.1, 401), np.linspace(0, min(1.0, 4 * claim), 321) if claim else []]
-    )
-    return np.unique(np.concatenate([about, fine, [claim] if claim is not None else []]))
+    parts = [np.linspace(0, 1, 401), np.linspace(0, 0.1, 401)]
+    if claim is not None:
+        parts += [np.linspace(0, min(1.0, 4 * claim), 321), np.array([claim])]
+    return np.unique(np.concatenate(parts))
