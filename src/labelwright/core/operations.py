@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from labelwright.core.document import Annotation, AttributeValue, Document, Evidence, Relation
+from labelwright.core.error_codes import LONGEST_CODE, MOST_CODES
 from labelwright.core.fields import with_fields
 from labelwright.core.shapes import Shape
 
@@ -22,6 +23,7 @@ Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e7)]
 Revision = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Title = Annotated[str, msgspec.Meta(max_length=200)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+ErrorCode = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_CODE)]
 FieldName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 VERDICTS = ("accepted", "returned", "amended")
@@ -94,10 +96,11 @@ class Delete(Stamp, frozen=True, kw_only=True, omit_defaults=True, tag_field="ki
 
 
 class Judge(Stamp, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind", tag="judge"):
-    """A reviewer's verdict on one annotation; None takes the verdict back."""
+    """A reviewer's verdict on one annotation, None takes it back; `errors` are codes of what is wrong."""
 
     annotation: str
     verdict: str | None
+    errors: Annotated[tuple[ErrorCode, ...], msgspec.Meta(max_length=MOST_CODES)] = ()
 
     def __post_init__(self) -> None:
         if self.verdict is not None and self.verdict not in VERDICTS:
@@ -186,6 +189,7 @@ def _judge(annotation: Annotation, judge: Judge, reviewer: str) -> Annotation:
         verdict=judge.verdict,
         reviewer=reviewer if judge.verdict else None,
         reviewed_at=iso_time(judge.at) if judge.verdict else None,
+        errors=judge.errors if judge.verdict == "returned" else (),
     )
     return msgspec.structs.replace(annotation, evidence=evidence)
 

@@ -23,6 +23,7 @@ from labelwright.services.audit import record
 from labelwright.services.context import Context
 from labelwright.services.documents import SUBMISSION, store_document
 from labelwright.services.drafts import append, base_document, keep_snapshot, may_continue, read_draft
+from labelwright.services.error_marks import keep_marks
 from labelwright.services.moving import close_open_tasks, close_task, move_item, move_on
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.overlap import is_blind, settle
@@ -174,9 +175,10 @@ class Submissions:
         if sent.verdict not in VERDICTS:
             listed = ", ".join(VERDICTS)
             raise InvalidInput("A review needs a verdict.", place="verdict", remedy=f"Use {listed}.")
+        before = ontology.resolve(base_document(tx, task))
+        keep_marks(tx, self.context, project, task, before, document, reviewer=actor.id)
         if sent.verdict == "returned":
             return self._return(tx, actor, project, task, document, revision, sent)
-        before = ontology.resolve(base_document(tx, task))
         changed = changed_annotations(before, document)
         judged = _judged(document, changed, actor.id, self.context.now())
         gone = len(before.by_id().keys() - document.by_id().keys())
@@ -200,11 +202,12 @@ class Submissions:
         revision: int,
         sent: Submitting,
     ) -> Handed:
-        if not (sent.comment or "").strip() and not _open_issues(tx, task.item_id):
+        is_told = (sent.comment or "").strip() or any(one.evidence.errors for one in document.annotations)
+        if not is_told and not _open_issues(tx, task.item_id):
             raise InvalidInput(
                 "Returned work needs a reason.",
                 place="comment",
-                remedy="Pin an issue on the image, or write a comment.",
+                remedy="Say what is wrong with an annotation, pin an issue on the image, or write a comment.",
             )
         stored = self._store(tx, actor, project, task, document, revision, sent)
         item = item_of(tx, task)

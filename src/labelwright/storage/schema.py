@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from labelwright.storage.columns import Json, Packed, identity, moment, reference, serial
+from labelwright.storage.error_tables import error_tables
 from labelwright.storage.explore_tables import explore_tables
 from labelwright.storage.gold_tables import gold_tables
 from labelwright.storage.overlap_tables import overlap_tables
@@ -480,4 +481,5 @@ item_terms, item_tags, views = explore_tables(metadata)
 # Quality
 
 merges = overlap_tables(metadata)
+error_marks = error_tables(metadata)
 (skills,) = gold_tables(metadata)
