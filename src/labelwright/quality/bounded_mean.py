@@ -66,7 +66,7 @@ class BoundedMean:
         self._guesses = 0.0
 
     def needed(self, clean: bool) -> int | None:
-        """About how many more values prove the claim: all 0 if `clean`, else like those so far; None never."""
+        """About how many more values prove the claim: all 0 if `clean`, else like those so far."""
         left = self.population - self.audited
         if self.claim is None or not left:
             return None
@@ -103,7 +103,7 @@ class BoundedMean:
 
 
 class _Bets:
-    """The capitals against all candidates. Each bet grows with the candidate, so a bound splits them in two."""
+    """The capitals against all candidates. Each grows with the candidate, so a bound splits them in two."""
 
     def __init__(self, candidates: Floats, population: int, weights: Floats, guided: bool) -> None:
         self._candidates, self._population = candidates, population
@@ -149,7 +149,7 @@ class _Bets:
 
 
 class _Slope:
-    """The part of a guess that explains the value, from what came before; drawn to 0 while little is known."""
+    """The part of a guess that explains the value, by those before; drawn to 0 while little is known."""
 
     def __init__(self) -> None:
         self._count = 0
