@@ -169,3 +169,25 @@ test('time that passed is never counted too short, whichever clock stands still 
     [Date.now, performance.now] = [wall, steady.bind(performance)];
   }
 });
+
+test('what is wrong with an annotation is named, taken back, undone and brought back', () => {
+  const editor = new Editor({ width: 100, height: 80, annotations: [annotation('a')], ontology: ONTOLOGY, member: 'rita', judges: true });
+  const sent: Operation[] = [];
+  editor.onOperations = (operations) => sent.push(...operations);
+  const said = () => editor.store.get('a')?.evidence;
+
+  changes.nameError(editor, ['a'], 'loose_shape');
+  changes.nameError(editor, ['a'], 'extra');
+  expect(said()).toMatchObject({ verdict: 'returned', errors: ['loose_shape', 'extra'] });
+  changes.nameError(editor, ['a'], 'loose_shape');
+  expect(said()?.errors).toEqual(['extra']);
+  editor.undo();
+  expect(said()?.errors).toEqual(['loose_shape', 'extra']);
+  editor.undo();
+  editor.undo();
+  expect(said()?.verdict ?? null).toBeNull();
+  editor.redo();
+
+  expect(said()).toMatchObject({ verdict: 'returned', errors: ['loose_shape'] });
+  expect(fold([annotation('a')], sent)[0]?.evidence).toMatchObject({ verdict: 'returned', errors: ['loose_shape'] });
+});

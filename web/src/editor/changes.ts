@@ -142,6 +142,18 @@ export function judge(editor: Editor, ids: Iterable<string>, verdict: Verdict | 
   editor.perform(verdict ? t(MARKS[verdict]) : t('Take verdict back'), edits);
 }
 
+/** Say what is wrong with annotations, or take it back: they are marked as to be corrected. */
+export function nameError(editor: Editor, ids: Iterable<string>, code: string): void {
+  const chosen = [...ids].map((id) => editor.store.get(id)).filter((one) => one !== undefined);
+  const has = (annotation: Annotation) => annotation.evidence?.errors?.includes(code) ?? false;
+  const takesBack = chosen.every(has);
+  const edits = chosen.map((annotation): Edit => {
+    const others = (annotation.evidence?.errors ?? []).filter((other) => other !== code);
+    return { kind: 'judge', id: annotation.id, verdict: 'returned', errors: takesBack ? others : [...others, code] };
+  });
+  editor.perform(t('Say what is wrong'), edits);
+}
+
 let clipboard: readonly Annotation[] = [];
 
 export function copy(editor: Editor): void {

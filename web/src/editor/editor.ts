@@ -11,7 +11,7 @@ import { t } from '../language/language';
 import { freshId } from '../model/ids';
 import { drawable, shapesOf } from '../model/ontology';
 import { differing } from '../model/fields';
-import { type Edit, type Gesture, type Operation, operationOf, saysTheSame } from '../model/operations';
+import { type Edit, type Gesture, isJudgedAlike, type Operation, operationOf, saysTheSame } from '../model/operations';
 import type { Annotation, Category, Ontology } from '../wire';
 import { type Change, choicesOf, History, note, replay, type Step } from './history';
 import { WorkMeter } from './meter';
@@ -118,7 +118,7 @@ export class Editor {
       const shown = this.store.get(id);
       if (!state) {
         if (shown) edits.push({ kind: 'delete', id });
-      } else if (!shown || !saysTheSame(shown, state) || shown.evidence?.verdict !== state.evidence?.verdict) {
+      } else if (!shown || !saysTheSame(shown, state) || !isJudgedAlike(shown, state)) {
         edits.push({ kind: 'put', annotation: state });
       }
     }

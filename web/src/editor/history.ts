@@ -7,7 +7,7 @@
 import { t } from '../language/language';
 import { differing, fieldValue, same, withFields } from '../model/fields';
 import { after as afterOperation } from '../model/fold';
-import { type Edit, type Operation, type Stamp, targetOf } from '../model/operations';
+import { type Edit, isJudgedAlike, type Operation, type Stamp, targetOf } from '../model/operations';
 import type { Annotation } from '../wire';
 
 /** What a step did to one annotation; null: it was not there. */
@@ -198,12 +198,19 @@ function turn(found: Replay, from: Annotation, to: Annotation, stands: Annotatio
     const merged = { ...withFields(stands, to, fields), id: stands.id, evidence: { ...stands.evidence, verdict: null } };
     found.edits.push({ kind: 'put', annotation: merged, fields });
     rejudge(found, to, judges);
-  } else if ((from.evidence?.verdict ?? null) !== (to.evidence?.verdict ?? null) && changed.length === 0) {
-    found.edits.push({ kind: 'judge', id: to.id, verdict: to.evidence?.verdict ?? null });
+  } else if (!isJudgedAlike(from, to) && changed.length === 0) {
+    found.edits.push(judgmentOf(to));
   }
 }
 
 /** A put takes the verdict away, so the one that stood there follows as an edit of its own. */
 function rejudge(found: Replay, to: Annotation, judges: boolean): void {
-  if (judges && to.evidence?.verdict) found.edits.push({ kind: 'judge', id: to.id, verdict: to.evidence.verdict });
+  if (judges && to.evidence?.verdict) found.edits.push(judgmentOf(to));
 }
+
+const judgmentOf = ({ id, evidence }: Annotation): Edit => ({
+  kind: 'judge',
+  id,
+  verdict: evidence?.verdict ?? null,
+  errors: evidence?.errors ?? [],
+});

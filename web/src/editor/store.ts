@@ -3,7 +3,7 @@ import { type Bounds, union } from '../geometry/bounds';
 import type { ImagePoint } from '../geometry/point';
 import { areaOf, boundsOfShape, edgeDistance, holdsPoint } from '../geometry/shapes';
 import { Tree } from '../geometry/tree';
-import type { Edit } from '../model/operations';
+import { type Edit, judged } from '../model/operations';
 import type { Annotation } from '../wire';
 import { Signal } from './signal';
 
@@ -85,9 +85,9 @@ export class AnnotationStore {
       this.listed = null;
       return { inverse: { kind: 'put', annotation: before }, area: joined(before) };
     }
-    const was = before.evidence?.verdict ?? null;
-    this.set({ ...before, evidence: { ...before.evidence, verdict: edit.verdict } });
-    return { inverse: { kind: 'judge', id, verdict: was }, area: joined(before) };
+    const { verdict = null, errors = [] } = before.evidence ?? {};
+    this.set({ ...before, evidence: judged(before.evidence, edit) });
+    return { inverse: { kind: 'judge', id, verdict, errors }, area: joined(before) };
   }
 
   private set(annotation: Annotation): void {

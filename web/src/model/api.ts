@@ -4029,7 +4029,7 @@ export interface components {
         };
         /**
          * Judge
-         * @description A reviewer's verdict on one annotation; None takes the verdict back.
+         * @description A reviewer's verdict on one annotation, None takes it back; `errors` are codes of what is wrong.
          */
         Judge: {
             /** @enum {unknown} */
@@ -4058,6 +4058,8 @@ export interface components {
             by: string | null;
             annotation: string;
             verdict: string | null;
+            /** @default [] */
+            errors: string[];
         };
         /**
          * Appended

@@ -1,6 +1,6 @@
 /** The annotations after operations, in their order; the same rule as on the server. */
 import type { Annotation } from '../wire';
-import { editOf, type Operation, targetOf } from './operations';
+import { editOf, judged, type Operation, targetOf } from './operations';
 
 /** One annotation after an operation on it; undefined: it is not there. */
 export function after(before: Annotation | undefined, operation: Operation): Annotation | undefined {
@@ -8,7 +8,7 @@ export function after(before: Annotation | undefined, operation: Operation): Ann
   if (edit.kind === 'put') return edit.annotation;
   // A deletion that clashes removes nothing until a person has chosen.
   if (edit.kind === 'delete') return operation.clashes?.length ? before : undefined;
-  return before && { ...before, evidence: { ...before.evidence, verdict: edit.verdict } };
+  return before && { ...before, evidence: judged(before.evidence, edit) };
 }
 
 export function fold(annotations: readonly Annotation[], operations: readonly Operation[]): Annotation[] {

@@ -41,7 +41,7 @@ export type Put = Stamp & {
   score?: number | null;
 };
 export type Delete = Stamp & { kind: 'delete'; annotation: string };
-export type Judge = Stamp & { kind: 'judge'; annotation: string; verdict: Verdict | null };
+export type Judge = Stamp & { kind: 'judge'; annotation: string; verdict: Verdict | null; errors?: string[] };
 export type Operation = Put | Delete | Judge;
 
 type Choosing = Pick<Stamp, 'settles' | 'reopens'>;
@@ -54,7 +54,7 @@ type Choosing = Pick<Stamp, 'settles' | 'reopens'>;
 export type Edit =
   | ({ kind: 'put'; annotation: Annotation; fields?: readonly string[] } & Choosing)
   | ({ kind: 'delete'; id: string } & Choosing)
-  | { kind: 'judge'; id: string; verdict: Verdict | null };
+  | { kind: 'judge'; id: string; verdict: Verdict | null; errors?: string[] };
 
 /** The gesture that an operation is part of. */
 export type Gesture = Pick<Stamp, 'step' | 'title' | 'turn'>;
@@ -65,7 +65,9 @@ export function operationOf(edit: Edit, at: number, seconds: number, gesture: Ge
   if (edit.kind !== 'judge' && edit.settles) stamp.settles = edit.settles;
   if (edit.kind !== 'judge' && edit.reopens) stamp.reopens = edit.reopens;
   if (edit.kind === 'delete') return { kind: 'delete', ...stamp, annotation: edit.id };
-  if (edit.kind === 'judge') return { kind: 'judge', ...stamp, annotation: edit.id, verdict: edit.verdict };
+  if (edit.kind === 'judge') {
+    return { kind: 'judge', ...stamp, annotation: edit.id, verdict: edit.verdict, ...(edit.errors?.length ? { errors: edit.errors } : {}) };
+  }
   const { id, category, shape, attributes, group, relations, flags, unsure, evidence } = edit.annotation;
   const put: Put = {
     kind: 'put',
@@ -97,7 +99,7 @@ export const targetOf = (operation: Operation): string =>
 /** The edit that an operation from elsewhere makes here. */
 export function editOf(operation: Operation, before: Annotation | undefined): Edit {
   if (operation.kind === 'delete') return { kind: 'delete', id: operation.annotation };
-  if (operation.kind === 'judge') return { kind: 'judge', id: operation.annotation, verdict: operation.verdict };
+  if (operation.kind === 'judge') return { kind: 'judge', id: operation.annotation, verdict: operation.verdict, errors: operation.errors ?? [] };
   // What was judged is no longer what stands there.
   const evidence = before
     ? { ...before.evidence, changed_at: new Date(operation.at).toISOString(), verdict: null, errors: [], confidence: null }
@@ -114,3 +116,14 @@ export function editOf(operation: Operation, before: Annotation | undefined): Ed
 
 /** Whether two annotations say the same, whatever their evidence. */
 export const saysTheSame = (a: Annotation, b: Annotation): boolean => differing(a, b).length === 0;
+
+/** The evidence after a verdict; errors are named of what is to be corrected only. */
+export const judged = (evidence: Annotation['evidence'], { verdict, errors }: Extract<Edit, { kind: 'judge' }>): NonNullable<Annotation['evidence']> => ({
+  ...evidence,
+  verdict,
+  errors: verdict === 'returned' ? (errors ?? []) : [],
+});
+
+/** Whether two annotations carry the same verdict and the same errors. */
+export const isJudgedAlike = (a: Annotation, b: Annotation): boolean =>
+  (a.evidence?.verdict ?? null) === (b.evidence?.verdict ?? null) && `${a.evidence?.errors ?? ''}` === `${b.evidence?.errors ?? ''}`;

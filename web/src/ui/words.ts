@@ -44,6 +44,14 @@ export const VERDICT_WORDS: Record<string, string> = spoken<string>({
   amended: 'Amended',
 });
 
+/** What may be wrong with an annotation that stands there; the codes are the server's. */
+export const ERROR_WORDS: Record<string, string> = spoken<string>({
+  extra: 'Should not be there',
+  wrong_category: 'Wrong category',
+  loose_shape: 'Loose shape',
+  wrong_attribute: 'Wrong attribute',
+});
+
 const RANKS: Role[] = ['annotator', 'reviewer', 'manager', 'owner'];
 
 /** Whether a role includes the rights of another. */

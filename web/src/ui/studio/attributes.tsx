@@ -13,11 +13,12 @@ import {
 } from '@mantine/core';
 import { useEffect, useState } from 'react';
 
-import { judge, recategorize, remove, setAttribute } from '../../editor/changes';
+import { judge, nameError, recategorize, remove, setAttribute } from '../../editor/changes';
 import { t } from '../../language/language';
 import { shapesOf } from '../../model/ontology';
 import type { Annotation, AttributeSpec, AttributeValue } from '../../wire';
 import { Bonds } from './bonds';
+import { ERROR_WORDS } from '../words';
 import type { Desk } from './desk';
 import { Keypoints } from './keypoints';
 import { keyHint } from './own-keys';
@@ -76,7 +77,29 @@ export function Attributes({ desk }: { desk: Desk }) {
           </Button>
         </Group>
       )}
+      {desk.isReview && !editor.readOnly && <ErrorCodes editor={editor} chosen={chosen} />}
     </Stack>
+  );
+}
+
+/** What is wrong with it: one press marks it as to be corrected and says why. */
+function ErrorCodes({ editor, chosen }: { editor: Desk['editor']; chosen: Annotation[] }) {
+  const named = (code: string) => chosen.every(({ evidence }) => evidence?.errors?.includes(code) ?? false);
+  return (
+    <Group gap={4} role="group" aria-label={t('What is wrong')} data-testid="error-codes">
+      {Object.entries(ERROR_WORDS).map(([code, word]) => (
+        <Button
+          key={code}
+          size="compact-xs"
+          color="orange"
+          variant={named(code) ? 'filled' : 'default'}
+          aria-pressed={named(code)}
+          onClick={() => nameError(editor, chosen.map(({ id }) => id), code)}
+        >
+          {word}
+        </Button>
+      ))}
+    </Group>
   );
 }
 
