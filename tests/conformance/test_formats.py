@@ -13,7 +13,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labelwright.core.document import EMPTY, Annotation, Document, Evidence, Relation
+from labelwright.core.document import EMPTY, Annotation, Document, Evidence, Relation, Vote
 from labelwright.core.errors import UnreadableLabels
 from labelwright.core.shapes import Box, Ellipse, Mask, Polygon, RotatedBox, Shape
 from labelwright.formats.folder import source_of
@@ -171,6 +171,29 @@ def test_a_flag_that_some_tool_has_a_place_for_comes_back_or_is_told(
     found = [entry for one in back.items for entry in one.document.annotations]
     lost = [loss for loss in back.losses.examples if "flags" in loss.field]
     assert lost or any(entry.flags.items() >= flags.items() for entry in found), found
+
+
+@pytest.mark.parametrize("field", ["votes", "unsure", "confidence"])
+def test_what_people_judged_comes_back_or_is_told(format: Format, there_and_back: Travel, field: str) -> None:
+    votes = (Vote(annotator="ana", answer="zz"), Vote(annotator="ben", answer="aa", similarity=0.5))
+    values = {
+        "votes": {"votes": votes},
+        "unsure": {"unsure": "half of it is hidden"},
+        "confidence": {"evidence": Evidence(confidence=0.875)},
+    }[field]
+    first, *others = some(format, "zz aa").annotations
+    document = Document(annotations=(msgspec.structs.replace(first, **values), *others))
+
+    back = there_and_back(format, [item("one.png", document)])
+
+    found = [entry for one in back.items for entry in one.document.annotations]
+    kept = {
+        "votes": [entry for entry in found if len(entry.votes) == 2],
+        "unsure": [entry for entry in found if entry.unsure == "half of it is hidden"],
+        "confidence": [entry for entry in found if entry.evidence.confidence == 0.875],
+    }[field]
+    lost = [loss for loss in back.losses.examples if loss.field == field]
+    assert len(kept) + sum(loss.count for loss in lost) == 1
 
 
 def test_class_order_is_the_ontologys_also_for_classes_nobody_used(

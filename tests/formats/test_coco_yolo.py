@@ -53,6 +53,9 @@ records = st.fixed_dictionaries(
         "flags": st.sampled_from([{}, {"difficult": True}]),
         "group": st.sampled_from(["g", None]),
         "score": st.just(0.5),
+        "votes": st.sampled_from([None, [{"annotator": "ana", "answer": "cell"}]]),
+        "unsure": st.sampled_from([None, "blurred"]),
+        "measured_confidence": st.sampled_from([None, 0.5]),
     },
 )
 images = [

@@ -14,6 +14,7 @@ import msgspec
 from labelwright.core.document import Annotation, Document
 from labelwright.formats.format import LabeledItem, Reading
 from labelwright.formats.json_reading import tried
+from labelwright.formats.judged import FIELDS, UNSURE, with_judged
 from labelwright.formats.pictures import Pictures
 from labelwright.formats.row_pictures import RowPictures
 from labelwright.formats.splits import split_of
@@ -80,8 +81,13 @@ class Gathering:
         self._known = dict.fromkeys(reading.categories)
         self._words: dict[str, str] = {}
 
-    def add(self, file: str, header: Sequence[str], roles: Roles, rows: Rows) -> None:
-        """Take in a table; tags that another table has given already are not doubled."""
+    def add(
+        self, file: str, header: Sequence[str], roles: Roles, rows: Rows, *, judged: bool = False
+    ) -> None:
+        """Take in a table; tags that another table has given already are not doubled.
+
+        With `judged` it has columns of votes, doubt and confidence, as Labelwright writes them.
+        """
         for number in roles.flags:
             self._known.setdefault(header[number].strip())
         before = {key: {tag.category for tag in tags} for key, tags in self._tags.items()}
@@ -96,7 +102,8 @@ class Gathering:
                 word = self._words.setdefault(word, word)  # one text for all rows
                 self._known.setdefault(word)
                 if word not in before.get(key, ()):
-                    tags.append(Annotation(id=str(len(tags) + 1), category=word))
+                    tag = Annotation(id=str(len(tags) + 1), category=word)
+                    tags.append(with_judged(tag, _judged(header, cells)) if judged else tag)
         self._reading.categories = list(self._known)
 
     def items(self) -> Iterator[LabeledItem]:
@@ -125,6 +132,19 @@ class Gathering:
             self._found[key] = LabeledItem(shown, width, height, Document(), split)
             self._tags[key] = []
         return key, words
+
+
+def _judged(header: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
+    said: dict[str, object] = {}
+    for field, cell in zip(header, cells, strict=True):
+        if field == UNSURE:
+            said[field] = cell
+        elif field in FIELDS and cell:
+            try:
+                said[field] = msgspec.json.decode(cell)
+            except (msgspec.DecodeError, RecursionError):
+                said[field] = None
+    return said
 
 
 def _classes(header: Sequence[str], roles: Roles, cells: Sequence[str]) -> list[str]:

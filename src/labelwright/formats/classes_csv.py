@@ -11,12 +11,16 @@ Layout: Kaggle's tables of classes, Roboflow's multi-label classification CSV (`
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+import msgspec
+
+from labelwright.core.document import Annotation
 from labelwright.core.errors import UnreadableLabels
 from labelwright.core.ontology import Ontology
 from labelwright.formats.beside import Beside, below_images
 from labelwright.formats.class_columns import HEADER, Gathering, roles_of
 from labelwright.formats.folder import Sink, Source
-from labelwright.formats.format import Format, Items, Limits, Reading
+from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading
+from labelwright.formats.judged import category_names
 from labelwright.formats.pictures import Pictures, is_picture
 from labelwright.formats.report import Losses
 from labelwright.formats.tables import Table, header_of, row, sample_of, tables_of
@@ -94,11 +98,20 @@ def written_rows(
     beside: Beside, ontology: Ontology, losses: Losses
 ) -> Iterator[tuple[str, str | None, str | None, int | None, int | None]]:
     """A row for each tag, and one for each item that has none."""
-    words = {category.id: category.name for category in ontology.categories}
+    for item, path, tag in tags_of(beside, ontology, losses):
+        word = None if tag is None else tag.category
+        yield path, word, item.split, item.width or None, item.height or None
+
+
+def tags_of(
+    beside: Beside, ontology: Ontology, losses: Losses, *, judged: bool = False
+) -> Iterator[tuple[LabeledItem, str, Annotation | None]]:
+    """Each item, its path and each of its tags, the category by name; once without one if it has none."""
+    words = category_names(ontology)
     for item, path in beside.named():
-        tags = only_tags(item, words, losses)
-        for word in [words[tag.category] for tag in tags] or [None]:
-            yield path, word, item.split, item.width or None, item.height or None
+        for tag in only_tags(item, words, losses, judged=judged) or [None]:
+            named = None if tag is None else msgspec.structs.replace(tag, category=words[tag.category])
+            yield item, path, named
 
 
 def write_classes(ontology: Ontology, sink: Sink) -> None:

@@ -1,23 +1,27 @@
 """Parquet tables of classes: the same columns as in the CSV (`classes_csv.py`), typed.
 
-Written are `labels.parquet` (image, label, split: text; width, height: whole numbers; zstd) and
-`classes.parquet`, the classes in the ontology's order; pictures lie below `images/`. Read are Parquet
+Written are `labels.parquet` (image, label, split: text; width, height: whole numbers; and what people
+judged of the tag: votes as JSON, unsure, measured_confidence; zstd) and `classes.parquet`, the classes in
+the ontology's order; pictures lie below `images/`. Read are Parquet
 tables with a column of pictures and one of classes, or of 1 and 0 (numbers or yes and no) for each class;
 a column of lists holds several classes. pandas, Polars and DuckDB read the tables as they lie.
 """
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 import msgspec
 
+from labelwright.core.document import Annotation
 from labelwright.core.errors import UnreadableLabels
 from labelwright.core.ontology import Ontology
 from labelwright.formats.beside import Beside, below_images
 from labelwright.formats.class_columns import Gathering, Roles, roles_of
-from labelwright.formats.classes_csv import written_rows
+from labelwright.formats.classes_csv import tags_of
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, Limits, Reading
+from labelwright.formats.judged import CONFIDENCE, FIELDS, UNSURE, VOTES, category_names, judged
 from labelwright.formats.parquet import Column, TableWriter
 from labelwright.formats.parquet_tables import ParquetTable, as_text, is_parquet, tables_of
 from labelwright.formats.pictures import Pictures
@@ -31,6 +35,9 @@ COLUMNS = (
     Column("split", "text", "train, val or test.", repeats=True),
     Column("width", "whole", "Pixels."),
     Column("height", "whole", "Pixels."),
+    Column(VOTES, "text", "JSON list of {annotator, answer}: who answered what, if several people did."),
+    Column(UNSURE, "text", "Why somebody could not tell.", repeats=True),
+    Column(CONFIDENCE, "number", "Probability that the class is right, as measured."),
 )
 
 
@@ -64,7 +71,9 @@ class ClassesParquet(Format):
                 left.append(name)
                 continue
             rows = ((f"row {number}", _texts(row)) for number, row in enumerate(table.rows(columns), 1))
-            gathering.add(name, columns, _several(roles, columns, table), rows)
+            gathering.add(
+                name, columns, _several(roles, columns, table), rows, judged=set(FIELDS) <= {*columns}
+            )
         if len(left) == len(names):
             reason = "no Parquet table has a column of pictures and one of classes"
             raise UnreadableLabels(source.name, "", reason)
@@ -79,9 +88,12 @@ class ClassesParquet(Format):
         losses = Losses()
         beside = Beside(items, losses, below_images)
         with sink.open(FILE) as file:
-            table = TableWriter(file, COLUMNS)
-            for row in written_rows(beside, ontology, losses):
-                table.add(row, len(row[0]))
+            table, names = TableWriter(file, COLUMNS), category_names(ontology)
+            for item, path, tag in tags_of(beside, ontology, losses, judged=True):
+                word = None if tag is None else tag.category
+                head = (path, word, item.split, item.width or None, item.height or None)
+                votes, *said = _judged(tag, names)
+                table.add((*head, votes, *said), len(path) + len(votes or ""))
             table.close()
         with sink.open(CLASSES) as file:
             classes = TableWriter(file, (Column("class", "text", "The classes in their order."),))
@@ -90,6 +102,12 @@ class ClassesParquet(Format):
             classes.close()
         beside.copy(sink)
         return losses
+
+
+def _judged(tag: Annotation | None, names: Mapping[str, str]) -> tuple[str | None, str | None, float | None]:
+    said = {} if tag is None else judged(tag, names)
+    votes = msgspec.json.encode(said[VOTES]).decode() if VOTES in said else None
+    return votes, said.get(UNSURE), said.get(CONFIDENCE)
 
 
 def _listed(source: Source, names: list[str]) -> list[str]:

@@ -3,7 +3,8 @@
 It is called `annotations.json`; where items have splits, each has a file `annotations/instances_SPLIT.json`.
 Boxes are [left, top, width, height] in pixels, polygons lists of x, y, masks runs (`rle.py`).
 Category ids are 1, 2, … in the ontology's order. Attributes are written by name under `attributes`,
-groups, flags and the split of a picture under fields of those names, which other readers pass over;
+groups, flags, votes (`judged.py`) and the split of a picture under fields of those names, which other
+readers pass over;
 `iscrowd` is COCO's own.
 COCO has no holes in polygons: a polygon with holes is written as a mask. Turned boxes and ellipses are
 written as polygons. A skeleton has `keypoints`, and its category their names and edges (from 1); if its
@@ -44,6 +45,7 @@ from labelwright.formats.fields import note_lost_fields, told_as_yes_or_no
 from labelwright.formats.figures import fits, flat, in_pairs
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import UNSIZED, Format, Items, LabeledItem, Reading, named_attributes
+from labelwright.formats.judged import judged
 from labelwright.formats.names import Names, safe
 from labelwright.formats.outlines import SMOOTH, ellipse_ring
 from labelwright.formats.raster import BOUND, mask_of_polygon
@@ -173,6 +175,7 @@ def _category(number: int, category: Category) -> dict[str, object]:
 def _annotation_rows(
     item: LabeledItem, categories: dict[str, Category], numbers: dict[str, int], losses: Losses
 ) -> Iterator[dict[str, object]]:
+    names = {category.id: category.name for category in categories.values()}
     for annotation, outline in in_pairs(item.document.annotations):
         category = categories.get(annotation.category)
         if category is None:
@@ -191,8 +194,11 @@ def _annotation_rows(
             continue
         if said is None:
             continue
-        note_lost_fields(losses, item.name, annotation, attributes=True, flags=annotation.flags, group=True)
-        yield {"category_id": numbers[annotation.category], **said, **_beside(annotation, category)}
+        note_lost_fields(
+            losses, item.name, annotation, attributes=True, flags=annotation.flags, group=True, judged=True
+        )
+        beside = {**_beside(annotation, category), **judged(annotation, names)}
+        yield {"category_id": numbers[annotation.category], **said, **beside}
 
 
 def _record(

@@ -28,6 +28,7 @@ from labelwright.formats.fields import plain_attributes, told_as_yes_or_no
 from labelwright.formats.folder import Sink, Source
 from labelwright.formats.format import Format, Items, LabeledItem, Limits, Reading, named_attributes
 from labelwright.formats.json_reading import json_files, json_of, tried
+from labelwright.formats.judged import judged, with_judged
 from labelwright.formats.label_maps import Codes, areas, map_in, png
 from labelwright.formats.names import Names, safe, stem_of
 from labelwright.formats.painting import painted
@@ -124,6 +125,9 @@ class _Segment(msgspec.Struct):
     relations: Any = None
     uid: str | None = None
     score: float | None = None
+    votes: Any = None
+    unsure: Any = None
+    measured_confidence: Any = None
 
 
 class _File(msgspec.Struct):
@@ -261,9 +265,10 @@ def _annotation(
         relations=relations_of(segment.relations),
         flags={**flags, **flags_of(segment.flags)},
     )
-    if segment.score is None:
-        return made
-    return msgspec.structs.replace(made, evidence=msgspec.structs.replace(made.evidence, score=segment.score))
+    if segment.score is not None:
+        evidence = msgspec.structs.replace(made.evidence, score=segment.score)
+        made = msgspec.structs.replace(made, evidence=evidence)
+    return with_judged(made, msgspec.structs.asdict(segment))
 
 
 def _ids(codes: Codes) -> Codes:
@@ -366,7 +371,7 @@ class _Writing:
             said["attributes"] = named
         if annotation.evidence.score is not None:
             said["score"] = annotation.evidence.score
-        return said
+        return {**said, **judged(annotation, self._bonds.categories)}
 
 
 def _say_nothing(annotation: Annotation) -> None:

@@ -22,6 +22,7 @@ from labelwright.formats.fields import plain_attributes
 from labelwright.formats.figures import SHAPES, split, template_of
 from labelwright.formats.folder import Source
 from labelwright.formats.format import LabeledItem, Reading
+from labelwright.formats.judged import with_judged
 from labelwright.formats.report import Fault
 
 _SPLIT = re.compile(r"(?:^|[^a-z])(train|val|test)(?:id)?(?:\d{4})?(?:$|[^a-z])")
@@ -74,6 +75,9 @@ class _Annotation(msgspec.Struct):
     flags: dict[str, bool | float | str] = {}
     group: str | None = None
     score: float | None = None
+    votes: Any = None
+    unsure: Any = None
+    measured_confidence: Any = None
 
 
 class _Owner(msgspec.Struct, gc=False):
@@ -355,6 +359,8 @@ def _read(
         flags=flags,
         evidence=Evidence(score=entry.score),
     )
+    if entry.votes is not None or entry.unsure is not None or entry.measured_confidence is not None:
+        annotation = with_judged(annotation, msgspec.structs.asdict(entry))
     return (annotation,) if skeleton is None else split(annotation, skeleton, shape)
 
 

@@ -71,6 +71,9 @@ class _Record(msgspec.Struct, gc=False):
     attributes: dict[str, msgspec.Raw] | None = None
     flags: dict[str, msgspec.Raw] | None = None
     group: str | None = None
+    votes: msgspec.Raw | None = None
+    unsure: msgspec.Raw | None = None
+    measured_confidence: msgspec.Raw | None = None
 
 
 _decoder = msgspec.json.Decoder(list[_Record])
@@ -337,7 +340,8 @@ class _Block:
         if record.group is not None or record.keypoints:
             self.codes[at] = TOGETHER
             return False
-        return not record.attributes and not record.flags
+        judged = record.votes, record.unsure, record.measured_confidence
+        return not record.attributes and not record.flags and judged == (None, None, None)
 
     def _masks(self, given: "_Gathered") -> None:
         rows, _ = self._shares(given, np.array([box for (box,) in given.numbers]).T)

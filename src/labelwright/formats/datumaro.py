@@ -43,8 +43,8 @@ from labelwright.formats.splits import split_of
 
 FOLDER, PICTURES, UNSPLIT = "annotations/", "images/", "default"
 IMAGE = 2  # Datumaro's number for data sets of pictures
-PLACE = Place(kinds=KINDS, holes=False, parts=False)
-STRAIGHT = Place(kinds=(*KINDS, "ellipse"), holes=False, parts=False)
+PLACE = Place(kinds=KINDS, holes=False, parts=False, judged=True)
+STRAIGHT = Place(kinds=(*KINDS, "ellipse"), holes=False, parts=False, judged=True)
 
 
 class Datumaro(Format):

@@ -5,8 +5,8 @@ width, height), `points` in a flat list (of an ellipse the corners of the box ar
 or eight corners of a `cuboid_2d`. Pixels count from the corner of the picture.
 A skeleton is `points` with visibilities of a label that has named points. Turned boxes and ellipses become
 polygons, for Datumaro's own reader has no record of the one and no angle for the other.
-What Datumaro has no field for (names of groups, relations, which attributes are flags) is JSON text in the
-attribute `labelwright`, so that it survives Datumaro too.
+What Datumaro has no field for (names of groups, relations, votes, which attributes are flags) is JSON text
+in the attribute `labelwright`, so that it survives Datumaro too.
 """
 
 import re
@@ -40,6 +40,7 @@ from labelwright.formats.extras import Bonds, Extra, Ids, flags_of, relations_of
 from labelwright.formats.fields import plain_attributes
 from labelwright.formats.figures import SHAPES, fits, flat, template_of
 from labelwright.formats.format import LabeledItem, named_attributes
+from labelwright.formats.judged import judged, with_judged
 from labelwright.formats.report import Losses
 
 OURS = "labelwright"
@@ -224,7 +225,7 @@ def beside(
     if OURS in attributes:
         del attributes[OURS]
         losses.drop(item.name, "attributes", f"one called {OURS} has another meaning here")
-    ours = bonds.beside(annotation, is_linked=is_linked)
+    ours = {**bonds.beside(annotation, is_linked=is_linked), **judged(annotation, bonds.categories)}
     group = annotation.group
     if group is not None and _GROUP.fullmatch(group):
         del ours["group_name"]
@@ -282,7 +283,7 @@ class Records:
             attributes["text"] = str(record.get("caption") or "")
         group = record.get("group")
         word = ours.get("group_name") or (str(group) if isinstance(group, int) and group > 0 else None)
-        return Annotation(
+        annotation = Annotation(
             id=self._ids.take(ours.get("uid"), place),
             category=category,
             shape=self._shape(record, category, is_points=ours.get("points") is True),
@@ -292,6 +293,7 @@ class Records:
             flags=flags,
             evidence=Evidence(score=float(score) if isinstance(score, int | float) else None),
         )
+        return with_judged(annotation, ours)
 
     def _shape(self, record: Mapping[str, Any], category: str, *, is_points: bool) -> Shape | None:
         kind = record.get("type")

@@ -115,14 +115,14 @@ def _lines(
     for annotation in item.document.annotations:
         alone = replace(item, document=Document(annotations=(annotation,)))
         place = CORNERED if _four(annotation) is not None else TURNED
-        for _, category, shape in fitting(alone, categories, place, losses):
+        for bare, category, shape in fitting(alone, categories, place, losses):
             corners = shape.corners() if isinstance(shape, RotatedBox) else _four(annotation)
             if corners is None:
                 continue
             note_word(losses, item, category, words[category.id])
             difficult = annotation.flags.get("difficult", 0)
             is_said = not isinstance(difficult, str) and difficult in (0, 1, 2)
-            note_lost_fields(losses, item.name, annotation, flags=("difficult",) if is_said else ())
+            note_lost_fields(losses, item.name, bare, flags=("difficult",) if is_said else ())
             values = [repr(float(value)) for point in corners for value in point]
             yield " ".join([*values, words[category.id], str(int(difficult) if is_said else 0)])
 

@@ -9,15 +9,17 @@ from typing import Any, cast
 
 from labelwright.core.document import Annotation, Relation
 from labelwright.core.ontology import Ontology, RelationSpec
+from labelwright.formats.judged import category_names
 
 Extra = dict[str, Any]
 
 
 class Bonds:
-    """The relations of an ontology by their names."""
+    """The relations of an ontology by their names, and its categories, which votes name."""
 
     def __init__(self, ontology: Ontology) -> None:
         self._names = {relation.id: relation.name for relation in ontology.relations}
+        self.categories = category_names(ontology)
         self.listed = [
             {"name": relation.name, "directed": relation.directed} for relation in ontology.relations
         ]

@@ -6,6 +6,7 @@ from typing import Any, cast
 import msgspec
 
 from labelwright.core.document import Annotation, AttributeValue
+from labelwright.formats.judged import note_lost_judged
 from labelwright.formats.report import Losses
 
 
@@ -18,6 +19,7 @@ def note_lost_fields(
     flags: Collection[str] = (),
     group: bool = False,
     relations: bool = False,
+    judged: bool = False,
 ) -> None:
     """Put into the losses what the format has no place for; named are the things it has one for."""
     if annotation.attributes and not attributes:
@@ -29,6 +31,8 @@ def note_lost_fields(
         losses.drop(item, "group", "the format has no place for groups")
     if annotation.relations and not relations:
         losses.drop(item, "relations", "the format has no place for relations")
+    if not judged:
+        note_lost_judged(losses, item, annotation)
 
 
 def told_as_yes_or_no(flags: Mapping[str, object], names: Iterable[str]) -> list[str]:

@@ -52,7 +52,8 @@ def _pair(group: list[Annotation]) -> tuple[str, Annotation] | None:
 
 
 def _said(annotation: Annotation) -> tuple[object, ...]:
-    return annotation.category, annotation.attributes, annotation.flags, annotation.evidence.score
+    judged = annotation.votes, annotation.unsure, annotation.evidence.confidence
+    return annotation.category, annotation.attributes, annotation.flags, annotation.evidence.score, judged
 
 
 def same_box(skeleton: Skeleton, outline: Shape | None) -> bool:

@@ -23,6 +23,7 @@ from labelwright.core.shapes import (
 )
 from labelwright.formats import rle
 from labelwright.formats.format import UNSIZED, LabeledItem
+from labelwright.formats.judged import note_lost_judged
 from labelwright.formats.outlines import SMOOTH, corners, ellipse_ring, join, joined, rings_of
 from labelwright.formats.raster import BOUND, mask_of_polygon
 from labelwright.formats.report import Losses
@@ -36,7 +37,8 @@ class Place:
     """What a format has a place for: kinds of shapes (and `tag`), holes and several parts of polygons.
 
     `shares`: it holds shares of the picture, so it needs a size for pixels and none for shares.
-    `whole_masks`: masks cover the whole picture, and end at its border.
+    `whole_masks`: masks cover the whole picture, and end at its border. `judged`: the writer keeps votes,
+    doubt and confidence (`judged.py`).
     """
 
     kinds: Collection[str]
@@ -44,6 +46,7 @@ class Place:
     parts: bool = True
     shares: bool = False
     whole_masks: bool = True
+    judged: bool = False
 
 
 def fitting(
@@ -51,8 +54,17 @@ def fitting(
 ) -> Iterator[tuple[Annotation, Category, Shape | None]]:
     """The annotations to write, each with its category and its shape as the format has it.
 
-    What is kept, converted and dropped is noted, but for fields beside the shape.
+    What is kept, converted and dropped is noted, but for fields beside the shape. What people judged is
+    noted too, and taken away, where the format has no place for it.
     """
+    for annotation, category, shape in _fitting(item, categories, place, losses):
+        kept = annotation if place.judged else note_lost_judged(losses, item.name, annotation)
+        yield kept, category, shape
+
+
+def _fitting(
+    item: LabeledItem, categories: Mapping[str, Category], place: Place, losses: Losses
+) -> Iterator[tuple[Annotation, Category, Shape | None]]:
     for annotation in item.document.annotations:
         category = categories.get(annotation.category)
         if category is None:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from PIL import Image
 
-from labelwright.core.document import EMPTY, Annotation, Document
+from labelwright.core.document import EMPTY, Annotation, Document, Vote
 from labelwright.core.errors import LabelwrightError
 from labelwright.core.ontology import Ontology
 from labelwright.core.shapes import (
@@ -36,7 +36,7 @@ from labelwright.formats.report import Losses
 
 SAME, DROPPED = "=", "–"
 EXACT = 1e-4  # pixels: nearer is the same
-FIELDS = ("attributes", "group", "relations", "flags")
+FIELDS = ("attributes", "group", "relations", "flags", "votes")
 SIDE = 20
 
 
@@ -104,7 +104,9 @@ def _outcome(given: Annotation, back: Document) -> str:
 
 
 def of_fields(one: Format, annotation: Annotation, ontology: Ontology) -> dict[str, str]:
-    """Whether attributes, group, relations and flags come back; the annotation has them all."""
+    """Whether attributes, group, relations, flags and votes come back; the annotation has all but votes."""
+    votes = (Vote(annotator="one", answer=annotation.category),)
+    annotation = msgspec.structs.replace(annotation, votes=votes)
     other = msgspec.structs.replace(annotation, id="2", group=annotation.group)
     document = Document(annotations=(annotation, other))
     back = trip(one, {"picture.png": document}, ontology)
@@ -113,6 +115,7 @@ def of_fields(one: Format, annotation: Annotation, ontology: Ontology) -> dict[s
         "group": lambda found: found.group is not None,
         "relations": lambda found: bool(found.relations),
         "flags": lambda found: found.flags == annotation.flags,
+        "votes": lambda found: len(found.votes) == 1,
     }
     return {
         field: SAME if any(fits(found) for found in back.annotations) else DROPPED

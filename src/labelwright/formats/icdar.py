@@ -110,8 +110,8 @@ def _lines(item: LabeledItem, categories: dict[str, Category], losses: Losses) -
     for annotation in item.document.annotations:
         alone = replace(item, document=Document(annotations=(annotation,)))
         four = _four(annotation)
-        for _, category, shape in fitting(alone, categories, SHAPED if four is None else CORNERED, losses):
-            said = _text(annotation, category, item, losses)
+        for bare, category, shape in fitting(alone, categories, SHAPED if four is None else CORNERED, losses):
+            said = _text(bare, category, item, losses)
             quoted = "" if said is None else f'"{said}"'
             if isinstance(shape, Box):
                 yield " ".join([*map(figure, shape.bounds), *filter(None, [quoted])])

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
-from labelwright.core.document import Annotation, AttributeValue, Document, Evidence, Relation
+from labelwright.core.document import Annotation, AttributeValue, Document, Evidence, Relation, Vote
 from labelwright.core.errors import BadFile, InvalidOntology, InvalidShape, UnreadableLabels
 from labelwright.core.ontology import Ontology
 from labelwright.core.shapes import Shape
@@ -77,6 +77,8 @@ _shape: msgspec.json.Decoder[Shape] = msgspec.json.Decoder(Shape)
 _attributes = msgspec.json.Decoder(dict[str, AttributeValue])
 _relations = msgspec.json.Decoder(tuple[Relation, ...])
 _flags = msgspec.json.Decoder(dict[str, bool | float | str])
+_errors = msgspec.json.Decoder(tuple[str, ...])
+_votes = msgspec.json.Decoder(tuple[Vote, ...])
 
 
 def recognize(source: Source) -> str | None:
@@ -257,7 +259,7 @@ class _Tables:
 
     def _annotation(self, row: Row, seen: set[str]) -> Annotation | str:
         """The annotation of a row, or why it is none."""
-        _, id, category, shape, attributes, group, relations, flags, *evidence = row  # noqa: A001
+        _, id, category, shape, attributes, group, relations, flags, *evidence, votes, unsure = row  # noqa: A001
         if not id or id in seen:
             return f"its id “{id}” stands twice" if id else "it has no id"
         name = self._categories.get(category)
@@ -273,12 +275,18 @@ class _Tables:
                 relations=() if relations is None else self._named(_relations.decode(relations)),
                 flags={} if flags is None else _flags.decode(flags),
                 evidence=_evidence(evidence),
+                votes=() if votes is None else self._voted(_votes.decode(votes)),
+                unsure=unsure,
             )
         except (msgspec.DecodeError, InvalidShape, RecursionError) as error:
             return str(error)[:LONGEST_REASON]
 
     def _named(self, relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
         return tuple(Relation(kind=self._relations.get(r.kind, r.kind), to=r.to) for r in relations)
+
+    def _voted(self, votes: tuple[Vote, ...]) -> tuple[Vote, ...]:
+        known = self._categories
+        return tuple(msgspec.structs.replace(v, answer=known.get(v.answer, v.answer)) for v in votes)
 
     def _media(self, picture: str | None, sha256: str | None) -> Callable[[], bytes] | None:
         if picture is None or self._base + picture not in self._there:
@@ -306,7 +314,7 @@ def _evidence(values: list[Any]) -> Evidence:
     author, created_at, changed_by, changed_at, model, score, prediction, similarity, seconds, *review = (
         values
     )
-    reviewer, verdict, reviewed_at = review
+    reviewer, verdict, reviewed_at, confidence, errors = review
     return Evidence(
         author=author or "",
         created_at=created_at or "",
@@ -320,4 +328,6 @@ def _evidence(values: list[Any]) -> Evidence:
         reviewer=reviewer,
         verdict=verdict,
         reviewed_at=reviewed_at,
+        confidence=confidence,
+        errors=() if errors is None else _errors.decode(errors),
     )

@@ -54,6 +54,10 @@ ANNOTATIONS = (
     Column("reviewer", "text", "who checked it", repeats=True),
     Column("verdict", "text", "accepted, returned or amended", repeats=True),
     Column("reviewed_at", "text", "when"),
+    Column("confidence", "number", "probability that it is right, as measured", optional=True),
+    Column("errors", "text", "JSON list of error codes that the reviewer named", repeats=True, optional=True),
+    Column("votes", "text", "JSON list of {annotator, answer, similarity}: id of a category", optional=True),
+    Column("unsure", "text", "why somebody could not tell", repeats=True, optional=True),
 )
 
 _json = msgspec.json.Encoder()
@@ -95,6 +99,8 @@ def annotation_row(annotation: Annotation, category: Category, item: LabeledItem
         _text(annotation.relations),
         _text(annotation.flags),
         *_evidence(annotation.evidence),
+        _text(annotation.votes),
+        annotation.unsure,
     )
 
 
@@ -120,4 +126,6 @@ def _evidence(evidence: Evidence) -> Row:
         evidence.reviewer,
         evidence.verdict,
         evidence.reviewed_at,
+        evidence.confidence,
+        _text(evidence.errors),
     )

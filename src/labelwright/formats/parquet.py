@@ -22,13 +22,15 @@ Row = tuple[Any, ...]
 class Column(NamedTuple):
     """A column: `type` is text, whole, number or flag, or when reading also any.
 
-    One that `repeats` has few different values.
+    One that `repeats` has few different values. One that is `optional` may be missing when a table is
+    read, as older ones have it not; its values are None.
     """
 
     name: str
     type: str
     about: str
     repeats: bool = False
+    optional: bool = False
 
 
 class TableWriter:
@@ -85,6 +87,7 @@ class TableReader:
         try:
             # One column after the other: reading ahead would hold a whole row group.
             self._table = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 16)
+            self._absent = self._missing()
             self._check_columns()
             self._check_growth()
             # A long text that a dictionary repeats is made once, not once a row.
@@ -107,17 +110,19 @@ class TableReader:
 
     def rows(self, at_once: int = BATCH) -> Iterator[Row]:
         """Every row, so many in memory. Raises UnreadableLabels where the table breaks off."""
-        names = [column.name for column in self._columns]
+        names = self._names()
         try:
             for group in range(self._table.metadata.num_row_groups):
                 for batch in self._batches(group, names, at_once):
-                    yield from zip(*(self._values(batch.column(name)) for name in names), strict=True)
+                    found = {name: self._values(batch.column(name)) for name in names}
+                    none = [None] * batch.num_rows
+                    yield from zip(*(found.get(column.name, none) for column in self._columns), strict=True)
         except self._faults() as error:
             raise self._broken(error) from None
 
     def scan(self) -> None:
         """Read everything and keep nothing. Raises UnreadableLabels where the table breaks off."""
-        names = [column.name for column in self._columns]
+        names = self._names()
         try:
             for group in range(self._table.metadata.num_row_groups):
                 for batch in self._batches(group, names):
@@ -133,6 +138,13 @@ class TableReader:
             return column.to_pylist()
         words = column.dictionary.to_pylist()
         return [None if index is None else words[index] for index in column.indices.to_pylist()]
+
+    def _names(self) -> list[str]:
+        return [column.name for column in self._columns if column.name not in self._absent]
+
+    def _missing(self) -> set[str]:
+        there = set(self._table.schema_arrow.names)
+        return {column.name for column in self._columns if column.optional and column.name not in there}
 
     def _in_dictionaries(self) -> list[str]:
         wanted = {column.name for column in self._columns if column.type == "text"}
@@ -155,6 +167,8 @@ class TableReader:
         schema: Any = self._table.schema_arrow
         fits = _fits(self._arrow)
         for column in self._columns:
+            if column.name in self._absent:
+                continue
             if schema.names.count(column.name) != 1:
                 raise UnreadableLabels(self._name, "", f"there is no column “{column.name}”")
             found = schema.field(column.name).type

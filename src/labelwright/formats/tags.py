@@ -12,9 +12,17 @@ SECOND = "an item has one category here; only its first tag is written"
 
 
 def only_tags(
-    item: LabeledItem, categories: Collection[str], losses: Losses, *, most: int | None = None
+    item: LabeledItem,
+    categories: Collection[str],
+    losses: Losses,
+    *,
+    most: int | None = None,
+    judged: bool = False,
 ) -> list[Annotation]:
-    """The tags to write, at most so many; all else that is said of the item goes into the losses."""
+    """The tags to write, at most so many; all else that is said of the item goes into the losses.
+
+    With `judged` the writer keeps votes, doubt and confidence.
+    """
     kept: list[Annotation] = []
     for annotation in item.document.annotations:
         if annotation.category not in categories:
@@ -25,6 +33,6 @@ def only_tags(
             losses.drop(item.name, "tag", SECOND)
         else:
             losses.keep()
-            note_lost_fields(losses, item.name, annotation)
+            note_lost_fields(losses, item.name, annotation, judged=judged)
             kept.append(annotation)
     return kept
