@@ -7,6 +7,8 @@ import {
   canPaste,
   copy,
   judge,
+  setUnsure,
+  UNSAID,
   nudge,
   paste,
   recategorize,
@@ -78,6 +80,8 @@ export const ACTIONS: readonly Action[] = [
   { id: 'view.equalize', title: 'Equalize the picture, or not', group: 'View', keys: ['Shift+Q'], run: ({ editor }) => editor.view.adjust({ equalize: !editor.view.adjustments.equalize }) },
   { id: 'view.plain', title: 'Picture as it is', group: 'View', keys: ['Alt+0'], run: ({ editor }) => editor.view.adjust(PLAIN) },
 
+  { id: 'edit.unsure', title: 'Cannot tell, or can after all', group: 'Edit', keys: ['Alt+U'], enabled: ({ editor }) => !editor.readOnly && editor.selection.ids.size > 0, run: ({ editor }) => toggleUnsure(editor) },
+
   { id: 'task.submit', title: 'Submit and go on', group: 'Task', keys: ['Ctrl+Enter'], enabled: (s) => s.canSubmit && !s.isReview, run: (s) => s.submit() },
   { id: 'task.skip', title: 'Skip, with a reason', group: 'Task', keys: ['Ctrl+Shift+S'], enabled: (s) => s.canSubmit, run: (s) => s.skip() },
   { id: 'task.palette', title: 'Find an action', group: 'Task', keys: ['Ctrl+K'], run: (s) => s.openPalette() },
@@ -91,6 +95,11 @@ export const ACTIONS: readonly Action[] = [
 ];
 
 /** The actions of an ontology's categories: one key each, from the ontology or by number. */
+function toggleUnsure(editor: Editor): void {
+  const chosen = editor.selected();
+  setUnsure(editor, chosen.map(({ id }) => id), chosen.every(({ unsure }) => unsure) ? null : UNSAID);
+}
+
 export function categoryActions(editor: Editor): Action[] {
   return (editor.ontology.categories ?? []).map((category, index) => {
     const number = index < 9 ? [String(index + 1)] : [];

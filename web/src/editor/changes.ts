@@ -101,6 +101,16 @@ export function setAttribute(editor: Editor, ids: Iterable<string>, spec: string
   editor.perform(t('Set attribute'), edits);
 }
 
+/** The reason that stands for none given. */
+export const UNSAID = 'no reason given';
+
+/** Say of annotations that one cannot tell, with the reason, or take it back (null). */
+export function setUnsure(editor: Editor, ids: Iterable<string>, reason: string | null): void {
+  const chosen = [...ids].map((id) => editor.store.get(id)).filter((one) => one !== undefined);
+  const edits = chosen.map(({ unsure: _, ...rest }) => put(reason ? { ...rest, unsure: reason } : rest));
+  editor.perform(reason ? t('Cannot tell') : t('Can tell after all'), edits);
+}
+
 /** Put a tag on the item, or take it off. */
 export function toggleTag(editor: Editor, categoryId: string): void {
   const there = editor.store.all().find((a) => !a.shape && a.category === categoryId);

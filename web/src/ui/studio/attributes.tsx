@@ -20,6 +20,7 @@ import type { Annotation, AttributeSpec, AttributeValue } from '../../wire';
 import { Bonds } from './bonds';
 import { ERROR_WORDS } from '../words';
 import type { Desk } from './desk';
+import { Unsure } from './unsure';
 import { Keypoints } from './keypoints';
 import { keyHint } from './own-keys';
 import classes from './studio.module.css';
@@ -62,6 +63,7 @@ export function Attributes({ desk }: { desk: Desk }) {
       {sharedBy(chosen, editor).map((spec) => (
         <Field key={`${first.id} ${spec.id}`} desk={desk} spec={spec} chosen={chosen} />
       ))}
+      <Unsure editor={editor} chosen={chosen} />
       {chosen.length === 1 && <Keypoints desk={desk} annotation={first} />}
       {chosen.length === 1 && <Bonds desk={desk} annotation={first} />}
       {chosen.length === 1 && <Origin annotation={first} />}

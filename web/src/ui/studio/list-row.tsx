@@ -1,19 +1,6 @@
 /** One row of the list: what it is, its number and attributes in short, and its marks. */
 import { Text, Tooltip } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconArrowsSplit2,
-  IconCheck,
-  IconChevronDown,
-  IconChevronRight,
-  IconEye,
-  IconEyeOff,
-  IconFlag,
-  IconLock,
-  IconLockOpen,
-  IconSparkles,
-  IconTag,
-} from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowsSplit2, IconCheck, IconChevronDown, IconChevronRight, IconEye, IconEyeOff, IconFlag, IconHelp, IconLock, IconLockOpen, IconSparkles, IconTag } from '@tabler/icons-react';
 
 import { type Entry, inShort, kindOf } from '../../editor/listing';
 import { t } from '../../language/language';
@@ -97,6 +84,11 @@ function Marks({ desk, entry: { annotation }, wrong }: { desk: Desk; entry: Pick
         <IconSparkles size={13} className={classes.kind} aria-label={t('From {{model}}', { model: evidence.model })}>
           <title>{t('From {{model}}', { model: evidence.model })}</title>
         </IconSparkles>
+      )}
+      {annotation.unsure && (
+        <IconHelp size={15} color="var(--lw-review)" aria-label={t('Cannot tell')} data-testid="unsure-mark">
+          <title>{t('Cannot tell: {{reason}}', { reason: annotation.unsure })}</title>
+        </IconHelp>
       )}
       {evidence?.verdict === 'returned' && (
         <Text span size="xs" c="var(--lw-returned)" className={classes.verdict}>
