@@ -73,12 +73,15 @@ class Suspicion(NamedTuple):
 
 
 def suspicions(
-    candidates: Sequence[Candidate], predicted: Mapping[str, Sequence[Predicted]] | None = None
+    candidates: Sequence[Candidate],
+    predicted: Mapping[str, Sequence[Predicted]] | None = None,
+    further: Mapping[tuple[str, str], Sequence[Sign]] | None = None,
 ) -> dict[tuple[str, str], Suspicion]:
     """How suspect each candidate is among the others, by item and id.
 
     `predicted` holds what a model says of items, by their ids; an item that is not there was not
-    looked at by one, which is no sign. The order of the candidates makes no difference.
+    looked at by one, which is no sign. `further` holds signs of other methods (`suspects.signs_of`), by item
+    and id. The order of the candidates makes no difference.
     """
     found: dict[tuple[str, str], list[Sign]] = {(c.item, c.id): [] for c in candidates}
     for kind in _grouped(candidates, lambda c: (c.category, kind_of(c.shape))).values():
@@ -92,6 +95,9 @@ def suspicions(
         signs += _facts(candidate)
         if predicted is not None and candidate.item in predicted and not candidate.prediction:
             signs += _disagreement(candidate, predicted[candidate.item])
+    for key, others in (further or {}).items():
+        if key in found:
+            found[key] += others
     return {key: joined(signs) for key, signs in found.items()}
 
 
