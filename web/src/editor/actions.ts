@@ -7,13 +7,13 @@ import {
   canPaste,
   copy,
   judge,
-  setUnsure,
-  UNSAID,
   nudge,
   paste,
   recategorize,
   remove,
+  setUnsure,
   toggleTag,
+  UNSAID,
 } from './changes';
 import { boundsOfShape } from '../geometry/shapes';
 import { shapesOf } from '../model/ontology';
@@ -42,6 +42,7 @@ export const ACTIONS: readonly Action[] = [
   { id: 'edit.paste', title: 'Paste, also on another item', group: 'Edit', keys: ['Ctrl+V'], enabled: (s) => writable(s) && canPaste(), run: ({ editor }) => paste(editor) },
   { id: 'edit.duplicate', title: 'Duplicate', group: 'Edit', keys: ['Ctrl+D'], enabled: selected, run: duplicate },
   { id: 'edit.delete', title: 'Delete', group: 'Edit', keys: ['Delete', 'Backspace'], enabled: selected, run: ({ editor }) => remove(editor, editor.selection.ids) },
+  { id: 'edit.unsure', title: 'Cannot tell, or can after all', group: 'Edit', keys: ['Alt+U'], enabled: selected, run: ({ editor }) => toggleUnsure(editor) },
   { id: 'edit.left', title: 'Nudge left', group: 'Edit', keys: ['ArrowLeft'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, -1, 0) },
   { id: 'edit.right', title: 'Nudge right', group: 'Edit', keys: ['ArrowRight'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 1, 0) },
   { id: 'edit.up', title: 'Nudge up', group: 'Edit', keys: ['ArrowUp'], repeats: true, enabled: selected, run: ({ editor }) => nudge(editor, 0, -1) },
@@ -79,8 +80,6 @@ export const ACTIONS: readonly Action[] = [
   { id: 'view.channel', title: 'Next channel: all, red, green, blue', group: 'View', keys: ['Shift+R'], run: ({ editor }) => editor.view.adjust({ channel: nextChannel(editor.view.adjustments.channel) }) },
   { id: 'view.equalize', title: 'Equalize the picture, or not', group: 'View', keys: ['Shift+Q'], run: ({ editor }) => editor.view.adjust({ equalize: !editor.view.adjustments.equalize }) },
   { id: 'view.plain', title: 'Picture as it is', group: 'View', keys: ['Alt+0'], run: ({ editor }) => editor.view.adjust(PLAIN) },
-
-  { id: 'edit.unsure', title: 'Cannot tell, or can after all', group: 'Edit', keys: ['Alt+U'], enabled: ({ editor }) => !editor.readOnly && editor.selection.ids.size > 0, run: ({ editor }) => toggleUnsure(editor) },
 
   { id: 'task.submit', title: 'Submit and go on', group: 'Task', keys: ['Ctrl+Enter'], enabled: (s) => s.canSubmit && !s.isReview, run: (s) => s.submit() },
   { id: 'task.skip', title: 'Skip, with a reason', group: 'Task', keys: ['Ctrl+Shift+S'], enabled: (s) => s.canSubmit, run: (s) => s.skip() },
