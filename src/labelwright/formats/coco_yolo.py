@@ -315,8 +315,12 @@ class _Block:
             raws[place] for place in np.concatenate([places for _, places in images]).tolist()
         ]
         for at, record in enumerate(many(_decoder, chosen) or map(_decoded, chosen)):
-            number = None if record is None else numbers.get(record.category_id)
-            if record is None or number is None or not self._is_usual(at, record):
+            if record is None:  # read only on the long way, but it may be half of a figure
+                raw = bytes(chosen[at])
+                self.codes[at] = TOGETHER if b'"keypoints"' in raw or b'"group"' in raw else LONG
+                continue
+            number = numbers.get(record.category_id)
+            if number is None or not self._is_usual(at, record):
                 continue
             outline = record.segmentation
             if isinstance(outline, _Runs):

@@ -40,7 +40,7 @@ def try_apart(tables: Sequence[Table]) -> None:
 
 
 def _begin(file: IO[bytes], name: str, columns: Sequence[Column]) -> "subprocess.Popen[bytes]":
-    listed = json.dumps([[column.name, column.type] for column in columns])
+    listed = json.dumps([[column.name, column.type, column.optional] for column in columns])
     command = [sys.executable, "-P", "-m", "labelwright.formats.parquet_process", name, listed]
     return subprocess.Popen(  # noqa: S603  # our own module, named above
         command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -69,7 +69,7 @@ def main() -> None:
     name, listed = sys.argv[1:]
     file = sys.stdin.buffer
     _limit(_seconds(file))
-    columns = [Column(column, kind, "") for column, kind in json.loads(listed)]
+    columns = [Column(column, kind, "", optional=may) for column, kind, may in json.loads(listed)]
     try:
         TableReader(file, name, columns).scan()
     except UnreadableLabels as error:
