@@ -112,8 +112,11 @@ def test_somebody_who_is_always_wrong_rings_again_and_again() -> None:
 
 
 def test_the_usual_share_of_errors_is_drawn_to_the_crowd() -> None:
-    assert usual_error([]) == pytest.approx(0.05)
-    assert usual_error([1.0] * 20, crowd=0.05, strength=20) == pytest.approx(0.525)
+    assert usual_error([], careful=0) == pytest.approx(0.05)
+    assert usual_error([1.0] * 20, crowd=0.05, strength=20, careful=0) == pytest.approx(0.525)
+    assert usual_error([]) == pytest.approx(0.05 + 0.5 * (0.05 * 0.95 / 20) ** 0.5)
+    # Each of 1,000 answers is wrong with a chance of 0.03 by itself, and yet hardly any can be.
+    assert usual_error([0.03] * 1_000) < 0.01
     assert usual_error([0.0] * 10_000) == 0.005
 
 
