@@ -1,4 +1,5 @@
 /** What the server says and hears, as it stands on the wire. Times are ISO 8601 in UTC. */
+import type { Graph } from './model/graph';
 import type { Rule } from './wire-rules';
 
 export type { BrokenRule, Offender, Offenders, Rule, RuleKind, RuleOf, Severity } from './wire-rules';
@@ -91,6 +92,24 @@ export interface Workflow {
   review: boolean;
   self_review: boolean;
   lease_seconds: number;
+  overlap: Overlap;
+  /** The drawn way of items; null: the usual one. */
+  graph: Graph | null;
+}
+
+/** How many people answer an item; with a target, one more only while the merged answer is less sure. */
+export interface Overlap {
+  answers: number;
+  share: number;
+  target: number | null;
+  most: number;
+  budget: number | null;
+  adjudicate_below: number;
+}
+
+export interface WorkflowView {
+  workflow: Workflow;
+  ways: Graph;
 }
 
 export interface Project {

@@ -1,5 +1,5 @@
-/** A project's name, description and workflow; putting it away. */
-import { Button, Checkbox, Group, NumberInput, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+/** A project's name and description; putting it away. */
+import { Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useMutation } from '@tanstack/react-query';
@@ -17,14 +17,10 @@ import type { Project } from '../wire';
 export default function ProjectSettings() {
   const { project } = useProject();
   const navigate = useNavigate();
-  const { workflow } = project;
   const form = useForm({
     initialValues: {
       name: project.name,
       description: project.description,
-      review: workflow.review,
-      self_review: workflow.self_review,
-      minutes: workflow.lease_seconds / 60,
     },
     validate: { name: (name) => (name.trim() ? null : t('Give it a name')) },
   });
@@ -35,12 +31,7 @@ export default function ProjectSettings() {
   };
   const save = useMutation({
     meta: { quiet: true },
-    mutationFn: ({ name, description, review, self_review, minutes }: typeof form.values) =>
-      patch({
-        name: name.trim(),
-        description: description.trim(),
-        workflow: { review, self_review, lease_seconds: Math.round(minutes * 60) },
-      }),
+    mutationFn: ({ name, description }: typeof form.values) => patch({ name: name.trim(), description: description.trim() }),
     onSuccess: (saved) => {
       again(saved);
       form.resetDirty();
@@ -71,26 +62,6 @@ export default function ProjectSettings() {
               {save.error && <Failure error={save.error} />}
               <TextInput label={t('Name')} maxLength={200} {...form.getInputProps('name')} />
               <Textarea label={t('Description')} autosize minRows={2} {...form.getInputProps('description')} />
-              <Title order={3} mt="xs">
-                {t('Workflow')}
-              </Title>
-              <Checkbox
-                label={t('A second person reviews what is submitted')}
-                {...form.getInputProps('review', { type: 'checkbox' })}
-              />
-              <Checkbox
-                label={t('People may review their own work')}
-                disabled={!form.values.review}
-                {...form.getInputProps('self_review', { type: 'checkbox' })}
-              />
-              <NumberInput
-                w={220}
-                label={t('A lease lasts, in minutes')}
-                description={t('An item goes back to the queue when its holder is silent for this long')}
-                min={1}
-                max={1440}
-                {...form.getInputProps('minutes')}
-              />
               <Group>
                 <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
                   {t('Save')}

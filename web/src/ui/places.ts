@@ -17,6 +17,7 @@ export const PROJECT_PLACES: Place[] = [
   { path: 'members', word: phrase('Members'), needs: 'manager' },
   { path: 'releases', word: phrase('Releases'), needs: 'reviewer' },
   { path: 'jobs', word: phrase('Jobs'), needs: 'manager' },
+  { path: 'workflow', word: phrase('Workflow'), needs: 'manager' },
   { path: 'settings', word: phrase('Settings'), needs: 'manager' },
 ];
 
