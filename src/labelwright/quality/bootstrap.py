@@ -40,7 +40,7 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
     level: float
     n: int
-    method: str
+    method: BootstrapMethod
     resamples: int
 
 
