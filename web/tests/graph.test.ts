@@ -47,6 +47,7 @@ describe('a workflow’s graph', () => {
 
     expect(places.get('annotate')!.column).toBe(0);
     expect(places.get('review')!.column).toBeGreaterThan(places.get('adjudicate')!.column);
+    expect([places.get('review')!.row, places.get('adjudicate')!.row]).toEqual([0, 1]);
     expect(places.get('done')!.column).toBe(Math.max(...[...places.values()].map(({ column }) => column)));
   });
 

@@ -43,11 +43,11 @@ export interface Graph {
 export const DONE = 'done';
 export const NAME = /^[a-z0-9_-]{1,40}$/;
 
-/** One way from node to node; `label` counts the cases of a router from 1, 0 is the last way out. */
+/** One way from node to node; `labels` count the cases of a router from 1, 0 is the last way out. */
 export interface Way {
   from: string;
   to: string;
-  label: number | null;
+  labels: number[];
   isReturn: boolean;
 }
 
@@ -58,15 +58,14 @@ export const exitsOf = (node: Node): string[] =>
 export function waysOf({ nodes, start }: Graph): Way[] {
   return nodes.flatMap((node): Way[] => {
     if (node.kind === 'stage') {
-      const ahead: Way = { from: node.id, to: node.to, label: null, isReturn: false };
-      return node.work === 'review' ? [ahead, { from: node.id, to: node.returned ?? start, label: null, isReturn: true }] : [ahead];
+      const ahead: Way = { from: node.id, to: node.to, labels: [], isReturn: false };
+      return node.work === 'review' ? [ahead, { from: node.id, to: node.returned ?? start, labels: [], isReturn: true }] : [ahead];
     }
-    return exitsOf(node).map((to, place) => ({
-      from: node.id,
-      to,
-      label: place < node.cases.length ? place + 1 : 0,
-      isReturn: false,
-    }));
+    const labels = new Map<string, number[]>();
+    exitsOf(node).forEach((to, place) => {
+      labels.set(to, [...(labels.get(to) ?? []), place < node.cases.length ? place + 1 : 0]);
+    });
+    return [...labels].map(([to, numbers]) => ({ from: node.id, to, labels: numbers, isReturn: false }));
   });
 }
 
@@ -196,7 +195,7 @@ export function freeName(graph: Graph, wanted: string): string {
   for (let number = 2; ; number += 1) if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`;
 }
 
-/** Where nodes stand: as they were put, else in columns by the longest way to them, rows as they come. */
+/** Where nodes stand: as they were put, else in columns by the longest way to them, the plain way on top. */
 export function placesOf(graph: Graph): Map<string, { column: number; row: number }> {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const column = new Map<string, number>();
@@ -209,12 +208,18 @@ export function placesOf(graph: Graph): Map<string, { column: number; row: numbe
   settle(graph.start, 0, 0);
   for (const { id } of graph.nodes) if (!column.has(id)) settle(id, 0, 0);
   column.set(DONE, Math.max(1, ...column.values()));
+  const plain = new Set<string>();
+  for (let name = graph.start; !plain.has(name); ) {
+    plain.add(name);
+    const node = nodes.get(name);
+    if (node) name = node.kind === 'stage' ? node.to : node.otherwise;
+  }
   const used = new Map<number, number>();
   const places = new Map<string, { column: number; row: number }>();
   for (const id of [...graph.nodes.map((node) => node.id), DONE]) {
     const at = column.get(id) ?? 0;
-    const row = used.get(at) ?? 0;
-    used.set(at, row + 1);
+    const row = plain.has(id) ? 0 : (used.get(at) ?? 1);
+    if (!plain.has(id)) used.set(at, row + 1);
     places.set(id, { column: at, row });
   }
   for (const [id, [x, y]] of Object.entries(graph.places ?? {})) if (places.has(id)) places.set(id, { column: x, row: y });

@@ -6,7 +6,7 @@ import { DONE, faultsOf, type Graph, type Node, placesOf, type Way, waysOf } fro
 import { conditionWords, WORK_WORDS } from './words';
 import classes from './workflow.module.css';
 
-const [WIDE, TALL, COLUMN, ROW, EDGE] = [168, 56, 236, 104, 28];
+const [WIDE, TALL, COLUMN, ROW, EDGE] = [176, 56, 244, 104, 28];
 
 interface Props {
   graph: Graph;
@@ -38,7 +38,7 @@ export function GraphView({ graph, categories, chosen, onChoose, onPlace }: Prop
   };
   return (
     <div className={classes.canvas} data-testid="graph">
-      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={t('The ways that items go')}>
+      <svg width={width} height={height} style={{ maxWidth: '100%', height: 'auto' }} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={t('The ways that items go')}>
         <defs>
           <marker id="lw-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
             <path d="M0 0L8 4L0 8z" className={classes.arrow} />
@@ -81,9 +81,9 @@ function WayLine({ way, from, to }: { way: Way; from: { x: number; y: number }; 
   return (
     <g>
       <path d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`} className={classes.way} markerEnd="url(#lw-arrow)" />
-      {way.label !== null && (
+      {way.labels.length > 0 && (
         <text x={(x1 + x2) / 2} y={(y1 + y2) / 2 - 6} textAnchor="middle" className={classes.label}>
-          {way.label === 0 ? t('else') : way.label}
+          {way.labels.map((label) => (label === 0 ? t('else') : label)).join(', ')}
         </text>
       )}
     </g>
@@ -141,7 +141,7 @@ function NodeBox({ node, note, place, isChosen, isWrong, onChoose, onMove, onDro
         {clipped(node.id, 20)}
       </text>
       <text x={12} y={42} className={classes.note}>
-        {clipped(note, 26)}
+        {clipped(note, 24)}
       </text>
       <title>{`${node.id}: ${note}`}</title>
     </g>
