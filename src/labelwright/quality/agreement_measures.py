@@ -81,7 +81,7 @@ class Cast:
         """
         names = set(self.votes.categories) - {ABSENT}
         most = int(np.bincount(self.votes.item).max(initial=0))
-        return most <= 2 and len(names) <= 1
+        return 0 < most <= 2 and len(names) == 1
 
 
 def shape_measures(tables: Tables, chosen: Chosen | None = None) -> dict[str, Statistic]:

@@ -25,7 +25,8 @@ METHODS: dict[str, Method] = {
         "Alpha of what is there and what it is",
         "α = 1 − observed ÷ expected disagreement",
         "Marks of one thing are put together by their IoU; each person then has its category or “absent”, "
-        "and alpha says how far these agree beyond chance: 1 always, 0 as chance would.",
+        "and alpha says how far these agree beyond chance: 1 always, 0 as chance would. With two people it "
+        "is a little strict, because what both left out cannot be seen.",
         f"{_KRIPPENDORFF}; Tschirschwitz and Rodehorst, KaLOS, 2026",
         _ALIKE,
     ),

@@ -264,7 +264,13 @@ class _Reporter:
         """A statistic with its interval, or why it has none; `of_things`: it is an alpha of instances."""
         if self.no_absence and of_things:
             return Measure(
-                method=name, value=None, low=None, high=None, level=self.level, n=0, reason=NO_ABSENCE
+                method=name,
+                value=None,
+                low=None,
+                high=None,
+                level=self.level,
+                n=0,
+                reason=self.reason or NO_ABSENCE,
             )
         found = interval(statistic, self.resamples, level=self.level, method=self.method)
         reason = None
