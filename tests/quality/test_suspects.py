@@ -222,6 +222,24 @@ def test_an_extra_is_more_suspect_where_marks_are_nearly_always_met() -> None:
     assert score(50, 1) > score(50, 50)
 
 
+def test_a_mark_that_only_an_unsure_claim_meets_is_less_suspect_than_one_that_none_meets() -> None:
+    box = Box(0, 0, 10, 10)
+    marks = {f"i{at}": [mark("a", box)] for at in range(20)} | {
+        "weak": [mark("a", box)],
+        "none": [mark("a", box)],
+    }
+    claims = {f"i{at}": [Claim(box, "car")] for at in range(20)} | {
+        "weak": [Claim(box, "car", 0.25)],
+        "none": [],
+    }
+
+    found = {one.item: one for one in shape_suspects(marks, claims)}
+
+    assert set(found) == {"weak", "none"}
+    assert found["weak"].score == pytest.approx(found["none"].score / 2)
+    assert "hardly anything (25% sure)" in found["weak"].reasons[0]
+
+
 def test_masks_points_and_tags_are_looked_at_as_they_are() -> None:
     full = Mask(left=0, top=0, width=4, height=4, runs=(0, 16))
     half = Mask(left=0, top=0, width=4, height=4, runs=(0, 8, 8))

@@ -32,8 +32,9 @@ from numpy.typing import NDArray
 from labelwright.quality.run_length import threshold_for
 
 RUN_LENGTH = 2_000.0
-FEWEST = 30  # earlier values that tell what is usual for a person
+FEWEST = 50  # earlier values that tell what is usual for a person
 CLIP = 3.0
+CAREFUL = 1.0  # standard errors
 SHIFT = 1.0  # robust standard deviations that are watched for
 STEPS = 40  # how finely chances of being wrong are told apart when the threshold is worked out
 LEAST_ERROR, MOST_ERROR = 0.005, 0.9
@@ -209,9 +210,11 @@ def _watch_level(values: Sequence[float], past: Sequence[float], sign: int, run_
     def levels(of: Sequence[float]) -> Floats:
         return np.clip(sign * (np.asarray(of, np.float64) - middle) / spread, -CLIP, CLIP)
 
-    # Drift is measured from the mean of what is usual once it is held within bounds.
-    usual = float(np.mean(levels(past)))
-    before, after = levels(past) - usual - SHIFT / 2, levels(values) - usual - SHIFT / 2
+    # Drift is measured from the mean of what is usual once it is held within bounds; a standard error is
+    # added, since a short past may by chance lie low, and false alarms would have no end.
+    usual = float(np.mean(levels(past)) + CAREFUL * np.std(levels(past)) / sqrt(len(past)))
+    before = levels(past) - float(np.mean(levels(past))) - SHIFT / 2
+    after = levels(values) - usual - SHIFT / 2
     threshold = threshold_for(before, np.ones(len(before)), run_length)
     if threshold is None:
         return none

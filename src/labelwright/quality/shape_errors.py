@@ -8,8 +8,9 @@ To them comes *extra*, a mark that no claim meets. Alike is measured by `iou.py`
 the distance of centers that ObjectLab adds for boxes is left out, since masks and lines have none like it.
 
 Nobody who claims sees everything. So an extra counts by Bayes' rule with the share of marks of its category
-that claims do meet: where they meet nine marks in ten, one that is not met is more suspect than where they
-meet five. `item_quality` puts the scores of an item together as ObjectLab does, by their geometric mean.
+that sure claims do meet: where they meet nine marks in ten, one that is not met is more suspect than where
+they meet five; one that only an unsure claim meets lies in between. `item_quality` puts the scores of an
+item together as ObjectLab does, by their geometric mean.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,6 +43,7 @@ class _Seen(NamedTuple):
     mark: Annotation
     same: tuple[float, Claim | None]
     other: tuple[float, Claim | None]
+    support: float  # how surely anything is there at all
 
 
 def shape_suspects(
@@ -50,11 +52,13 @@ def shape_suspects(
     *,
     by: str = "the model",
     names: Mapping[str, str] | None = None,
+    sure: float = SURE,
 ) -> list[Suspect]:
     """Marks that contradict what is claimed, and places where a claim stands alone, ranked.
 
     Only items in `claims` are looked at: an empty list claims that nothing is there, a missing item claims
-    nothing. `by` says in the reasons who claims; `names` gives categories' names. Tags are left out.
+    nothing. `by` says in the reasons who claims; `names` gives categories' names. Claims less `sure`
+    overlook nothing, and what only they meet may still be extra. Tags are left out.
     """
     called = names or {}
     seen: list[_Seen] = []
@@ -63,10 +67,13 @@ def shape_suspects(
         shaped = [mark for mark in marks.get(item, ()) if mark.shape is not None]
         here = [_beside(item, mark, said) for mark in shaped]
         seen += here
-        found += _overlooked(item, shaped, said, by, called)
-    met = _shares_met(seen)
+        found += _overlooked(item, shaped, said, by, called, sure)
+    met = _shares_met(seen, sure)
     for one in seen:
-        suspect = _judged(one, met[one.mark.category], by, called)
+        share = met[one.mark.category]
+        kinds = (_swapped(one, by, called), _loose(one, by), _extra(one, share, sure, by, called))
+        # One mark is suspect of one thing, the likeliest; ties go to the first.
+        suspect = max((kind for kind in kinds if kind is not None), key=lambda kind: kind.score, default=None)
         if suspect is not None and suspect.score >= LEAST:
             found.append(suspect)
     return ranked(found)
@@ -110,56 +117,72 @@ def item_quality(suspects: Iterable[Suspect], items: Iterable[str]) -> dict[str,
 def _beside(item: str, mark: Annotation, said: Sequence[Claim]) -> _Seen:
     same: tuple[float, Claim | None] = (0.0, None)
     other: tuple[float, Claim | None] = (0.0, None)
+    support = 0.0
     for claim in said:
         share = _alike(mark.shape, claim.shape)
+        support = max(support, claim.score * min(1.0, share / MEETS))
         if claim.category == mark.category:
             same = max(same, (share, claim), key=_by_share) if share > 0 else same
         else:
             other = max(other, (share, claim), key=_by_share) if share > 0 else other
-    return _Seen(item, mark, same, other)
+    return _Seen(item, mark, same, other, support)
 
 
 def _by_share(entry: tuple[float, Claim | None]) -> tuple[float, float]:
     return entry[0], entry[1].score if entry[1] is not None else 0.0
 
 
-def _shares_met(seen: Sequence[_Seen]) -> dict[str, float]:
-    """By category the share of marks that a claim meets, drawn to one half by two marks."""
+def _shares_met(seen: Sequence[_Seen], sure: float) -> dict[str, float]:
+    """By category the share of marks that a sure claim meets, drawn to one half by two marks."""
     counts: dict[str, list[int]] = {}
     for one in seen:
         count = counts.setdefault(one.mark.category, [0, 0])
-        count[0] += max(one.same[0], one.other[0]) >= MEETS
+        count[0] += one.support >= sure
         count[1] += 1
     return {category: (met + 1) / (of + 2) for category, (met, of) in counts.items()}
 
 
-def _judged(one: _Seen, met: float, by: str, names: Mapping[str, str]) -> Suspect | None:
+def _swapped(one: _Seen, by: str, names: Mapping[str, str]) -> Suspect | None:
     (same, claim), (other, rival) = one.same, one.other
-    if rival is not None and other >= MEETS and other > same:
-        # Swapped: the surer the rival, and the less anything speaks for what is given.
-        for_given = same * claim.score if claim is not None else 0.0
-        score = rival.score * other * (1 - for_given)
-        words = f"{by} says {_name(rival.category, names)} here ({rival.score:.0%} sure)"
-        return Suspect(one.item, one.mark.id, "wrong_category", score, (words,), rival.category, rival.shape)
-    if claim is not None and same >= NEAR:
-        if same >= TIGHT:
-            return None
-        score = claim.score * (TIGHT - same) / TIGHT
-        words = f"only {same:.0%} like what {by} drew"
-        return Suspect(one.item, one.mark.id, "loose_shape", score, (words,), one.mark.category, claim.shape)
-    score = EXTRA_BEFORE / (EXTRA_BEFORE + (1 - EXTRA_BEFORE) * (1 - met))
-    kind = _name(one.mark.category, names)
-    words = f"{by} sees nothing here, but meets {met:.0%} of the marks of {kind}"
+    if rival is None or other < MEETS or other <= same:
+        return None
+    # The surer the rival, and the less anything speaks for what is given.
+    for_given = same * claim.score if claim is not None else 0.0
+    score = rival.score * other * (1 - for_given)
+    words = f"{by} says {_name(rival.category, names)} here ({rival.score:.0%} sure)"
+    return Suspect(one.item, one.mark.id, "wrong_category", score, (words,), rival.category, rival.shape)
+
+
+def _loose(one: _Seen, by: str) -> Suspect | None:
+    same, claim = one.same
+    if claim is None or not NEAR <= same < TIGHT:
+        return None
+    score = claim.score * (TIGHT - same) / TIGHT
+    words = f"only {same:.0%} like what {by} drew"
+    return Suspect(one.item, one.mark.id, "loose_shape", score, (words,), one.mark.category, claim.shape)
+
+
+def _extra(one: _Seen, met: float, sure: float, by: str, names: Mapping[str, str]) -> Suspect | None:
+    if one.support >= sure:
+        return None
+    score = EXTRA_BEFORE / (EXTRA_BEFORE + (1 - EXTRA_BEFORE) * (1 - met)) * (1 - one.support / sure)
+    what = "nothing" if one.support == 0 else f"hardly anything ({one.support:.0%} sure)"
+    words = f"{by} sees {what} here, but meets {met:.0%} of the marks of {_name(one.mark.category, names)}"
     return Suspect(one.item, one.mark.id, "extra", score, (words,))
 
 
 def _overlooked(
-    item: str, marks: Sequence[Annotation], said: Sequence[Claim], by: str, names: Mapping[str, str]
+    item: str,
+    marks: Sequence[Annotation],
+    said: Sequence[Claim],
+    by: str,
+    names: Mapping[str, str],
+    sure: float,
 ) -> Iterable[Suspect]:
     """Claims where nothing is marked; two claims of one place make one suspect, the surer one's."""
     kept: list[Claim] = []
     for claim in sorted(said, key=lambda claim: (-claim.score, claim.category)):
-        if claim.score < SURE:
+        if claim.score < sure:
             break
         nearest = max((_alike(mark.shape, claim.shape) for mark in marks), default=0.0)
         if nearest >= MEETS or any(_alike(one.shape, claim.shape) >= MEETS for one in kept):
