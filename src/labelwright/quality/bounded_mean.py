@@ -132,7 +132,7 @@ class _Bets:
         if not 0 < ahead < 1 or not count:
             return None
         capital = self._capital[: len(STAKES), int(np.searchsorted(self._candidates, claim))]
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             growth = sum(
                 number / count * np.log(np.maximum(1 + STAKES * (ahead - value) / (1 - ahead), 0))
                 for value, number in seen.items()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from labelwright.core.errors import InvalidInput
+from labelwright.quality.bounds import Interval
 
 
 def neyman_shares(sizes: Sequence[int], rates: Sequence[float], least: float = 0.1) -> list[float]:
@@ -55,3 +56,35 @@ def fewest_for_width(width: float, rate: float, confidence: float = 0.95) -> int
         raise InvalidInput("A width lies above 0 and up to 1, a rate from 0 to 1.")
     z = float(ndtri(1 - (1 - confidence) / 2))
     return max(1, ceil(rate * (1 - rate) * (2 * z / width) ** 2))
+
+
+def stratified_interval(
+    sizes: Sequence[int], audited: Sequence[int], errors: Sequence[int], confidence: float = 0.95
+) -> Interval | None:
+    """The interval for the share of errors in all strata after so many audits; None if one had none.
+
+    Korn and Graubard, Survey Methodology 24 (1998): Clopper and Pearson's interval at the number of simple
+    draws that would be as sure, at most those made where that number is not known. Near its level, not
+    exact; proofs need `stratified.py`.
+    """
+    if not len(sizes) == len(audited) == len(errors) or not sizes:
+        raise InvalidInput("Each stratum needs a size, a number of audits and one of errors.", place="strata")
+    if min(audited) < 1:
+        return None
+    from scipy.special import betaincinv
+
+    whole, count = sum(sizes), sum(audited)
+    # A stratum without an error is not one without a doubt: half an error is added to its spread.
+    rates = [(wrong + 0.5) / (n + 1) for wrong, n in zip(errors, audited, strict=True)]
+    variance = sum(
+        (size / whole) ** 2 * rate * (1 - rate) / n * (1 - n / size)
+        for size, rate, n in zip(sizes, rates, audited, strict=True)
+    )
+    share = sum(size / whole * wrong / n for size, wrong, n in zip(sizes, errors, audited, strict=True))
+    smooth = sum(size / whole * rate for size, rate in zip(sizes, rates, strict=True))
+    draws = smooth * (1 - smooth) / variance if variance > 0 else float(count)
+    found, tail = share * draws, (1 - confidence) / 2
+    return Interval(
+        float(betaincinv(found, draws - found + 1, tail)) if found > 0 else 0.0,
+        float(betaincinv(found + 1, draws - found, 1 - tail)) if found < draws else 1.0,
+    )

@@ -23,9 +23,9 @@ from math import ceil, exp, inf, lgamma, log
 from labelwright.core.errors import InvalidInput
 from labelwright.quality.confidence_sequence import log_chance
 
-FACTORS = (0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0)
-FIRMNESS = (0.5, 3.0)  # shape of the Beta around each guess: loose and firm
-CLEAN = 0.2  # weight of “nothing is wrong”
+FACTORS = (0.15, 0.3, 0.6, 1.0, 2.0)
+FIRMNESS = (0.7, 8.0)  # shape of the Beta around each guess: loose and firm
+CLEAN = 0.1  # weight of “nothing is wrong”
 _STEPS = 48
 _SLACK = 1e-6
 
