@@ -195,6 +195,27 @@ def test_boundary_iou_clips_at_the_picture_and_has_none_outside() -> None:
     assert boundary_iou(Points(points=(Point(1, 1),)), whole, 100, 100) is None
 
 
+@given(
+    st.lists(st.integers(-20, 90), min_size=4, max_size=4),
+    st.lists(st.integers(2, 60), min_size=4, max_size=4),
+)
+def test_boundary_iou_of_boxes_is_that_of_their_pixels(corners, sides) -> None:
+    one, other = (
+        box(corners[at], corners[at + 2], corners[at] + sides[at], corners[at + 2] + sides[at + 2])
+        for at in (0, 1)
+    )
+
+    def pixels(shape):
+        down, across = np.mgrid[:100, :100]
+        inside = (across >= shape.left) & (across < shape.right) & (down >= shape.top) & (down < shape.bottom)
+        return mask_of(inside) if inside.any() else None
+
+    drawn = [pixels(one), pixels(other)]
+    wanted = None if None in drawn else boundary_iou(*drawn, 100, 100)
+
+    assert boundary_iou(one, other, 100, 100) == (None if wanted is None else pytest.approx(wanted))
+
+
 def test_hausdorff_distance_of_shapes_that_were_moved() -> None:
     one = box(0, 0, 100, 50)
 

@@ -9,7 +9,7 @@ from math import ceil, hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from labelwright.core.shapes import Bounds, Mask, Points, Polyline, Shape, Skeleton
+from labelwright.core.shapes import Bounds, Box, Mask, Points, Polyline, Shape, Skeleton
 from labelwright.quality.figure import Figure
 from labelwright.quality.statistic import Floats
 
@@ -28,8 +28,8 @@ def boundary_iou(
     """The IoU of what lies within a distance of the two outlines, on the inside.
 
     The distance is `dilation` of the diagonal of the picture, at least a pixel. None where either covers
-    nothing of the picture. Drawn in cells of a pixel, larger where both together span more than
-    `MOST_CELLS`; the border of the picture is an outline too.
+    nothing of the picture, whose border is an outline too. Two boxes are exact; others are drawn in cells of
+    a pixel, larger where both together span more than `MOST_CELLS`.
 
     Cheng, Girshick, Dollár, Berg and Kirillov, Boundary IoU (2021).
     """
@@ -38,6 +38,8 @@ def boundary_iou(
     frame = _window((a.bounds, b.bounds), width, height)
     if frame is None:
         return None
+    if isinstance(a, Box) and isinstance(b, Box):
+        return _boxes(a, b, Bounds(0, 0, width, height), max(1, round(dilation * hypot(width, height))))
     cell = max(1.0, (frame.width * frame.height / MOST_CELLS) ** 0.5)
     distance = max(1, round(dilation * hypot(width, height) / cell))
     one, other = _ring(a, frame, cell, distance), _ring(b, frame, cell, distance)
@@ -84,6 +86,34 @@ def outline_places(shape: Shape) -> Floats:
 
 
 _THIN = (Polyline, Points, Skeleton)
+
+
+def _boxes(a: Box, b: Box, picture: Bounds, distance: float) -> float | None:
+    """Boundary IoU of two boxes, by the areas that they and what lies deep in them have in common."""
+    one, other = _common(a.bounds, picture), _common(b.bounds, picture)
+    if not _area(one) or not _area(other):
+        return None
+    deep, deeper = _shrunk(one, distance), _shrunk(other, distance)
+    common = (
+        _area(_common(one, other))
+        - _area(_common(one, deeper))
+        - _area(_common(deep, other))
+        + _area(_common(deep, deeper))
+    )
+    either = _area(one) - _area(deep) + _area(other) - _area(deeper) - common
+    return min(1.0, max(0.0, common / either))
+
+
+def _common(a: Bounds, b: Bounds) -> Bounds:
+    return Bounds(max(a.left, b.left), max(a.top, b.top), min(a.right, b.right), min(a.bottom, b.bottom))
+
+
+def _shrunk(a: Bounds, by: float) -> Bounds:
+    return Bounds(a.left + by, a.top + by, a.right - by, a.bottom - by)
+
+
+def _area(a: Bounds) -> float:
+    return max(0.0, a.width) * max(0.0, a.height)
 
 
 def _pixel_edges(mask: Mask) -> Floats:
