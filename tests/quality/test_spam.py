@@ -144,9 +144,11 @@ def test_a_copier_is_found_against_gold_where_the_pair_outvotes_everybody() -> N
 def test_people_who_misread_alike_are_not_accused_of_copying() -> None:
     # The crowd of `ducks` shares misreadings: independence alone would accuse dozens of pairs.
     with (shared_data("multi_annotator/ducks") / "annotations.csv").open(newline="") as file:
-        votes = Votes.of((row["item"], row["annotator"], row["label"]) for row in csv.DictReader(file))
+        rows = [(row["item"], row["annotator"], row["label"]) for row in csv.DictReader(file)]
+    copied = [(item, "copier", answer) for item, who, answer in rows if who == "11"]
 
-    assert shared_mistakes(votes) == []
+    assert shared_mistakes(Votes.of(rows)) == []
+    assert [(one.one, one.other) for one in shared_mistakes(Votes.of(rows + copied))] == [("11", "copier")]
 
 
 def test_the_same_pixels_again_and_again_are_copied() -> None:

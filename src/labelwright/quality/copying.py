@@ -1,15 +1,17 @@
 """Copying: two people who make the same mistakes, or draw the same coordinates, far beyond chance.
 
-**Same mistakes.** That two people agree where both are right says nothing. So only items count on which
-both are held against a reference, and of these the mistakes both made alike. If they worked apart, each errs
+**Same mistakes.** Two people who are both right agree, and that says nothing. If they worked apart, each errs
 on an item with a chance that grows with the person's errors and with the item's difficulty (the others'
-errors on it), and both land on the same wrong answer as often as others choose it. The sum of such chances
-is the mean of a Poisson–binomial count; its upper tail is bounded by Chernoff's inequality (Hagerup and Rüb,
-A Guided Tour of Chernoff Bounds, 1990), and divided among all pairs looked at (Bonferroni), so that an
+errors on it), and both land on the same wrong answer as often as others choose it. The sums of such chances
+are the means of two Poisson–binomial counts: same mistakes, of which copiers have too many, and differing
+answers, of which they have too few. Their tails are bounded by Chernoff's inequality (Hagerup and Rüb, A
+Guided Tour of Chernoff Bounds, 1990); the lesser one counts, times all looks (Bonferroni), so that an
 accusation errs on the careful side. Crowds share misreadings that no independence foresees: where pairs in
 general have more mistakes in common than expected, every deviance is divided by how much more (quasi-
 likelihood; McCullagh and Nelder, Generalized Linear Models, 1989, section 4.5), and a pair must have most
-mistakes of the two in common. What is left is two people unlike the rest, not two of one school.
+mistakes of the two in common. What is left is two people unlike the rest, not two of one school. So are two
+who differ in hardly anything where twenty differences or more would be chance, ten robust standard
+deviations (Iglewicz and Hoaglin, 1993) from all other pairs; `chance` is then not what speaks.
 
 **Same coordinates.** Two hands never set four edges within half a pixel again and again. What share of
 shapes two people draw so is held against the share of all other pairs.
@@ -24,11 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.core.shapes import Bounds
+from labelwright.quality.suspicion import modified_z_scores
 from labelwright.quality.votes import Votes
 
-LEVEL = 1e-3
+LEVEL = 0.05  # that anybody at all is accused by chance
 FEWEST = 5  # mistakes, or shapes, in common
 SAME_EDGE = 0.5  # pixels
+LONG, OUTLYING = 20.0, 10.0  # differences expected by chance; robust standard deviations from other pairs
 ENOUGH_PAIRS = 20  # from which on the crowd's own spread is known
 
 Floats = NDArray[np.float64]
@@ -46,6 +50,14 @@ class Copying(NamedTuple):
     expected: float
     chance: float  # at most; over all pairs
     reason: str
+
+
+class _Pair(NamedTuple):
+    """Two people, on how many items they differ, and on how many they would by chance."""
+
+    copying: Copying
+    differing: int
+    expected: float
 
 
 def shared_mistakes(
@@ -72,13 +84,15 @@ def shared_mistakes(
         for one, other in zip(ones, others, strict=True)
     ]
     held = [pair for pair in found if pair is not None]
-    excess = [(pair.seen - pair.expected) ** 2 / pair.expected for pair in held if pair.expected > 0.5]
-    # The median of chi-square with one degree of freedom is 0.4549; two copiers among many do not move it.
-    spread = max(1.0, median(excess) / 0.4549) if len(excess) >= ENOUGH_PAIRS else 1.0
+    alike = _spread([(pair.copying.seen, pair.copying.expected) for pair in held])
+    unlike = _spread([(pair.differing, pair.expected) for pair in held])
+    sheets = _same_sheets(held)
     kept: list[Copying] = []
-    for pair in held:
-        chance = min(1.0, _tail(pair.expected, pair.seen, spread) * len(held))
-        if pair.seen >= FEWEST and 2 * pair.seen >= pair.mistakes and chance <= level:
+    for at, (pair, differing, expected) in enumerate(held):
+        chances = _above(pair.expected, pair.seen, alike), _below(expected, differing, unlike)
+        chance = min(1.0, 2 * len(held) * min(chances))
+        enough = pair.seen >= FEWEST and 2 * pair.seen >= pair.mistakes
+        if enough and (chance <= level or at in sheets):
             kept.append(pair._replace(chance=chance))
     return sorted(kept, key=lambda pair: (pair.chance, pair.one, pair.other))
 
@@ -111,7 +125,7 @@ def same_coordinates(
             continue
         rate = (shared - seen + 0.5) / (every - of + 1)
         expected = rate * of
-        chance = min(1.0, _tail(expected, seen) * len(both))
+        chance = min(1.0, _above(expected, seen) * len(both))
         if chance <= level:
             words = f"{seen} of {of} shapes lie on the same pixels, where {expected:.1f} would by chance"
             found.append(Copying(*pair, seen, of, of, expected, chance, words))
@@ -153,7 +167,7 @@ def _compared(
     usual: Floats,
     one: int,
     other: int,
-) -> Copying | None:
+) -> _Pair | None:
     items = np.flatnonzero((table[one] >= 0) & (table[other] >= 0))
     a, b = table[one, items], table[other, items]
     others = votes.counts[items].astype(np.float64)
@@ -182,19 +196,47 @@ def _compared(
     wrong = others + 1.0 / max(others.shape[1] - 1, 1)
     wrong[rows[within], right[within]] = 0.0
     shares = wrong / np.maximum(wrong.sum(axis=1, keepdims=True), 1e-12)
-    expected = float(np.sum(errs_one * errs_other * (shares**2).sum(axis=1)))
+    both = errs_one * errs_other * (shares**2).sum(axis=1)
+    same = (1 - errs_one) * (1 - errs_other) + both
+    expected = float(both.sum())
     words = (
         f"{seen} of {either} mistakes on {len(right)} items are the same, "
         f"where {expected:.1f} would be by chance"
     )
     names = votes.annotators[one], votes.annotators[other]
-    return Copying(*names, seen, len(right), either, expected, 1.0, words)
+    pair = Copying(*names, seen, len(right), either, expected, 1.0, words)
+    return _Pair(pair, int((a != b).sum()), float((1 - same).sum()))
 
 
-def _tail(expected: float, seen: int, spread: float = 1.0) -> float:
+def _same_sheets(held: Sequence[_Pair]) -> set[int]:
+    """Pairs that differ in hardly anything, and are in this like no other pair of the crowd."""
+    long = [at for at, pair in enumerate(held) if pair.expected >= LONG]
+    scores = modified_z_scores([log((held[at].differing + 1) / (held[at].expected + 1)) for at in long]) or []
+    return {
+        at
+        for at, score in zip(long, scores, strict=False)
+        if score <= -OUTLYING and held[at].differing <= 0.05 * held[at].copying.of
+    }
+
+
+def _spread(counts: Sequence[tuple[int, float]]) -> float:
+    """How much further than chance counts lie from their means, at least 1; 1 for few pairs."""
+    excess = [(seen - expected) ** 2 / expected for seen, expected in counts if expected > 0.5]
+    # The median of chi-square with one degree of freedom is 0.4549; two copiers among many do not move it.
+    return max(1.0, median(excess) / 0.4549) if len(excess) >= ENOUGH_PAIRS else 1.0
+
+
+def _above(expected: float, seen: int, spread: float = 1.0) -> float:
     """The chance of `seen` or more where `expected` are, at most (Chernoff); for any independent events."""
     if seen <= expected:
         return 1.0
     if expected <= 0:
         return 0.0
     return exp((seen - expected - seen * log(seen / expected)) / spread)
+
+
+def _below(expected: float, seen: int, spread: float) -> float:
+    """The chance of `seen` or fewer, likewise."""
+    if seen >= expected:
+        return 1.0
+    return exp((seen - expected - (seen * log(seen / expected) if seen else 0.0)) / spread)

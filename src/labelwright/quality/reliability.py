@@ -1,8 +1,8 @@
 """Reliability: how often somebody is right, in all and in each category, with an interval.
 
 **Skill** is Beta–Binomial. Somebody's right answers in all are drawn towards the crowd's share by as many
-answers as the crowd's own spread asks for: the strength of the prior is the one that makes all counts most
-likely (empirical Bayes; Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 5.3). In a category the
+answers as the crowd's own spread asks for: strengths of the prior weigh by how likely they make all counts
+(Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 5.3). In a category the
 prior's mean is the person's skill in the other categories, moved by how much harder than others the
 category is for everybody (added on the scale of log-odds), so three answers in one of a thousand categories
 make nobody an expert or a fool. With `half_life_days` old answers count less and less.
@@ -201,10 +201,10 @@ def _estimates(rows: Sequence[Outcome], level: float) -> dict[tuple[str, str | N
 
 
 def prior_strength(counts: Sequence[Tally], mean: float) -> float:
-    """How many answers the crowd's share weighs as: the strength under which the counts are most likely."""
+    """How many answers the crowd's share weighs as, by how much the counts of its people differ."""
     if len(counts) < 3:
         return STRENGTH
-    return _likeliest(np.array(counts), np.full(len(counts), _inside(mean)))
+    return _strength(np.array(counts), np.full(len(counts), _inside(mean)))
 
 
 def _cell_strength(
@@ -212,10 +212,10 @@ def _cell_strength(
 ) -> float:
     if len(cells) < 3:
         return STRENGTH
-    return _likeliest(np.array(list(cells.values())), np.array([_inside(expected[cell]) for cell in cells]))
+    return _strength(np.array(list(cells.values())), np.array([_inside(expected[cell]) for cell in cells]))
 
 
-def _likeliest(counts: Floats, means: Floats) -> float:
+def _strength(counts: Floats, means: Floats) -> float:
     from scipy.special import betaln
 
     right, wrong = counts[:, 0], counts[:, 1] - counts[:, 0]
@@ -224,7 +224,11 @@ def _likeliest(counts: Floats, means: Floats) -> float:
         before = np.asarray(betaln(s * means, s * (1 - means)), np.float64)
         after = np.asarray(betaln(right + s * means, wrong + s * (1 - means)), np.float64)
         fits[at] = float(np.sum(after - before))
-    return float(STRENGTHS[int(np.argmax(fits))])
+    # Not the likeliest strength but the mean variance over all, each as likely as it makes the counts: a few
+    # people who happen to be alike prove no crowd without differences. The prior is Gelman's (ibid., 5.3).
+    chances = np.exp(fits - fits.max()) / np.sqrt(STRENGTHS)
+    spread = float((chances / (1 + STRENGTHS)).sum() / chances.sum())
+    return 1 / spread - 1
 
 
 def _plain(tally: Tally, level: float) -> Estimate:
