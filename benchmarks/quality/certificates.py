@@ -257,7 +257,7 @@ class Planned:
         return taken.tolist()
 
 
-def planned(scores: np.ndarray, strata: int = 6) -> Planned:
+def planned(scores: np.ndarray, strata: int = 3) -> Planned:
     return Planned(scores, strata)
 
 

@@ -10,13 +10,15 @@ from labelwright.quality.bounds import Interval
 def neyman_shares(sizes: Sequence[int], rates: Sequence[float], least: float = 0.1) -> list[float]:
     """Which share of an audit each stratum gets: its size times the spread of its verdicts (Neyman, 1934).
 
-    `rates` are guesses of the share of errors in each, from scores. A guess may be wrong, so every stratum
-    gets at least `least` of what its size alone would give it.
+    `rates` are guesses of the share of errors in each, from scores.
+
+    A guess may be wrong: one above a half counts as a half, because scores near 1 are rarely that right, and
+    every stratum gets at least `least` of what its size alone would give it.
     """
     if len(sizes) != len(rates) or not sizes or min(sizes) < 1:
         raise InvalidInput("Each stratum needs a size of at least 1 and a guessed rate.", place="strata")
     spread = [
-        size * (min(max(rate, 1e-4), 1 - 1e-4) * (1 - min(max(rate, 1e-4), 1 - 1e-4))) ** 0.5
+        size * (min(max(rate, 1e-4), 0.5) * (1 - min(max(rate, 1e-4), 0.5))) ** 0.5
         for size, rate in zip(sizes, rates, strict=True)
     ]
     total, whole = sum(spread), sum(sizes)
@@ -24,7 +26,7 @@ def neyman_shares(sizes: Sequence[int], rates: Sequence[float], least: float = 0
     return [part / sum(floored) for part in floored]
 
 
-def strata_of(scores: Sequence[float], count: int = 6) -> list[int]:
+def strata_of(scores: Sequence[float], count: int = 3) -> list[int]:
     """The stratum of each unit, 0 the least suspect; scores are guesses of the chance that a unit is wrong.
 
     Cut where the cumulated square root of the score reaches equal steps (Dalenius and Hodges, JASA 54,
