@@ -41,6 +41,7 @@ NOUNS = (
     "tasks",
     "verification",
     "issues",
+    "quality",
     "uploads",
     "imports",
     "sources",

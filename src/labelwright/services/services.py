@@ -23,6 +23,7 @@ from labelwright.services.ontologies import Ontologies
 from labelwright.services.pictures import Pictures
 from labelwright.services.progress import Progress
 from labelwright.services.projects import Projects
+from labelwright.services.quality import Quality
 from labelwright.services.queue import Queue
 from labelwright.services.release_card import ReleaseCards
 from labelwright.services.release_diff import ReleaseDiffs
@@ -64,6 +65,7 @@ class Services:
         self.verdicts = Verdicts(context, self.submissions)
         self.issues = Issues(context)
         self.progress = Progress(context)
+        self.quality = Quality(context)
         self.releases = Releases(context)
         self.release_diffs = ReleaseDiffs(context, self.releases)
         self.release_cards = ReleaseCards(context, self.releases)

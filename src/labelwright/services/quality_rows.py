@@ -1,0 +1,159 @@
+"""What the records say of people's answers, as rows for the maths of quality.
+
+An answer is held against what was decided later: by a reviewer or an adjudicator (`review`), by gold
+(`gold`), or, where nobody decided, by the merged answer of everybody (`peer`). The newest work comes first
+and the number of documents read is bounded, so that a large project is answered in seconds.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from labelwright.core.document import Annotation, Document, decode
+from labelwright.core.error_codes import EXTRA, WRONG_CATEGORY
+from labelwright.core.graph import ADJUDICATE, REVIEW
+from labelwright.core.ontology import Ontology
+from labelwright.quality.outcomes import Outcome, Source
+from labelwright.services.documents import CONSENSUS, SUBMISSION
+from labelwright.storage.schema import documents, members
+
+MOST_DOCUMENTS = 4_000
+WRONG = "(wrong)"
+"""What stands for a reference where a reviewer said that something is wrong, but not the right category."""
+
+_judgments = (
+    select(documents)
+    .where(
+        documents.c.project_id == bindparam("project"),
+        documents.c.kind == SUBMISSION,
+        documents.c.stage.in_((REVIEW, ADJUDICATE)),
+        documents.c.previous_id.is_not(None),
+    )
+    .order_by(documents.c.id.desc())
+    .limit(MOST_DOCUMENTS)
+)
+_merged = (
+    select(documents)
+    .where(documents.c.project_id == bindparam("project"), documents.c.kind == CONSENSUS)
+    .order_by(documents.c.id.desc())
+    .limit(MOST_DOCUMENTS)
+)
+_bodies = select(documents.c.id, documents.c.body).where(documents.c.id.in_(bindparam("ids", expanding=True)))
+TOGETHER = 500
+
+
+def seconds_since_epoch(moment: str) -> float:
+    """A time as the database keeps it, in seconds since 1970."""
+    return datetime.fromisoformat(moment).timestamp()
+
+
+def outcomes_of(tx: Connection, project_id: str, ontology: Ontology) -> list[Outcome]:
+    """Everybody's answers beside what they should have been, oldest first."""
+    judgments = tx.execute(_judgments, {"project": project_id}).all()
+    before = bodies_of(tx, [row.previous_id for row in judgments])
+    found: list[Outcome] = []
+    judged: set[str] = set()
+    for row in judgments:
+        judged.add(row.previous_id)
+        if row.previous_id in before:
+            found += _judged(row, before[row.previous_id], ontology)
+    for row in tx.execute(_merged, {"project": project_id}):
+        if row.id not in judged:
+            document = ontology.resolve(decode(row.body))
+            time = seconds_since_epoch(row.created_at)
+            found += [one for mark in document.annotations for one in _voted(mark, "peer", time)]
+    return sorted(found, key=lambda one: one.time)
+
+
+def votes_of(tx: Connection, project_id: str, ontology: Ontology) -> list[tuple[str, str, str]]:
+    """Who said what of each merged thing: its id, the annotator, and the category answered."""
+    found: list[tuple[str, str, str]] = []
+    for row in tx.execute(_merged, {"project": project_id}):
+        for mark in ontology.resolve(decode(row.body)).annotations:
+            found += [(mark.id, vote.annotator, vote.answer) for vote in mark.votes]
+    return found
+
+
+def bodies_of(tx: Connection, ids: Sequence[str]) -> dict[str, bytes]:
+    """The bodies of documents, packed, by id."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(ids), TOGETHER):
+        rows = tx.execute(_bodies, {"ids": ids[start : start + TOGETHER]})
+        found.update({row.id: row.body for row in rows})
+    return found
+
+
+def names_of(tx: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The names of members by id."""
+    rows = tx.execute(select(members.c.id, members.c.name).where(members.c.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _judged(row: Row[Any], packed: bytes, ontology: Ontology) -> Iterator[Outcome]:
+    old = ontology.resolve(decode(packed))
+    new = ontology.resolve(decode(row.body)).by_id()
+    time = seconds_since_epoch(row.created_at)
+    for mark in old.annotations:
+        stands = new.get(mark.id)
+        if mark.votes:
+            decided = mark if stands is None else stands
+            yield from _voted(decided, "review", time, gone=stands is None)
+        else:
+            yield _compared(mark, stands, time)
+    author = next((_author(mark) for mark in old.annotations if not mark.votes), None)
+    if author is not None:
+        known = old.by_id()
+        for mark in new.values():
+            if mark.id not in known:
+                yield Outcome(author, mark.category, None, mark.category, "review", time=time)
+
+
+def _compared(mark: Annotation, stands: Annotation | None, time: float) -> Outcome:
+    reference = _reference(mark, stands)
+    category = mark.category if reference in (None, WRONG) else str(reference)
+    seconds = mark.evidence.seconds or None
+    return Outcome(_author(mark), category, mark.category, reference, "review", time=time, seconds=seconds)
+
+
+def _reference(mark: Annotation, stands: Annotation | None) -> str | None:
+    if stands is None:
+        return None
+    if stands.evidence.verdict == "returned":
+        codes = stands.evidence.errors
+        return None if EXTRA in codes and WRONG_CATEGORY not in codes else WRONG
+    if stands.category != mark.category:
+        return stands.category
+    same = stands.shape == mark.shape and stands.attributes == mark.attributes
+    return mark.category if same else WRONG
+
+
+def _voted(mark: Annotation, source: Source, time: float, *, gone: bool = False) -> Iterator[Outcome]:
+    # Where nobody decided, the merged answer counts as much as it is sure of itself.
+    sure = mark.evidence.confidence
+    weight = 1.0 if source == "review" or sure is None else sure
+    reference = None if gone else mark.category
+    for vote in mark.votes:
+        yield Outcome(vote.annotator, mark.category, vote.answer, reference, source, weight, time)
+
+
+def _author(mark: Annotation) -> str:
+    return mark.evidence.changed_by or mark.evidence.author or "not known"
+
+
+def answers_by_item(
+    tx: Connection, ontology: Ontology, rows: Sequence[Row[Any]]
+) -> dict[str, dict[str, Document]]:
+    """The documents of merged items by item and author, from rows of `merges`."""
+    wanted = {name: row.item_id for row in rows for name in row.answers}
+    found: dict[str, dict[str, Document]] = {}
+    ids = list(wanted)
+    for start in range(0, len(ids), TOGETHER):
+        part = select(documents.c.id, documents.c.author, documents.c.body).where(
+            documents.c.id.in_(ids[start : start + TOGETHER])
+        )
+        for row in tx.execute(part):
+            mine = found.setdefault(wanted[row.id], {})
+            mine[row.author] = ontology.resolve(decode(row.body))
+    return found
