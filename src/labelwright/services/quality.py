@@ -126,7 +126,7 @@ class Answered(NamedTuple):
     answers: dict[str, dict[str, Document]]
     names: dict[str, str]
     rows: Sequence[Row[Any]]
-    known: Mapping[str, Row[Any]]
+    known: Mapping[str, Any]
     of: int
 
 
