@@ -15,7 +15,13 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from labelwright.quality.drift import error_step, error_threshold, usual_error
+from labelwright.quality.drift import (
+    error_step,
+    error_threshold,
+    usual_error,
+    watch_agreement,
+    watch_pace,
+)
 
 Floats = NDArray[np.float64]
 USUAL, LENGTH, CHANGE = 0.05, 2_000, 200
@@ -170,6 +176,29 @@ def estimated(references: list[tuple[float, float]], first: int, runs: int, seed
     return runs * 4_000 / max(alarms, 1), float(np.median(waits))
 
 
+def level_figures(past: int, runs: int) -> list[str]:
+    """False alarms and median delays of the watches on seconds (log-normal) and on agreement (yes or no)."""
+    rng = np.random.default_rng(11)
+    alarms, waits = np.zeros(2), np.full((2, runs), np.inf)
+    for run in range(runs):
+        seconds, agreed = (
+            rng.lognormal(2, 0.5, past).tolist(),
+            (rng.random(past) < 0.9).astype(float).tolist(),
+        )
+        usual = rng.lognormal(2, 0.5, 3_000).tolist()
+        alarms[0] += len(watch_pace(usual, seconds, "faster").alarms)
+        alarms[1] += len(watch_agreement((rng.random(3_000) < 0.9).astype(float).tolist(), agreed).alarms)
+        changed = (
+            watch_pace(rng.lognormal(2 - np.log(2), 0.5, 500).tolist(), seconds, "faster"),
+            watch_agreement((rng.random(500) < 0.6).astype(float).tolist(), agreed),
+        )
+        for at, watch in enumerate(changed):
+            if watch.alarms:
+                waits[at, run] = watch.alarms[0].at + 1
+    every = [f"{runs * 3_000 / max(count, 1):,.0f}" for count in alarms]
+    return [every[0], f"{np.median(waits[0]):.0f}", every[1], f"{np.median(waits[1]):.0f}"]
+
+
 def main(runs: int) -> None:
     print("| references | errors | false alarm every | median delay | mean | p90 | Adams–MacKay median |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
@@ -195,6 +224,13 @@ def main(runs: int) -> None:
     for first in (30, 100, 300):
         between, waited = estimated([(0.97, 1.0)], first, runs, 7)
         print(f"| {first} | {between:,.0f} | {waited:.0f} |", flush=True)
+    print("\nPace and agreement against a person's own past:\n")
+    print(
+        "| answers in the past | faster: false every | seconds halved: noticed after "
+        "| less agreement: false every | 90 % → 60 %: noticed after |\n| --- | --- | --- | --- | --- |"
+    )
+    for past in (100, 200, 400):
+        print("| " + " | ".join([str(past), *level_figures(past, 60)]) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from labelwright.quality.run_length import threshold_for
 
 RUN_LENGTH = 2_000.0
-FEWEST = 50  # earlier values that tell what is usual for a person
+FEWEST = 100  # earlier values that tell what is usual for a person; with fewer, false alarms are too many
 CLIP = 3.0
 CAREFUL = 1.0  # standard errors
 SHIFT = 1.0  # robust standard deviations that are watched for
