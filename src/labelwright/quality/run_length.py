@@ -41,15 +41,29 @@ def average_run_length(
     to = np.where(np.abs(to - np.rint(to)) < 1e-9, np.rint(to), to)
     lower = np.floor(to).astype(np.int64)
     part = to - lower
-    chain = np.zeros((CELLS, CELLS + 2))
     rows = np.broadcast_to(np.arange(CELLS)[:, None], lower.shape)
-    np.add.at(chain, (rows, np.minimum(lower, CELLS)), weights * (1 - part))
-    np.add.at(chain, (rows, np.minimum(lower + 1, CELLS + 1)), weights * part)
-    try:
-        length = float(np.linalg.solve(np.eye(CELLS) - chain[:, :CELLS], np.ones(CELLS))[0])
-    except np.linalg.LinAlgError:
-        return None
+    length = _first_length(rows, lower, weights * (1 - part), weights * part)
     return length if np.isfinite(length) and 0 < length < ENDLESS else None
+
+
+def _first_length(rows: NDArray[np.int64], lower: NDArray[np.int64], here: Floats, next_one: Floats) -> float:
+    """The mean time to the end from the first cell; infinite where there is no end.
+
+    Sparse, not for its size: dense solvers start a thread a core, and those wait for one another on a busy
+    machine a hundred times as long as they compute.
+    """
+    from scipy.sparse import csc_matrix
+    from scipy.sparse.linalg import splu
+
+    at = np.concatenate([rows.ravel(), rows.ravel(), np.arange(CELLS)])
+    to = np.concatenate([lower.ravel(), lower.ravel() + 1, np.arange(CELLS)])
+    values = np.concatenate([-here.ravel(), -next_one.ravel(), np.ones(CELLS)])
+    inside = to < CELLS
+    system = csc_matrix((values[inside], (at[inside], to[inside])), shape=(CELLS, CELLS))
+    try:
+        return float(splu(system).solve(np.ones(CELLS))[0])
+    except RuntimeError:  # singular: nobody ever leaves
+        return np.inf
 
 
 def threshold_for(
