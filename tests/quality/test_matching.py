@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelwright.core.document import Annotation
-from labelwright.core.shapes import Box, Keypoint, Point, Polyline, Skeleton, polygon_of
+from labelwright.core.shapes import Box, Keypoint, Mask, Point, Polyline, Skeleton, polygon_of
 from labelwright.quality.iou import iou
+from labelwright.quality.mask_spans import MaskSpans
 from labelwright.quality.matching import Candidates, match
 
 
@@ -106,6 +107,26 @@ def test_boxes_are_measured_at_once_as_one_by_one(ours, theirs) -> None:
     assert one.first.tolist() == other.first.tolist()
     assert one.second.tolist() == other.second.tolist()
     assert np.allclose(one.iou, other.iou)
+
+
+GRIDS = st.lists(st.booleans(), min_size=24, max_size=24).filter(any)
+
+
+@given(GRIDS, GRIDS, st.tuples(st.integers(0, 3), st.integers(0, 3)), st.sampled_from([4, 6, 8]))
+def test_masks_are_measured_from_their_runs_as_by_their_pixels(ours, theirs, away, wide) -> None:
+    def mask(bits, left, top, width):
+        runs, last = [0], False
+        for bit in bits:
+            if bit != last:
+                runs.append(0)
+            runs[-1] += 1
+            last = bit
+        return Mask(left=left, top=top, width=width, height=24 // width, runs=tuple(runs))
+
+    one, other = mask(ours, 1, 1, 6), mask(theirs, *away, wide)
+
+    assert MaskSpans(one).iou(MaskSpans(other)) == iou(one, other)
+    assert MaskSpans(one).iou(MaskSpans(one)) == 1
 
 
 def test_thousands_of_boxes_in_one_crowd_are_matched() -> None:

@@ -89,6 +89,32 @@ def test_nothing_and_nothing_is_not_full_agreement() -> None:
     assert compare(document(("cat", box(0, 0, 1, 1))), Document()).f1 == 0.0
 
 
+def test_thresholds_are_counted_alike_where_things_are_apart_and_where_they_crowd() -> None:
+    def rows(left):
+        shapes = [box(left + 100 * at, 0, left + 100 * at + 10, 10 - at) for at in range(4)]
+        return document(*(("a", shape) for shape in shapes))
+
+    def crowded(found):  # one more over the first, too small to be a partner for it but not to be a candidate
+        return document(
+            *((entry.category, entry.shape) for entry in found.annotations), ("a", box(0, 0, 10, 6))
+        )
+
+    first, second = rows(0), document(*(("a", box(100 * at, 0, 100 * at + 10, 10)) for at in range(4)))
+
+    apart, crowd = compare(first, second), compare(crowded(first), second)
+
+    steps = [10, 9, 7, 5]  # of ten thresholds, those that IoUs of 1, 0.9, 0.8 and 0.7 reach
+    assert apart.f1_mean == pytest.approx(2 * sum(steps) / 10 / 8)
+    assert crowd.f1_mean == pytest.approx(2 * sum(steps) / 10 / 9)
+
+
+def test_a_pair_dearer_than_nobody_counts_at_no_threshold() -> None:
+    first, second = document(("a", box(0, 0, 10, 10))), document(("a", box(0, 0, 10, 6)))
+
+    assert compare(first, second).f1_mean == pytest.approx(0.3)
+    assert compare(first, second, null_cost=0.3).f1_mean == 0.0
+
+
 def test_tags_compare_as_sets() -> None:
     found = compare(document(("day", None), ("wet", None)), document(("wet", None)))
 

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.core.document import Annotation
-from labelwright.core.shapes import Box, Skeleton
+from labelwright.core.shapes import Box, Mask, Shape, Skeleton
 from labelwright.quality.iou import PEN, iou
+from labelwright.quality.mask_spans import MaskSpans
 from labelwright.quality.statistic import Floats, Ints
 
 Categories = Literal["same", "any"]
@@ -90,6 +91,11 @@ class Candidates:
         same = [first[one].category == second[other].category for one, other in pairs]
         return Candidates(ours, theirs, rows, columns, values[order], np.array(same, np.bool_))
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing could be in two pairs, so that every matching is simply the pairs good enough."""
+        return all(len(np.unique(side)) == len(side) for side in (self.first, self.second))
+
     def matching(
         self, threshold: float, *, null_cost: float = 1.0, categories: Categories = "any"
     ) -> Matching:
@@ -154,7 +160,8 @@ def _measured(
     """Pairs of positions with an IoU at or above the threshold, some rows at a time."""
     if not ours or not theirs:
         return
-    a, b = _bounds(first, ours), _bounds(second, theirs)
+    masks, others = _masks(first, ours), _masks(second, theirs)
+    a, b = _bounds(first, ours, masks), _bounds(second, theirs, others)
     one, other = np.array(ours, np.int64), np.array(theirs, np.int64)
     step = max(1, ROWS // len(theirs))
     for begin in range(0, len(ours), step):
@@ -164,8 +171,8 @@ def _measured(
         rows = rows + begin
         values = alike
         for at in np.flatnonzero(~exact).tolist():
-            x, y = first[ours[int(rows[at])]].shape, second[theirs[int(columns[at])]].shape
-            values[at] = iou(x, y) if x is not None and y is not None else 0.0
+            x, y = ours[int(rows[at])], theirs[int(columns[at])]
+            values[at] = _iou(first[x].shape, second[y].shape, masks.get(x), others.get(y))
         kept = (values >= threshold) & (values > 0)
         yield one[rows[kept]], other[columns[kept]], values[kept]
 
@@ -183,14 +190,25 @@ def _near(a: Floats, b: Floats, threshold: float) -> tuple[Ints, Ints, Floats]:
     return rows, columns, shared / (area[0][rows] + area[1][columns] - shared)
 
 
-def _bounds(annotations: Sequence[Annotation], places: Sequence[int]) -> Floats:
+def _masks(annotations: Sequence[Annotation], places: Sequence[int]) -> dict[int, MaskSpans]:
+    shapes = ((place, annotations[place].shape) for place in places)
+    return {place: MaskSpans(shape) for place, shape in shapes if isinstance(shape, Mask)}
+
+
+def _iou(a: Shape | None, b: Shape | None, one: MaskSpans | None, other: MaskSpans | None) -> float:
+    if one is not None and other is not None:
+        return one.iou(other)
+    return iou(a, b) if a is not None and b is not None else 0.0
+
+
+def _bounds(annotations: Sequence[Annotation], places: Sequence[int], masks: dict[int, MaskSpans]) -> Floats:
     """Bounds, the area that both must have in common, and 1 for a box, 2 for a skeleton."""
     rows: list[tuple[float, ...]] = []
     for place in places:
         shape = annotations[place].shape
         if shape is None:
             continue
-        left, top, right, bottom = shape.bounds
+        left, top, right, bottom = masks[place].bounds if place in masks else shape.bounds
         if isinstance(shape, Box):
             rows.append((left, top, right, bottom, shape.area, 1))
         else:  # as wide as `iou` makes them for lines and points; keypoints are not told by their bounds

@@ -35,7 +35,7 @@ def boundary_iou(
     """
     if isinstance(a, _THIN) or isinstance(b, _THIN):
         return None
-    frame = _window((a.bounds, b.bounds), width, height)
+    frame = _window((Figure(a).tight, Figure(b).tight), width, height)
     if frame is None:
         return None
     if isinstance(a, Box) and isinstance(b, Box):
@@ -119,9 +119,9 @@ def _area(a: Bounds) -> float:
 def _pixel_edges(mask: Mask) -> Floats:
     """The middles of the edges between set and clear pixels, or some of them spread evenly."""
     # A window too large to be drawn pixel by pixel is drawn in squares of several.
-    cell = max(1, ceil((mask.width * mask.height / MOST_PIXELS) ** 0.5))
-    across, down = ceil(mask.width / cell), ceil(mask.height / cell)
-    left, top = mask.left, mask.top
+    left, top, right, bottom = Figure(mask).tight
+    cell = max(1, ceil(((right - left) * (bottom - top) / MOST_PIXELS) ** 0.5))
+    across, down = ceil((right - left) / cell), ceil((bottom - top) / cell)
     frame = Bounds(left, top, left + across * cell, top + down * cell)
     framed = np.zeros((down + 2, across + 2), np.int8)
     framed[1:-1, 1:-1] = drawn_on(mask, frame, across, down)

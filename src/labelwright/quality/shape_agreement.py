@@ -12,7 +12,7 @@ names them otherwise (in the spirit of Tschirschwitz and Rodehorst, KaLOS, 2026;
 F1 over thresholds 0.5 to 0.95: Lin et al., Microsoft COCO (2014). Panoptic quality: Kirillov et al. (2019).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -27,6 +27,7 @@ from labelwright.quality.outlines import DILATION, boundary_iou, hausdorff95
 from labelwright.quality.statistic import Floats
 
 THRESHOLDS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
+LIMITS = np.array(THRESHOLDS)
 ABSENT = ""
 """Stands in the table of instances for someone who did not mark the thing."""
 
@@ -148,9 +149,8 @@ def pairing(
     for entry in (*first, *second):
         if entry.shape is not None:
             sums.setdefault(entry.category, np.zeros(WIDTH))[GIVEN] += 1
-    for step, limit in enumerate(THRESHOLDS):
-        for pair in (named if limit == threshold else at(limit)).matched:
-            sums[first[pair.first].category][step] += 1
+    only_counted = candidates.is_clear and null_cost > THRESHOLDS[0]
+    _add_found(sums, first, candidates, None if only_counted else at)
     above_half = float(np.nextafter(0.5, 1))  # the paper's rule, which makes the matching of segments unique
     for pair in at(above_half).matched:
         sums[first[pair.first].category][[SEGMENTS, SEGMENT_IOU]] += (1, pair.iou)
@@ -159,6 +159,23 @@ def pairing(
         row[[PAIRS, IOU]] += (1, pair.iou)
         _add_outlines(row, first[pair.first], second[pair.second], size, outlines)
     return Pairing(located=at(threshold, "any"), named=named, sums=sums)
+
+
+def _add_found(
+    sums: dict[str, Floats],
+    first: Sequence[Annotation],
+    candidates: Candidates,
+    at: Callable[[float], Matching] | None,
+) -> None:
+    """How many pairs each threshold has; with no matching to be made (`at`), they need only be counted."""
+    if at is None:
+        for place, alike, same in zip(candidates.first, candidates.iou, candidates.same, strict=True):
+            if same:
+                sums[first[int(place)].category][FOUND] += alike >= LIMITS
+        return
+    for step, limit in enumerate(THRESHOLDS):
+        for pair in at(limit).matched:
+            sums[first[pair.first].category][step] += 1
 
 
 def _add_outlines(
