@@ -11,7 +11,7 @@ got the long polygons is not called slow.
 """
 
 from collections.abc import Sequence
-from math import exp, floor, log
+from math import exp, log
 from statistics import median
 from typing import NamedTuple
 
@@ -114,13 +114,16 @@ def median_interval(ordered: Sequence[float], level: float = LEVEL) -> tuple[flo
     >>> median_interval([1, 2, 3, 4, 5, 6])
     (1, 6)
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     count = len(ordered)
     if count < 1 or 2 * 0.5**count > 1 - level + 1e-12:
         return None, None
     # The greatest k for which fewer than k values lie below the median with a chance of at most a tail.
-    rank = max(1, floor(float(binom.ppf((1 - level) / 2, count, 0.5))))
-    while rank > 1 and float(binom.cdf(rank - 1, count, 0.5)) > (1 - level) / 2:
-        rank -= 1
-    return ordered[rank - 1], ordered[count - rank]
+    tail = (1 - level) / 2
+    low, high = 1, count // 2 + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if float(bdtr(middle - 1, count, 0.5)) <= tail else (low, middle)
+
+    return ordered[low - 1], ordered[count - low]
