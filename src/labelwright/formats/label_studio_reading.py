@@ -224,7 +224,7 @@ class _Items:
         data = task.data or {}
         name = self._name(url)
         picture = self._pictures.find(name, "images")
-        width, height = _size(results)
+        width, height = size_of(results)
         if not (width and height):
             width, height = self._pictures.size(picture) if picture is not None else (0, 0)
         if any(result.get("image_rotation") for result in results):
@@ -318,7 +318,8 @@ def _newest(entries: list[Extra]) -> Extra:
     )[1]
 
 
-def _size(results: list[Extra]) -> tuple[int, int]:
+def size_of(results: list[Extra]) -> tuple[int, int]:
+    """The width and height that results say of their picture, or 0, 0."""
     for result in results:
         width, height = result.get("original_width"), result.get("original_height")
         if (

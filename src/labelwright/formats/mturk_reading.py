@@ -62,7 +62,7 @@ class _Gathering:
     def add(self, table: Table, file: str) -> None:
         """Take in a table."""
         status, worker = table.column("AssignmentStatus"), table.column("WorkerId")
-        image, split = _image_column(table), table.column(SPLIT)
+        image, split = image_column(table), table.column(SPLIT)
         if image is None:
             reason = "no Input column names a picture"
             self._reading.faults.append(Fault(file=file, place="line 1", reason=reason))
@@ -79,7 +79,7 @@ class _Gathering:
             who = cells[worker].strip() if worker is not None else ""
             workers[path] += 1
             part = split_of(cells[split]) or cells[split].strip() or None if split is not None else None
-            answer = _Answer(file, place, self._reading.faults, who)
+            answer = Answer(file, place, self._reading.faults, who)
             for number_of, name in enumerate(table.header):
                 if name.casefold().startswith(_ANSWER) and cells[number_of].strip():
                     answer.add(name[len(_ANSWER) :], cells[number_of])
@@ -91,7 +91,7 @@ class _Gathering:
             said = f"{several} pictures have answers of several workers: all came, with the flag “{WORKER}”."
             self._reading.notes.append(said)
 
-    def _take(self, path: str, split: str | None, answer: "_Answer") -> None:
+    def _take(self, path: str, split: str | None, answer: "Answer") -> None:
         width, height = answer.size
         if path not in self._items or not self._items[path].width:
             self._items[path] = LabeledItem(path, width, height, Document(), split)
@@ -113,7 +113,7 @@ class _Gathering:
             yield LabeledItem(name, width, height, document, item.split, media=media)
 
 
-class _Answer:
+class Answer:
     """What one worker says of one picture."""
 
     def __init__(self, file: str, place: str, faults: list[Fault], worker: str) -> None:
@@ -241,7 +241,7 @@ def _path(cell: str) -> str:
     return path_of(unquote(parts.path).lstrip("/") if parts else cell)
 
 
-def _image_column(table: Table) -> int | None:
+def image_column(table: Table) -> int | None:
     """The input that names the picture: by its name, else the first that may."""
     inputs = [place for place, name in enumerate(table.header) if name.casefold().startswith(_INPUT)]
     named = [

@@ -54,7 +54,7 @@ class Table:
             encoding = "utf-16" if self._start.startswith(_UTF16) else "utf-8-sig"
             errors = "replace" if encoding == "utf-16" else "surrogateescape"
             with io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="") as text:
-                delimiter = _delimiter(self._start)
+                delimiter = delimiter_of(self._start)
                 reader = csv.reader(_lines(text), delimiter=delimiter, skipinitialspace=True)
                 is_header = self._has_header
                 while True:
@@ -96,7 +96,7 @@ def _first_rows(source: Source, name: str, count: int) -> list[list[str]]:
         del lines[-1]  # it may be cut off
     rows: list[list[str]] = []
     try:
-        for cells in csv.reader(lines, delimiter=_delimiter(start), skipinitialspace=True):
+        for cells in csv.reader(lines, delimiter=delimiter_of(start), skipinitialspace=True):
             if cells and len(rows) < count:
                 rows.append([cell.strip() for cell in cells] if not rows else cells)
     except csv.Error:
@@ -172,13 +172,19 @@ def _is_text(cells: list[str]) -> bool:
     return all(cell.isascii() or not any("\ud800" <= c <= "\udfff" for c in cell) for cell in cells)
 
 
+def is_utf16(start: bytes) -> bool:
+    """Whether a table that begins like this is UTF-16."""
+    return start.startswith(_UTF16)
+
+
 def _decoded(start: bytes) -> str:
     if start.startswith(_UTF16):
         return start[: len(start) // 2 * 2].decode("utf-16", "replace")
     return start.decode("utf-8-sig", "replace")
 
 
-def _delimiter(start: bytes) -> str:
+def delimiter_of(start: bytes) -> str:
+    """What parts the cells of a table that begins like this."""
     first = _decoded(start).split("\n", 1)[0]
     outside = re.sub(r'"[^"]*"', "", first)
     return max(DELIMITERS, key=outside.count)

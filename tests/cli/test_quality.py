@@ -1,0 +1,104 @@
+"""`labelwright agreement` and `consensus` on plain tables."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from labelwright.cli.main import DONE, REFUSED, main
+
+PLAIN = (
+    "item,annotator,answer\na,ana,cat\na,ben,cat\na,cyd,cat\n"
+    "b,ana,dog\nb,ben,dog\nb,cyd,cat\nc,ana,dog\nc,ben,dog\n"
+)
+BOXES = (
+    "item,annotator,answer,left,top,right,bottom\n"
+    "a,ana,car,0,0,10,10\na,ben,car,0,0,10,9\na,cyd,car,1,0,10,10\n"
+    "b,ana,car,5,5,9,9\nb,ben,,,,,\nb,cyd,car,5,5,9,10\n"
+)
+
+
+@pytest.fixture
+def votes(tmp_path: Path) -> Path:
+    (tmp_path / "votes.csv").write_text(PLAIN, encoding="utf-8")
+    return tmp_path / "votes.csv"
+
+
+@pytest.fixture
+def boxes(tmp_path: Path) -> Path:
+    (tmp_path / "boxes.csv").write_text(BOXES, encoding="utf-8")
+    return tmp_path / "boxes.csv"
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+    assert main([str(word) for word in arguments]) == DONE
+    return capsys.readouterr().out
+
+
+def test_agreement_is_told_in_tables(votes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = said(capsys, "agreement", votes)
+
+    assert "read as own, because it has the columns item, annotator, answer" in out
+    assert "8 answers of 3 annotators about 3 items, in 2 categories" in out
+    for title in ("Krippendorff's alpha", "By category", "Pairs of annotators", "Cohen's kappa", "cyd"):
+        assert title in out
+    assert "nan" not in out.lower()
+
+
+def test_agreement_for_programs_is_the_same_for_the_same_seed(
+    votes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    once, again, other = (
+        json.loads(said(capsys, "agreement", votes, "--json", "--seed", seed)) for seed in ("7", "7", "8")
+    )
+
+    alpha = once["agreement"]["overall"]["krippendorff_alpha"]
+    assert once == again != other
+    assert once["read"]["shape"] == "own"
+    assert 0 < alpha["value"] < 1
+    assert other["agreement"]["overall"]["krippendorff_alpha"]["value"] == alpha["value"]
+
+
+def test_agreement_of_boxes_has_the_measures_of_shapes(
+    boxes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = json.loads(said(capsys, "agreement", boxes, "--json"))["agreement"]
+    out = said(capsys, "agreement", boxes)
+
+    assert found["overall"]["f1"]["value"] == pytest.approx(2 * 4 / (2 * 4 + 2))
+    assert found["overall"]["boundary_iou"]["value"] is None
+    assert "Mean IoU of matched marks" in out
+    assert "5 marks of 3 annotators about 2 items" in out
+
+
+def test_one_measure_can_be_asked_for(votes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(said(capsys, "agreement", votes, "--measure", "gwet_ac1", "--json"))
+
+    assert list(found["agreement"]["overall"]) == ["gwet_ac1"]
+    assert main(["agreement", str(votes), "--measure", "kappa"]) == REFUSED
+    assert "krippendorff_alpha" in capsys.readouterr().err
+
+
+def test_what_could_not_be_used_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_text(PLAIN + "c,,dog\na,ana,dog\n", encoding="utf-8")
+
+    out = said(capsys, "agreement", file)
+
+    assert "1 rows could not be used" in out
+    assert "line 10, column “annotator”: it is empty" in out
+    assert "1 answers came again from the same person" in out
+
+
+def test_a_table_without_votes_is_refused_with_the_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "other.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+
+    assert main(["agreement", str(file)]) == REFUSED
+
+    told = capsys.readouterr().err
+    assert "its columns are “a”, “b”" in told
+    assert "--annotator" in told
+    assert main(["agreement", str(tmp_path / "nowhere.csv")]) == REFUSED
