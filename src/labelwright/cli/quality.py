@@ -73,7 +73,7 @@ def agreement(
     generator = np.random.default_rng(seed)
     wanted = tuple(measure or ())
     if table.shapes is None:
-        from labelwright.quality.vote_agreement import vote_agreement
+        from labelwright.quality.vote_report import vote_agreement
 
         report: Any = vote_agreement(table.votes, generator, measures=wanted, order=order)
     else:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from labelwright.core.errors import UnknownName
 from labelwright.quality.agreement import cohen_kappa, krippendorff_alpha, percent_agreement
-from labelwright.quality.vote_agreement import MEASURES, vote_agreement
+from labelwright.quality.vote_report import MEASURES, vote_agreement
 from labelwright.quality.votes import Votes
 
 ROWS = [
