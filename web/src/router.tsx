@@ -51,6 +51,7 @@ export const router = createBrowserRouter([
                   { path: 'releases/compare', element: page(() => import('./pages/release-compare')) },
                   { path: 'releases/:r/card', element: page(() => import('./pages/release-card')) },
                   { path: 'jobs', element: page(() => import('./pages/project-jobs')) },
+                  { path: 'quality/:part?', element: page(() => import('./pages/quality')) },
                   { path: 'workflow', element: page(() => import('./pages/workflow')) },
                   { path: 'settings', element: page(() => import('./pages/project-settings')) },
                 ],

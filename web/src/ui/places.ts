@@ -16,6 +16,7 @@ export const PROJECT_PLACES: Place[] = [
   { path: 'brief', word: phrase('Brief'), needs: 'annotator' },
   { path: 'members', word: phrase('Members'), needs: 'manager' },
   { path: 'releases', word: phrase('Releases'), needs: 'reviewer' },
+  { path: 'quality', word: phrase('Quality'), needs: 'annotator' },
   { path: 'jobs', word: phrase('Jobs'), needs: 'manager' },
   { path: 'workflow', word: phrase('Workflow'), needs: 'manager' },
   { path: 'settings', word: phrase('Settings'), needs: 'manager' },
