@@ -7,12 +7,10 @@ from math import acos, ceil, pi
 import numpy as np
 
 from labelwright.core.shapes import Bounds, Box, Ellipse, Mask, Point, Polygon, Ring
-from labelwright.formats.rle import Grid, grid_of
+from labelwright.formats.rle import grid_of
+from labelwright.quality.tracing import traced
 
 SMOOTH = 0.1  # pixels: the farthest that the corners of an ellipse's outline leave it
-
-Corner = tuple[int, int]
-Steps = dict[Corner, list[Corner]]
 
 
 def corners(box: Box | Bounds) -> Ring:
@@ -35,50 +33,7 @@ def ellipse_ring(ellipse: Ellipse) -> Ring:
 
 def rings_of(mask: Mask) -> list[Ring]:
     """The exact outlines of a mask along the edges of its pixels; holes wind the other way."""
-    steps = _edges(np.pad(grid_of(mask), 1))
-    rings: list[Ring] = []
-    while steps:
-        rings.append(_walk(steps, mask))
-    return rings
-
-
-def _edges(grid: Grid) -> Steps:
-    # Edges of set pixels, each with its pixel on the right hand, by the corner they start from.
-    steps: Steps = {}
-    for y, x in np.argwhere(grid[1:, :] != grid[:-1, :]).tolist():
-        ends = ((x, y + 1), (x + 1, y + 1))
-        start, stop = ends if grid[y + 1, x] else ends[::-1]
-        steps.setdefault(start, []).append(stop)
-    for y, x in np.argwhere(grid[:, 1:] != grid[:, :-1]).tolist():
-        ends = ((x + 1, y + 1), (x + 1, y))
-        start, stop = ends if grid[y, x + 1] else ends[::-1]
-        steps.setdefault(start, []).append(stop)
-    return steps
-
-
-def _walk(steps: Steps, mask: Mask) -> Ring:
-    start = next(iter(steps))
-    at = _leave(steps, start, (0, 0))
-    first = heading = (at[0] - start[0], at[1] - start[1])
-    path = [start]
-    while at != start:
-        onward = _leave(steps, at, heading)
-        turned = (onward[0] - at[0], onward[1] - at[1])
-        if turned != heading:
-            path.append(at)
-        at, heading = onward, turned
-    if heading == first:
-        path = path[1:]  # the start lies in the middle of a straight line
-    return tuple(Point(x - 1.0 + mask.left, y - 1.0 + mask.top) for x, y in path)
-
-
-def _leave(steps: Steps, at: Corner, heading: Corner) -> Corner:
-    onward = steps[at]
-    right = (at[0] - heading[1], at[1] + heading[0])  # keeps pixels apart that touch at a corner only
-    taken = onward.pop(onward.index(right) if right in onward else 0)
-    if not onward:
-        del steps[at]
-    return taken
+    return traced(grid_of(mask), mask.left, mask.top)
 
 
 def joined(polygon: Polygon) -> Ring:
