@@ -85,9 +85,9 @@ def test_what_could_not_be_used_is_told(tmp_path: Path, capsys: pytest.CaptureFi
 
     out = said(capsys, "agreement", file)
 
-    assert "1 rows could not be used" in out
+    assert "1 row could not be used" in out
     assert "line 10, column “annotator”: it is empty" in out
-    assert "1 answers came again from the same person" in out
+    assert "1 answer came again from the same person" in out
 
 
 def test_a_table_without_votes_is_refused_with_the_remedy(

@@ -124,24 +124,35 @@ def told(table: VoteTable) -> Iterator[str]:
     votes = table.votes
     if table.shapes is None:
         yield (
-            f"  {len(votes):,} answers of {len(votes.annotators):,} annotators about {len(votes.items):,} "
-            f"items, in {len(votes.categories):,} categories"
+            f"  {_many(len(votes), 'answer')} of {_many(len(votes.annotators), 'annotator')} about "
+            f"{_many(len(votes.items), 'item')}, in {_many(len(votes.categories), 'category')}"
         )
     else:
         people = {who for by_whom in table.shapes.values() for who in by_whom}
         marks = sum(len(marked) for by_whom in table.shapes.values() for marked in by_whom.values())
-        yield f"  {marks:,} marks of {len(people):,} annotators about {len(table.shapes):,} items"
+        yield (
+            f"  {_many(marks, 'mark')} of {_many(len(people), 'annotator')} about "
+            f"{_many(len(table.shapes), 'item')}"
+        )
     if votes.repeated:
-        yield f"  {votes.repeated:,} answers came again from the same person; the last of each counts"
+        yield f"  {_many(votes.repeated, 'answer')} came again from the same person; the last of each counts"
     if table.left_out:
-        yield f"  {table.left_out:,} rows could not be used:"
+        yield f"  {_many(table.left_out, 'row')} could not be used:"
         yield from (f"    {fault.place}: {fault.reason}" for fault in table.faults[:MOST_TOLD])
         if table.left_out > MOST_TOLD:
             yield f"    … and {table.left_out - MOST_TOLD:,} more (the first 100 are in --json)"
     yield from (f"  {note}" for note in table.notes)
 
 
+def _many(count: int, word: str) -> str:
+    if count == 1:
+        return f"1 {word}"
+    return f"{count:,} {word[:-1]}ies" if word.endswith("y") else f"{count:,} {word}s"
+
+
 def _show(report: Any) -> None:  # noqa: ANN401  # of votes or of shapes
+    if report.reason:
+        say(f"  {report.reason}")
     titles = {name: method.title for name, method in report.methods.items()}
     head = ("measure", "value", f"{report.level:.0%} interval", "items", "")
     rows = [
