@@ -176,6 +176,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/rules/offenders"): lambda place: {"base": place.base("ontology")},
     ("POST", "/projects/{project}/ontology/undo"): lambda place: {"base": place.base("ontology")},
     ("PUT", "/projects/{project}/workflow"): {"review": True},
+    ("PUT", "/projects/{project}/rates"): {"currency": "€", "roles": {"annotator": 20}},
     ("PUT", "/projects/{project}/brief"): lambda place: {"base": place.base("brief"), "brief": {}},
     ("POST", "/items/{item}/reopen"): {},
     ("POST", "/projects/{project}/tasks/next"): {},

@@ -42,6 +42,7 @@ NOUNS = (
     "verification",
     "issues",
     "quality",
+    "costs",
     "uploads",
     "imports",
     "sources",

@@ -5,6 +5,7 @@ from labelwright.services.audit_log import AuditLog
 from labelwright.services.briefs import Briefs
 from labelwright.services.brought import Brought
 from labelwright.services.context import Context
+from labelwright.services.costs import Costs
 from labelwright.services.crops import Crops
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
@@ -66,6 +67,7 @@ class Services:
         self.issues = Issues(context)
         self.progress = Progress(context)
         self.quality = Quality(context)
+        self.costs = Costs(context)
         self.releases = Releases(context)
         self.release_diffs = ReleaseDiffs(context, self.releases)
         self.release_cards = ReleaseCards(context, self.releases)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from labelwright.storage.columns import Json, Packed, identity, moment, reference, serial
+from labelwright.storage.cost_tables import cost_tables
 from labelwright.storage.error_tables import error_tables
 from labelwright.storage.explore_tables import explore_tables
 from labelwright.storage.gold_tables import gold_tables
@@ -483,3 +484,4 @@ item_terms, item_tags, views = explore_tables(metadata)
 merges = overlap_tables(metadata)
 error_marks = error_tables(metadata)
 (skills,) = gold_tables(metadata)
+rates = cost_tables(metadata)

@@ -1145,6 +1145,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/quality/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far several people's answers agree, with intervals, and where they agree least. */
+        get: operations["quality_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/quality/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How reliable everybody is, with the evidence; annotators see themselves. */
+        get: operations["quality_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an hour costs, by member and role, and an hour of the machine. */
+        get: operations["quality_rates"];
+        /** Put other rates in place of those that were. */
+        put: operations["quality_set_rates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/quality/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the work cost by category, stage and kind, and per accepted annotation. */
+        get: operations["quality_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/quality/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a share of the items will be done, and what that will still cost, as a range. */
+        get: operations["quality_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/uploads": {
         parameters: {
             query?: never;
@@ -3533,9 +3619,9 @@ export interface components {
             /** @default null */
             score: components["schemas"]["Between"] | null;
             /** @default null */
-            created: components["schemas"]["Span"] | null;
+            created: components["schemas"]["labelwright.services.item_filter.Span"] | null;
             /** @default null */
-            updated: components["schemas"]["Span"] | null;
+            updated: components["schemas"]["labelwright.services.item_filter.Span"] | null;
         };
         /**
          * CategoryRule
@@ -3580,7 +3666,7 @@ export interface components {
          * Span
          * @description From one moment (UTC text) to another, both included; a day stands for all of it.
          */
-        Span: {
+        "labelwright.services.item_filter.Span": {
             /** @default null */
             since: string | null;
             /** @default null */
@@ -4502,6 +4588,249 @@ export interface components {
          */
         CommentIn: {
             text: string;
+        };
+        /**
+         * AgreementView
+         * @description How far people agree, with names, and the items on which they agree least.
+         *
+         *         `report` is None until two people answered the same item. `of` items were merged, the newest `items`
+         *         of which were measured.
+         */
+        AgreementView: {
+            items: number;
+            of: number;
+            names: {
+                [key: string]: string;
+            };
+            report: Record<string, never> | null;
+            lowest: components["schemas"]["LowItem"][];
+        };
+        /**
+         * LowItem
+         * @description An item whose answers agree little; `state` is the item's now.
+         */
+        LowItem: {
+            item: string;
+            name: string;
+            agreement: number | null;
+            confidence: number | null;
+            answers: number;
+            state: string;
+        };
+        /**
+         * PeopleReport
+         * @description Everybody's reliability, the commonest errors, and pairs of categories that are confused.
+         *
+         *         `warnings` holds by category what whoever picks it should be told. `discords` are contradictions of gold
+         *         and peers, in words: they speak of the guideline rather than of a person.
+         */
+        PeopleReport: {
+            people: components["schemas"]["PersonQuality"][];
+            errors: components["schemas"]["CommonError"][];
+            pairs: components["schemas"]["ErrorPair"][];
+            warnings: {
+                [key: string]: string;
+            };
+            discords: string[];
+            outcomes: number;
+        };
+        /**
+         * PersonQuality
+         * @description One person (or model) as the evidence shows them.
+         */
+        PersonQuality: {
+            member: string;
+            name: string;
+            skills: components["schemas"]["SkillView"][];
+            confusions: components["schemas"]["ConfusionView"][];
+            seconds_per_object: number | null;
+            pace: number | null;
+            checked: number;
+            wrong: number;
+            codes: {
+                [key: string]: number;
+            };
+            line: number[];
+            alarms: components["schemas"]["AlarmView"][];
+        };
+        /**
+         * SkillView
+         * @description The skill in a category (None: over all); `gold` and `peer` where there is such evidence.
+         */
+        SkillView: {
+            category: string | null;
+            fused: components["schemas"]["Share"];
+            gold: components["schemas"]["Share"] | null;
+            peer: components["schemas"]["Share"] | null;
+        };
+        /**
+         * Share
+         * @description A share with its interval, and the number of answers it rests on.
+         */
+        Share: {
+            value: number;
+            low: number;
+            high: number;
+            evidence: number;
+        };
+        /**
+         * ConfusionView
+         * @description How often something of category `reference` was answered as `answered`; None is nothing.
+         */
+        ConfusionView: {
+            reference: string | null;
+            answered: string | null;
+            times: number;
+            of: number;
+        };
+        /**
+         * AlarmView
+         * @description Something about a person changed, or is odd; `since` is when it began, where that is known.
+         */
+        AlarmView: {
+            what: string;
+            reason: string;
+            since: string | null;
+        };
+        /**
+         * CommonError
+         * @description A code of errors, how often it was found, its share of all, and the newest items that have it.
+         */
+        CommonError: {
+            code: string;
+            errors: number;
+            share: number;
+            examples: string[];
+        };
+        /**
+         * ErrorPair
+         * @description Two categories that are taken for one another, and how often either way.
+         */
+        ErrorPair: {
+            one: string;
+            other: string;
+            one_for_other: number;
+            other_for_one: number;
+        };
+        /**
+         * Rates
+         * @description What an hour costs: of a member by id, else of their role, in one currency; `machine` of computing.
+         *
+         *         With nothing set, ledgers speak of hours. Who has no rate costs nothing, and is named.
+         */
+        Rates: {
+            /** @default  */
+            currency: string;
+            /** @default {} */
+            members: {
+                [key: string]: number;
+            };
+            /** @default {} */
+            roles: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            machine: number;
+        };
+        /**
+         * CostView
+         * @description The ledger of a project. Every table adds up to `total`, or to `seconds` where no rates are set.
+         *
+         *         `unpriced` names people who worked and have no rate.
+         */
+        CostView: {
+            rates: components["schemas"]["Rates"];
+            priced: boolean;
+            unpriced: string[];
+            total: number | null;
+            each: number | null;
+            seconds: number;
+            seconds_each: number | null;
+            machine_seconds: number;
+            accepted: number;
+            rework_share: number | null;
+            by_category: components["schemas"]["CostLine"][];
+            by_stage: components["schemas"]["CostLine"][];
+            by_kind: components["schemas"]["CostLine"][];
+            cells: components["schemas"]["CostCell"][];
+        };
+        /**
+         * CostLine
+         * @description One line of a table; `name` None: work of no category. Money is None where no rates are set.
+         *
+         *         `seconds_each` and `each` are of an accepted annotation, None where none is accepted.
+         */
+        CostLine: {
+            name: string | null;
+            seconds: number;
+            seconds_each: number | null;
+            cost: number | null;
+            each: number | null;
+            accepted: number;
+        };
+        /**
+         * CostCell
+         * @description The cost of one category at one stage by one kind of work; seconds where no rates are set.
+         */
+        CostCell: {
+            category: string | null;
+            stage: string;
+            kind: string;
+            value: number;
+        };
+        /**
+         * Reaching
+         * @description What a forecast is for: the share of the items to be done.
+         */
+        Reaching: {
+            /** @default 1 */
+            target: number;
+        };
+        /**
+         * ForecastView
+         * @description The past day by day, and what may come. `forecast` is None for the `reason` given.
+         */
+        ForecastView: {
+            target: number;
+            items: number;
+            done: number;
+            left: number;
+            days: components["schemas"]["PastDay"][];
+            forecast: components["schemas"]["Foretold"] | null;
+            reason: string | null;
+        };
+        /**
+         * PastDay
+         * @description What one day brought: items finished, hours of people in seconds, and the cost.
+         */
+        PastDay: {
+            day: string;
+            done: number;
+            seconds: number;
+            cost: number | null;
+        };
+        /**
+         * Foretold
+         * @description When the target is reached, and what it will still take. A date is None where it lies years ahead.
+         */
+        Foretold: {
+            earliest: string | null;
+            middle: string | null;
+            latest: string | null;
+            seconds: components["schemas"]["labelwright.services.costs.Span"];
+            cost: components["schemas"]["labelwright.services.costs.Span"] | null;
+            per_day: number;
+            reached: number;
+            level: number;
+        };
+        /**
+         * Span
+         * @description The middle of what may come, and the bounds that leave out as many above as below.
+         */
+        "labelwright.services.costs.Span": {
+            low: number;
+            middle: number;
+            high: number;
         };
         /**
          * UploadNote
@@ -11360,6 +11689,354 @@ export interface operations {
                 };
             };
             /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far several people's answers agree, with intervals, and where they agree least. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How reliable everybody is, with the evidence; annotators see themselves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleReport"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an hour costs, by member and role, and an hour of the machine. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_set_rates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rates"];
+            };
+        };
+        responses: {
+            /** @description Put other rates in place of those that were. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the work cost by category, stage and kind, and per accepted annotation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_forecast: {
+        parameters: {
+            query?: {
+                target?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When a share of the items will be done, and what that will still cost, as a range. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
