@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from labelwright.core.ids import uuid7
 from labelwright.core.ontology import Ontology
@@ -31,6 +32,8 @@ class Context:
     randomness: Callable[[int], bytes] = field(default=os.urandom)
     ontologies: dict[tuple[str, int], Ontology] = field(default_factory=dict[tuple[str, int], Ontology])
     """Ontology versions that were read before; a version never changes."""
+    people: dict[str, tuple[int, Any]] = field(default_factory=dict[str, tuple[int, Any]])
+    """What is known of the people of projects, by project, and of how many merges (`merging.py`)."""
 
     def now(self) -> str:
         """The moment as UTC text."""
