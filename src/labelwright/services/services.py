@@ -25,6 +25,7 @@ from labelwright.services.pictures import Pictures
 from labelwright.services.progress import Progress
 from labelwright.services.projects import Projects
 from labelwright.services.quality import Quality
+from labelwright.services.quality_items import QualityItems
 from labelwright.services.queue import Queue
 from labelwright.services.release_card import ReleaseCards
 from labelwright.services.release_diff import ReleaseDiffs
@@ -67,6 +68,7 @@ class Services:
         self.issues = Issues(context)
         self.progress = Progress(context)
         self.quality = Quality(context)
+        self.quality_items = QualityItems(context)
         self.costs = Costs(context)
         self.releases = Releases(context)
         self.release_diffs = ReleaseDiffs(context, self.releases)

@@ -1179,6 +1179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/quality/agreement/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items that two people both answered, or where categories were confused, least agreement first. */
+        get: operations["quality_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rates": {
         parameters: {
             query?: never;
@@ -4711,6 +4728,36 @@ export interface components {
             other: string;
             one_for_other: number;
             other_for_one: number;
+        };
+        /**
+         * About
+         * @description What a number is about: two people, two categories, or both, each as `ID,ID`.
+         */
+        About: {
+            /** @default  */
+            people: string;
+            /** @default  */
+            categories: string;
+        };
+        /**
+         * Behind
+         * @description The items behind a number, those with the least agreement first; `of` is how many there are.
+         */
+        Behind: {
+            items: components["schemas"]["BehindItem"][];
+            of: number;
+        };
+        /**
+         * BehindItem
+         * @description An item that a number is of: how far those two people agree on it, and how often it was confused.
+         */
+        BehindItem: {
+            item: string;
+            name: string;
+            agreement: number | null;
+            confused: number;
+            answers: number;
+            state: string;
         };
         /**
          * Rates
@@ -11788,6 +11835,67 @@ export interface operations {
             };
             /** @description Not found: not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_behind: {
+        parameters: {
+            query?: {
+                people?: string;
+                categories?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Items that two people both answered, or where categories were confused, least agreement first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Behind"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,12 +1,23 @@
 """How good the work of a project is: agreement between people, and how reliable each of them is."""
 
+import msgspec
+
 from labelwright.api.routing import Routes
+from labelwright.core.errors import InvalidInput
 from labelwright.services.access import Actor
 from labelwright.services.quality import AgreementView
+from labelwright.services.quality_items import Behind
 from labelwright.services.quality_people import PeopleReport
 from labelwright.services.services import Services
 
 routes = Routes("quality")
+
+
+class About(msgspec.Struct, kw_only=True):
+    """What a number is about: two people, two categories, or both, each as `ID,ID`."""
+
+    people: str = ""
+    categories: str = ""
 
 
 @routes.get("/projects/{project}/quality/agreement", "item.history")
@@ -19,3 +30,13 @@ def agreement(project: str, who: Actor, services: Services) -> AgreementView:
 def people(project: str, who: Actor, services: Services) -> PeopleReport:
     """How reliable everybody is, with the evidence; annotators see themselves."""
     return services.quality.people(who, project)
+
+
+@routes.get("/projects/{project}/quality/agreement/items", "item.history", raises=(InvalidInput,))
+def behind(project: str, query: About, who: Actor, services: Services) -> Behind:
+    """Items that two people both answered, or where categories were confused, least agreement first."""
+    return services.quality_items.behind(who, project, _two(query.people), _two(query.categories))
+
+
+def _two(words: str) -> list[str]:
+    return words.split(",") if words else []
