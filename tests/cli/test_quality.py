@@ -102,3 +102,79 @@ def test_a_table_without_votes_is_refused_with_the_remedy(
     assert "its columns are “a”, “b”" in told
     assert "--annotator" in told
     assert main(["agreement", str(tmp_path / "nowhere.csv")]) == REFUSED
+
+
+def test_boxes_are_merged_into_a_table(
+    boxes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = said(capsys, "consensus", boxes, "-o", tmp_path / "merged.csv")
+
+    head, *rows = (tmp_path / "merged.csv").read_text(encoding="utf-8").splitlines()
+    first = rows[0].split(",")
+    assert head == "item,answer,confidence,votes,left,top,right,bottom"
+    assert [row.split(",")[:2] for row in rows] == [["a", "car"], ["b", "car"]]
+    assert [row.split(",")[3] for row in rows] == ["3", "2"]
+    assert 0 <= float(first[2]) <= 1
+    assert [float(cell) for cell in first[4:]] == pytest.approx([0, 0, 10, 10], abs=1)
+    assert "Method: " in out
+    assert "Wrote 2 rows" in out
+
+
+def test_the_same_boxes_give_the_same_bytes(boxes: Path, tmp_path: Path) -> None:
+    for name in ("one.parquet", "two.parquet"):
+        assert main(["consensus", str(boxes), "-o", str(tmp_path / name)]) == DONE
+
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+
+
+def test_nothing_is_written_where_something_is_wrong(
+    boxes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = boxes.read_bytes()
+    wrong = [
+        ["-o", str(boxes)],
+        ["-o", str(tmp_path / "out.xlsx")],
+        ["-o", str(tmp_path / "out.csv"), "--threshold", "2"],
+        ["-o", str(tmp_path / "out.csv"), "--gold", str(boxes)],
+    ]
+
+    for arguments in wrong:
+        assert main(["consensus", str(boxes), *arguments]) == REFUSED
+        assert len(capsys.readouterr().err.splitlines()) == 2
+
+    assert boxes.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == [boxes.name]
+
+
+def test_answers_are_merged_into_a_table(
+    votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "gold.csv"
+    gold.write_text("item,answer\na,cat\nb,cat\n", encoding="utf-8")
+
+    out = said(capsys, "consensus", votes, "-o", tmp_path / "merged.csv")
+    checked = json.loads(
+        said(capsys, "consensus", votes, "-o", tmp_path / "again.csv", "--gold", gold, "--json")
+    )
+
+    head, *rows = (tmp_path / "merged.csv").read_text(encoding="utf-8").splitlines()
+    cells = [row.split(",") for row in rows]
+    assert head == "item,answer,confidence,votes"
+    assert [(item, answer, count) for item, answer, _, count in cells] == [
+        ("a", "cat", "3"),
+        ("b", "dog", "3"),
+        ("c", "dog", "2"),
+    ]
+    assert all(0 <= float(confidence) <= 1 for _, _, confidence, _ in cells)
+    assert "Method: " in out
+    assert checked["rows"] == 3
+    assert checked["why"]
+
+
+def test_a_method_that_is_none_is_refused_with_those_there_are(
+    votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["consensus", str(votes), "-o", str(tmp_path / "out.csv"), "--method", "guess"]) == REFUSED
+
+    assert "majority" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "convert": ("conversion:convert", "Turn label files of one format into another."),
     "formats": ("conversion:formats", "List the formats."),
     "agreement": ("quality:agreement", "Tell how far people agree, in a table of their answers."),
+    "consensus": ("consensus:consensus", "Merge the answers of several people into one for each item."),
     "release": ("releases:app", "Freeze accepted work, and prove that it is unchanged."),
     "member": ("people:member", "Bring people in."),
     "token": ("people:token", "Make keys for programs."),

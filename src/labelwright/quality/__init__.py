@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from labelwright.quality.plain import gwet_ac1 as gwet_ac1
     from labelwright.quality.plain import gwet_ac2 as gwet_ac2
     from labelwright.quality.plain import krippendorff_alpha as krippendorff_alpha
+    from labelwright.quality.plain import majority_answers as majority_answers
     from labelwright.quality.plain import percent_agreement as percent_agreement
     from labelwright.quality.plain import vote_agreement as vote_agreement
     from labelwright.quality.segments import segment_agreement as segment_agreement
@@ -43,8 +44,8 @@ __all__ = [
     "AgreementReport", "Interval", "VoteAgreement", "Votes", "alpha_by_distance", "as_votes",
     "bootstrap_interval", "boundary_iou", "clopper_pearson", "cohen_kappa", "compare_documents",
     "document_agreement", "fleiss_kappa", "gwet_ac1", "gwet_ac2", "hausdorff95", "hypergeometric",
-    "krippendorff_alpha", "match_shapes", "oks", "percent_agreement", "segment_agreement", "shape_iou",
-    "temporal_iou", "vote_agreement", "wilson",
+    "krippendorff_alpha", "majority_answers", "match_shapes", "oks", "percent_agreement", "segment_agreement",
+    "shape_iou", "temporal_iou", "vote_agreement", "wilson",
 ]  # fmt: skip
 
 PUBLIC = {
@@ -66,6 +67,7 @@ PUBLIC = {
     "hausdorff95": "outlines:hausdorff95",
     "hypergeometric": "bounds:hypergeometric",
     "krippendorff_alpha": "plain:krippendorff_alpha",
+    "majority_answers": "plain:majority_answers",
     "match_shapes": "matching:match",
     "oks": "iou:oks",
     "percent_agreement": "plain:percent_agreement",

@@ -12,6 +12,7 @@ import numpy as np
 from labelwright.core.errors import InvalidInput
 from labelwright.quality import agreement as measures
 from labelwright.quality.agreement import Level, Weights
+from labelwright.quality.plurality import plurality
 from labelwright.quality.vote_report import VoteAgreement
 from labelwright.quality.vote_report import vote_agreement as report
 from labelwright.quality.votes import Votes
@@ -88,6 +89,20 @@ def krippendorff_alpha(data: Data | Any, level: Level = "nominal") -> float | No
 def vote_agreement(data: Data | Any, *, seed: int = 0, level: Level = "nominal") -> VoteAgreement:  # noqa: ANN401
     """The whole report: overall with intervals, by category, by pair, by annotator."""
     return report(as_votes(data), np.random.default_rng(seed), order=level)
+
+
+def majority_answers(data: Data | Any) -> dict[str, tuple[str, float]]:  # noqa: ANN401
+    """For each item the commonest answer and its share of the votes; between equals the first that came.
+
+    >>> majority_answers({"a.jpg": ["cat", "cat", "dog", "cat"]})
+    {'a.jpg': ('cat', 0.75)}
+    """
+    votes = as_votes(data)
+    merged = plurality(votes)
+    answers: list[int] = merged.answer.tolist()
+    shares: list[float] = merged.share.tolist()
+    rows = zip(votes.items, answers, shares, strict=True)
+    return {item: (votes.categories[at], share) for item, at, share in rows}
 
 
 def _columns(data: Any) -> list[list[object]] | None:  # noqa: ANN401
