@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from labelwright.quality.segments import segment_agreement as segment_agreement
     from labelwright.quality.segments import temporal_iou as temporal_iou
     from labelwright.quality.shape_agreement import compare as compare_documents
+    from labelwright.quality.shape_consensus import merge_documents as merge_documents
     from labelwright.quality.vote_report import VoteAgreement as VoteAgreement
     from labelwright.quality.votes import Votes as Votes
 
@@ -44,8 +45,8 @@ __all__ = [
     "AgreementReport", "Interval", "VoteAgreement", "Votes", "alpha_by_distance", "as_votes",
     "bootstrap_interval", "boundary_iou", "clopper_pearson", "cohen_kappa", "compare_documents",
     "document_agreement", "fleiss_kappa", "gwet_ac1", "gwet_ac2", "hausdorff95", "hypergeometric",
-    "krippendorff_alpha", "majority_answers", "match_shapes", "oks", "percent_agreement", "segment_agreement",
-    "shape_iou", "temporal_iou", "vote_agreement", "wilson",
+    "krippendorff_alpha", "majority_answers", "match_shapes", "merge_documents", "oks",
+    "percent_agreement", "segment_agreement", "shape_iou", "temporal_iou", "vote_agreement", "wilson",
 ]  # fmt: skip
 
 PUBLIC = {
@@ -69,6 +70,7 @@ PUBLIC = {
     "krippendorff_alpha": "plain:krippendorff_alpha",
     "majority_answers": "plain:majority_answers",
     "match_shapes": "matching:match",
+    "merge_documents": "shape_consensus:merge_documents",
     "oks": "iou:oks",
     "percent_agreement": "plain:percent_agreement",
     "segment_agreement": "segments:segment_agreement",
