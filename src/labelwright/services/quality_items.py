@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from labelwright.core.document import Document
 from labelwright.core.errors import InvalidInput
@@ -55,7 +55,7 @@ class QualityItems:
             if len(given) not in (0, 2):
                 raise InvalidInput("Name two, or none.", place=place)
 
-        def work(tx: Connection) -> tuple[dict[str, dict[str, Document]], dict[Any, Row[Any]]]:
+        def work(tx: Connection) -> tuple[dict[str, dict[str, Document]], dict[str, Any]]:
             project = project_for(tx, actor, project_id, "item.history")
             ontology = read_ontology(self.context, tx, project_id, project.ontology_version)
             newest = select(merges).where(merges.c.project_id == project_id)
@@ -75,7 +75,7 @@ class QualityItems:
 
 def _behind(
     answers: Mapping[str, Mapping[str, Document]],
-    known: Mapping[str, Row[Any]],
+    known: Mapping[str, Any],
     people: Sequence[str],
     categories: Sequence[str],
 ) -> Iterator[BehindItem]:
