@@ -55,7 +55,7 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonQuality(msgspec.Struct, frozen=True, kw_only=True):
-    """One person (or model) as the evidence shows them."""
+    """One person (or model) as the evidence shows them; `times` is when each point of the `line` begins."""
 
     member: str
     name: str
@@ -67,6 +67,7 @@ class PersonQuality(msgspec.Struct, frozen=True, kw_only=True):
     wrong: int
     codes: dict[str, int]
     line: list[float]
+    times: list[str]
     alarms: list[AlarmView]
 
 
@@ -193,7 +194,8 @@ def people_report(found: Evidence) -> PeopleReport:
                 checked=sum(1 for one in answered.get(person, ()) if one.source != "peer" and one.answered),
                 wrong=sum(1 for one in answered.get(person, ()) if one.source != "peer" and not one.right),
                 codes=dict(mine.get(person, Counter()).most_common()),
-                line=_line(answered.get(person, [])),
+                line=[value for _, value in _line(answered.get(person, []))],
+                times=[_moment(time) for time, _ in _line(answered.get(person, []))],
                 alarms=[*_alarms(answered.get(person, [])), *odd.get(person, [])],
             )
             for person in people
@@ -229,13 +231,17 @@ def _share(estimate: Estimate) -> Share:
     return Share(value=estimate.value, low=estimate.low, high=estimate.high, evidence=estimate.evidence)
 
 
-def _line(answers: list[Outcome]) -> list[float]:
-    """The share of right answers over time, in at most 60 steps of equal numbers of answers."""
+def _line(answers: list[Outcome]) -> list[tuple[float, float]]:
+    """When, and the share of right answers, in at most 60 steps of equal numbers of answers."""
     if len(answers) < 2:
         return []
-    step = max(1, len(answers) // POINTS)
+    step = max(1, -(-len(answers) // POINTS))
     parts = [answers[start : start + step] for start in range(0, len(answers) - step + 1, step)]
-    return [sum(one.weight for one in part if one.right) / sum(one.weight for one in part) for part in parts]
+    return [(part[0].time, _weight(part, right=True) / _weight(part)) for part in parts if _weight(part)]
+
+
+def _weight(answers: list[Outcome], *, right: bool = False) -> float:
+    return sum(one.weight for one in answers if one.right or not right)
 
 
 def _alarms(answers: list[Outcome]) -> list[AlarmView]:

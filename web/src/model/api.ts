@@ -4653,7 +4653,7 @@ export interface components {
         };
         /**
          * PersonQuality
-         * @description One person (or model) as the evidence shows them.
+         * @description One person (or model) as the evidence shows them; `times` is when each point of the `line` begins.
          */
         PersonQuality: {
             member: string;
@@ -4668,6 +4668,7 @@ export interface components {
                 [key: string]: number;
             };
             line: number[];
+            times: string[];
             alarms: components["schemas"]["AlarmView"][];
         };
         /**
