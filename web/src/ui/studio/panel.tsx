@@ -35,6 +35,7 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
   // What needs to be seen first is settled once; from then on the person chooses.
   const [first] = useState(() => firstTab(desk, guideline.changed, open, proposed));
   const tab = flow.tab ?? first;
+  const tight = desk.isAdjudication; // there is a tab more
   useEffect(() => {
     if (flow.issue && tab === 'issues') document.getElementById(`issue-${flow.issue}`)?.scrollIntoView({ block: 'nearest' });
   });
@@ -43,23 +44,23 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
       {!editor.readOnly && <CategoryBar desk={desk} />}
       <Tags desk={desk} />
       <Problems desk={desk} />
-      <Tabs value={tab} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
+      <Tabs value={tab} {...(tight && { fz: 'xs', styles: { tabLabel: { fontSize: 12 } } })} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
         <Tabs.List grow>
           {desk.isAdjudication && (
-            <Tabs.Tab value="disputes" px={6} rightSection={counter(desk.disputes.open.length, 'grape')}>
+            <Tabs.Tab value="disputes" px={tight ? 2 : 6} rightSection={counter(desk.disputes.open.length, 'grape')}>
               {t('Disputes')}
             </Tabs.Tab>
           )}
-          <Tabs.Tab value="annotations" px={6}>
+          <Tabs.Tab value="annotations" px={tight ? 2 : 6}>
             {t('Marked')}
           </Tabs.Tab>
-          <Tabs.Tab value="predictions" px={6} rightSection={counter(proposed, 'pine')} data-tour="predictions">
+          <Tabs.Tab value="predictions" px={tight ? 2 : 6} rightSection={counter(proposed, 'pine')} data-tour="predictions">
             {t('Proposed')}
           </Tabs.Tab>
-          <Tabs.Tab value="issues" px={6} rightSection={counter(open, 'orange')}>
+          <Tabs.Tab value="issues" px={tight ? 2 : 6} rightSection={counter(open, 'orange')}>
             {t('Issues')}
           </Tabs.Tab>
-          <Tabs.Tab value="guideline" px={6} rightSection={guideline.changed ? counter(1, 'orange', t('new')) : null}>
+          <Tabs.Tab value="guideline" px={tight ? 2 : 6} rightSection={guideline.changed ? counter(1, 'orange', t('new')) : null}>
             {t('Rules')}
           </Tabs.Tab>
         </Tabs.List>

@@ -1,5 +1,5 @@
 /** Every answer on a picture of its own, beside what they were merged into. */
-import { Modal, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Box, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 
 import { t } from '../../language/language';
@@ -40,7 +40,9 @@ function Side({ desk, name, annotations, categories }: SideProps) {
       <Text size="sm" fw={600}>
         {name} <Text span c="dimmed" size="sm">{count(annotations.length, 'annotation')}</Text>
       </Text>
-      <ItemPicture item={desk.envelope.item} annotations={annotations} categories={categories} marked={marked} onMark={setMarked} />
+      <Box w="100%">
+        <ItemPicture item={desk.envelope.item} annotations={annotations} categories={categories} marked={marked} onMark={setMarked} />
+      </Box>
     </Stack>
   );
 }

@@ -63,7 +63,7 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
         </Tooltip>
       )}
       {desk.isAdjudication && (
-        <Badge variant="light" color="grape" radius="sm" style={{ flex: 'none' }} data-testid="adjudication">
+        <Badge variant="light" color="grape" radius="sm" tt="none" style={{ flex: 'none' }} data-testid="adjudication">
           {t('{{count}} answers to decide between', { count: envelope.merge?.answers.length ?? 0 })}
         </Badge>
       )}
