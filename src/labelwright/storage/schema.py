@@ -25,6 +25,7 @@ from labelwright.storage.error_tables import error_tables
 from labelwright.storage.explore_tables import explore_tables
 from labelwright.storage.gold_tables import gold_tables
 from labelwright.storage.overlap_tables import overlap_tables
+from labelwright.storage.suspect_tables import suspect_tables
 
 metadata = MetaData(
     naming_convention={
@@ -485,3 +486,4 @@ merges = overlap_tables(metadata)
 error_marks = error_tables(metadata)
 (skills,) = gold_tables(metadata)
 rates = cost_tables(metadata)
+suspect_runs, suspects, consequence_plans, consequences = suspect_tables(metadata)
