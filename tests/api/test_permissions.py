@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from starlette.routing import Route
 
 from labelwright.api.app import create_app, specs
@@ -17,12 +17,13 @@ from labelwright.api.permissions import Permission, table
 from labelwright.core.errors import Forbidden, NotFound
 from labelwright.core.roles import SCOPES, allows
 from labelwright.services.access import Actor
+from labelwright.services.audits import ClaimIn, NewAudit, VerdictIn
 from labelwright.services.project_members import PROJECT_ROLES
 from labelwright.services.queue import open_first_task
 from labelwright.services.releases import NewRelease
 from labelwright.services.submissions import Submitting
 from labelwright.services.views import Looked
-from labelwright.storage.schema import items
+from labelwright.storage.schema import items, suspect_runs, suspects
 from tests.api.conftest import V1, Api
 
 GOOD = "correct horse battery staple"
@@ -87,6 +88,21 @@ class Place:
         world = self.api.world
         return world.services.issues.open(world.owner, self.make_item(who), "look").id
 
+    def make_suspect(self, who: Actor) -> str:
+        world, context = self.api.world, self.api.world.context
+        item, run, suspect = self.make_item(who), context.new_id(), context.new_id()
+        made = {"project_id": self.project, "created_at": context.now()}
+        of = {"item_id": item, "document_id": "none", "kind": "missing", "reasons": [], "sources": []}
+
+        def work(tx: Any) -> None:
+            row = {"id": run, "job_id": "none", "created_by": world.owner.id}
+            tx.execute(insert(suspect_runs).values(**row, **made))
+            row = {"id": suspect, "run_id": run, "project_id": self.project, "rank": 1, "score": 0.5}
+            tx.execute(insert(suspects).values(**row, **of))
+
+        context.database.write(work)
+        return suspect
+
     def make_upload(self, who: Actor) -> str:
         try:
             return self.api.world.services.uploads.open(who, self.project).id
@@ -107,6 +123,21 @@ class Place:
     def make_invitation(self, who: Actor) -> str:
         invitations = self.api.world.services.accounts.invitations
         return invitations.create(self.api.world.owner, "annotator", project=self.project).id
+
+    def make_audit(self, who: Actor) -> str:
+        services, owner = self.api.world.services, self.api.world.owner
+        wanted = NewAudit(claims=(ClaimIn(at_most=0.5),), unit="item")
+        made = services.audits.open(owner, self.make_release(who), wanted)
+        judge = who if who is not None else owner
+        try:
+            drawn = services.audits.next(judge, made.id)
+            services.audits.judge(judge, made.id, drawn.number, VerdictIn(verdict="right"))
+        except (Forbidden, NotFound):
+            pass  # who may not judge
+        return made.id
+
+    def make_number(self, who: Actor) -> str:
+        return "1"
 
     def make_token(self, who: Actor) -> str:
         return self.api.world.services.accounts.tokens.create(who, "spare", ["read"]).id
@@ -187,6 +218,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/verification/operations"): {"drafts": []},
     ("POST", "/projects/{project}/verification/closing"): {"tasks": [], "verdict": "accepted"},
     ("POST", "/items/{item}/issues"): {"text": "look"},
+    ("POST", "/projects/{project}/suspects/{suspect}/verdict"): {"verdict": "fine"},
     ("POST", "/projects/{project}/explore/tags"): {"selection": {"items": []}, "add": ["night"]},
     ("POST", "/projects/{project}/explore/split"): {"selection": {"items": []}, "split": "train"},
     ("POST", "/projects/{project}/explore/assignment"): {"selection": {"items": []}, "to": None},
@@ -196,6 +228,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", "/issues/{issue}"): {"state": "resolved"},
     ("POST", "/issues/{issue}/comments"): {"text": "yes"},
     ("POST", "/projects/{project}/releases"): lambda place: {"tag": f"t{place.sent}", "states": ["done"]},
+    ("POST", "/releases/{release}/audits"): {"claims": [{"at_most": 0.5}], "unit": "item"},
+    ("POST", "/audits/{audit}/draws/{number}/verdict"): {"verdict": "right"},
     ("POST", "/projects/{project}/imports/look"): lambda place: {
         "upload": place.make_upload(place.asking or place.api.world.owner),
     },

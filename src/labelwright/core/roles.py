@@ -17,6 +17,7 @@ RIGHTS: dict[str, str] = {
     "project.manage": "manager",
     "project.import": "manager",
     "release.create": "manager",
+    "release.audit": "manager",
     "member.manage": "manager",
     "job.manage": "manager",
     "audit.read": "owner",

@@ -2,8 +2,10 @@
 
 from labelwright.services.accounts import Accounts
 from labelwright.services.audit_log import AuditLog
+from labelwright.services.audits import Audits
 from labelwright.services.briefs import Briefs
 from labelwright.services.brought import Brought
+from labelwright.services.certificates import Certificates
 from labelwright.services.context import Context
 from labelwright.services.costs import Costs
 from labelwright.services.crops import Crops
@@ -33,6 +35,8 @@ from labelwright.services.releases import Releases
 from labelwright.services.rule_offenders import RuleOffenders
 from labelwright.services.sources import Sources
 from labelwright.services.submissions import Submissions
+from labelwright.services.suspect_verdicts import SuspectVerdicts
+from labelwright.services.suspects import Suspects
 from labelwright.services.uploads import Uploads
 from labelwright.services.verdicts import Verdicts
 from labelwright.services.verification import Verification
@@ -72,9 +76,13 @@ class Services:
         self.costs = Costs(context)
         self.releases = Releases(context)
         self.release_diffs = ReleaseDiffs(context, self.releases)
+        self.audits = Audits(context, self.releases)
+        self.certificates = Certificates(context, self.audits, self.releases)
         self.release_cards = ReleaseCards(context, self.releases)
         self.uploads = Uploads(context)
         self.jobs = Jobs(context)
+        self.suspects = Suspects(context, self.jobs)
+        self.suspect_verdicts = SuspectVerdicts(context, self.submissions, self.issues)
         self.imports = Imports(context, self.jobs)
         self.item_imports = ItemImports(context, self.jobs)
         self.sources = Sources(context, self.jobs)

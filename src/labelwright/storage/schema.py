@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from labelwright.storage.audit_tables import audit_tables
 from labelwright.storage.columns import Json, Packed, identity, moment, reference, serial
 from labelwright.storage.cost_tables import cost_tables
 from labelwright.storage.error_tables import error_tables
@@ -484,6 +485,7 @@ item_terms, item_tags, views = explore_tables(metadata)
 
 merges = overlap_tables(metadata)
 error_marks = error_tables(metadata)
+audits, audit_draws = audit_tables(metadata)
 (skills,) = gold_tables(metadata)
 rates = cost_tables(metadata)
 suspect_runs, suspects, consequence_plans, consequences = suspect_tables(metadata)

@@ -63,8 +63,8 @@ class DeepQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 @routes.post("/releases/{release}/verification", "project.read")
 def verify(release: str, query: DeepQuery, who: Actor, services: Services) -> Verification:
-    """Compute every hash of a release again and compare."""
-    return services.releases.verify(who, release, deep=query.deep)
+    """Compute every hash of a release again, and make its certificates anew from their logs."""
+    return services.certificates.verify(who, release, deep=query.deep)
 
 
 class ChangesQuery(msgspec.Struct, frozen=True, kw_only=True):
