@@ -204,7 +204,7 @@ def test_the_seed_is_committed_to_before_and_told_after(world: World) -> None:
 
     assert opening.detail["commitment"] == audit.commitment == commitment(done.audit.seed)
     with pytest.raises(WrongState):
-        judge_next(world, rita, audit.id)
+        world.services.audits.judge(rita, audit.id, 2, RIGHT)
     with pytest.raises(WrongState):
         world.services.certificates.close(world.owner, audit.id)
 
