@@ -25,6 +25,7 @@ KINDS = {
     "undo_items": "labelwright.services.item_undo:run_undo",
     "sync_source": "labelwright.services.source_sync:run_sync",
     "import_labels": "labelwright.services.label_import:run_import",
+    "find_suspects": "labelwright.services.suspect_run:run_suspects",
     "undo_labels": "labelwright.services.label_import:run_undo",
 }
 """Job kinds by name; the handlers are imported at first use."""
