@@ -10,6 +10,7 @@ import { t } from '../../language/language';
 import { colorOf, drawable } from '../../model/ontology';
 import type { Category } from '../../wire';
 import { count } from '../words';
+import { ConfusionNote } from './confusion-note';
 import type { Desk } from './desk';
 import { keyHint } from './own-keys';
 import { recentChanged, recentOf } from './recent';
@@ -72,6 +73,7 @@ export function CategoryBar({ desk }: { desk: Desk }) {
           </Text>
         )}
       </div>
+      <ConfusionNote desk={desk} />
     </div>
   );
 }
