@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, select, update
 
-from labelwright.core.errors import NotFound, WrongState
+from labelwright.core.errors import WrongState
 from labelwright.services.access import Actor
 from labelwright.services.audit import record
 from labelwright.services.audit_log_of_draws import log_of
@@ -91,13 +91,12 @@ class Certificates:
 
         return self.context.database.read(work)
 
-    def of_release(self, actor: Actor, release_id: str) -> CertificateView:
-        """The newest certificate of a release. Raises NotFound."""
+    def of_release(self, actor: Actor, release_id: str) -> CertificateView | None:
+        """The newest certificate of a release; None: it has none. Raises NotFound."""
         release = self._releases.get(actor, release_id)
-        for audit in self._audits.list(actor, release.project, release_id):
-            if audit.state == "closed":
-                return self.get(actor, audit.id)
-        raise NotFound("certificate of the release", release.tag)
+        closed = (a for a in self._audits.list(actor, release.project, release_id) if a.state == "closed")
+        newest = next(closed, None)
+        return None if newest is None else self.get(actor, newest.id)
 
     def verify(self, actor: Actor, release_id: str, *, deep: bool = False) -> Verification:
         """Compute every hash of a release again, and make all its certificates anew from their logs."""

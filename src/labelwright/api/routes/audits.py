@@ -3,7 +3,7 @@
 import msgspec
 
 from labelwright.api.routing import Routes
-from labelwright.core.errors import InvalidInput, NotFound, WrongState
+from labelwright.core.errors import InvalidInput, WrongState
 from labelwright.services.access import Actor
 from labelwright.services.audits import AuditView, DrawView, NewAudit, NotYours, VerdictIn
 from labelwright.services.certificates import CertificateView
@@ -80,7 +80,7 @@ def certificate(audit: str, who: Actor, services: Services) -> CertificateView:
     return services.certificates.get(who, audit)
 
 
-@routes.get("/releases/{release}/certificate", "project.read", raises=(NotFound,))
-def of_release(release: str, who: Actor, services: Services) -> CertificateView:
-    """The newest certificate of a release."""
+@routes.get("/releases/{release}/certificate", "project.read")
+def of_release(release: str, who: Actor, services: Services) -> CertificateView | None:
+    """The newest certificate of a release; 204 where it has none."""
     return services.certificates.of_release(who, release)
