@@ -253,8 +253,8 @@ def test_a_wrong_one_is_sent_back_with_a_note_at_its_place_in_one_act(world: Wor
     sent = judge(world, project, first, "wrong", send_back=True, comment="This is dirt.")
     later = judge(world, project, second, "wrong", send_back=True)
 
-    assert (sent.reopened, sent.pinned, later.reopened, later.pinned) == (True, True, False, True)
-    assert world.services.queue.next(ana, project.id, "annotate") is not None
+    assert (sent.pinned, later.pinned, later.task) == (True, True, None)
+    assert world.services.queue.next(ana, project.id, "annotate") == sent.task
     notes = world.services.issues.list(world.owner, item)
     assert [(note.annotation, note.x, note.y) for note in notes] == [("a", 25, 25), ("b", 75, 45)]
     assert notes[0].comments[0].text == "This is dirt."
@@ -294,7 +294,7 @@ def test_a_suspect_whose_item_changed_is_outdated(world: World) -> None:
     (now,) = listed(world, project)
 
     assert (one.outdated, now.outdated) == (False, True)
-    assert not judge(world, project, now, "wrong", send_back=True).reopened
+    assert judge(world, project, now, "wrong", send_back=True).task is None
 
 
 def test_batches_give_what_one_look_gives_and_the_likeliest_are_kept(

@@ -39,10 +39,10 @@ class SuspectVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgedSuspect(msgspec.Struct, frozen=True, kw_only=True):
-    """The suspect as it stands now, and whether its item was opened again and a note pinned."""
+    """The suspect as it stands now; the `task` that its item was opened again by, and if a note was pinned."""
 
     suspect: SuspectView
-    reopened: bool
+    task: str | None
     pinned: bool
 
 
@@ -71,13 +71,13 @@ class SuspectVerdicts:
         view, may_reopen, to = self.context.database.read(
             lambda tx: self._look(tx, actor, project_id, suspect_id)
         )
-        reopened = pinned = False
+        task, pinned = None, False
         if given.send_back and not view.outdated:
             if view.item_state == "done":
                 if not may_reopen:
                     raise Forbidden("open a done item again (a manager may)", "project.manage")
-                self._submissions.reopen(actor, view.item, to=to, comment=_note(view, given.comment))
-                reopened = True
+                note = _note(view, given.comment)
+                task = self._submissions.reopen(actor, view.item, to=to, comment=note)
             self._pin(actor, view, given.comment)
             pinned = True
 
@@ -89,7 +89,7 @@ class SuspectVerdicts:
             tx.execute(changed.values(verdict=given.verdict, **judged))
             return self._look(tx, actor, project_id, suspect_id)[0]
 
-        return JudgedSuspect(suspect=self.context.database.write(work), reopened=reopened, pinned=pinned)
+        return JudgedSuspect(suspect=self.context.database.write(work), task=task, pinned=pinned)
 
     def _look(
         self, tx: Connection, actor: Actor, project_id: str, suspect_id: str

@@ -18,9 +18,24 @@ const FORMS: readonly string[] = [
   phrase('touches the border of the image'),
   phrase('only {{across}} × {{down}} px'),
   phrase('the model sees nothing here'),
+  phrase('{{by}} says {{name}} here ({{sure}} sure)'),
+  phrase('{{by}} sees {{name}} here ({{sure}} sure), nothing is marked'),
+  phrase('{{by}} sees nothing here, but meets {{share}} of the marks of {{name}}'),
+  phrase('{{by}} sees hardly anything ({{sure}} sure) here, but meets {{share}} of the marks of {{name}}'),
+  phrase('only {{share}} like what {{by}} drew'),
+  phrase('the model says {{name}} ({{share}}, as sure as where it is right)'),
+  phrase('the model says {{name}} ({{share}})'),
+  phrase('{{votes}} of {{people}} people said {{name}}'),
+  phrase('{{share}} of what looks alike is {{name}}'),
+  phrase('{{name}} is often taken for {{other}}'),
+  phrase('the model sees no {{name}} ({{share}}; {{usual}} where it is given)'),
+  phrase('the model sees {{name}} ({{share}}; {{usual}} where it is given)'),
   phrase('the model says {{name}}'),
   phrase("only {{share}} like the model's"),
 ];
+
+/** Who says something else, where it is no model's name. */
+const SPEAKERS: readonly string[] = [phrase('several people'), phrase('the near-duplicate')];
 
 const PATTERNS = FORMS.map((form) => ({ form, pattern: patternOf(form) }));
 
@@ -28,9 +43,13 @@ export function reasonWords(reason: string): string {
   if (language() === 'en') return reason;
   for (const { form, pattern } of PATTERNS) {
     const found = pattern.exec(reason);
-    if (found) return t(form, found.groups ?? {});
+    if (found) return t(form, spokenBy(found.groups ?? {}));
   }
   return reason;
+}
+
+function spokenBy(facts: Record<string, string>): Record<string, string> {
+  return facts['by'] && SPEAKERS.includes(facts['by']) ? { ...facts, by: t(facts['by']) } : facts;
 }
 
 /** `by {{share}}` as /^by (?<share>.+)$/. */

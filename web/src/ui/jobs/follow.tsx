@@ -22,6 +22,7 @@ const KIND_WORDS: Record<string, string> = spoken<string>({
   import_items: 'Import of items',
   import_labels: 'Import of labels',
   undo_import: 'Undo of an import',
+  find_suspects: 'Search for suspects',
 });
 
 export function kindWords(kind: string): string {
