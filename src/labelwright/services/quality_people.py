@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,7 +11,14 @@ from sqlalchemy import Connection, Row, select
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import iso_time
 from labelwright.quality.outcomes import Estimate, Outcome
-from labelwright.services.quality_rows import WRONG, names_of, outcomes_of, seconds_since_epoch, votes_of
+from labelwright.services.quality_rows import (
+    WRONG,
+    names_of,
+    outcomes_of,
+    seconds_since_epoch,
+    times_of,
+    votes_of,
+)
 from labelwright.storage.schema import error_marks
 
 MOST_MARKS = 50_000
@@ -117,6 +125,7 @@ class Evidence(NamedTuple):
     marks: Sequence[Row[Any]]
     names: dict[str, str]
     ontology: Ontology
+    times: dict[str, list[float]]
 
 
 def evidence_of(tx: Connection, project_id: str, ontology: Ontology) -> Evidence:
@@ -129,9 +138,8 @@ def evidence_of(tx: Connection, project_id: str, ontology: Ontology) -> Evidence
         .limit(MOST_MARKS)
     ).all()
     people = {one.annotator for one in outcomes} | {mark.author for mark in marks}
-    return Evidence(
-        outcomes, votes_of(tx, project_id, ontology), marks, names_of(tx, sorted(people)), ontology
-    )
+    votes, names = votes_of(tx, project_id, ontology), names_of(tx, sorted(people))
+    return Evidence(outcomes, votes, marks, names, ontology, times_of(tx, project_id))
 
 
 def people_report(found: Evidence) -> PeopleReport:
@@ -141,7 +149,7 @@ def people_report(found: Evidence) -> PeopleReport:
     from labelwright.quality.error_codes import CodedError, commonest, confused_pairs, confusion_warnings
     from labelwright.quality.reliability import discords, skills
 
-    outcomes, votes, marks, names, ontology = found
+    outcomes, votes, marks, names, ontology, times = found
     known = {category.id: category.name for category in ontology.categories}
     errors = [
         CodedError(
@@ -173,7 +181,7 @@ def people_report(found: Evidence) -> PeopleReport:
                 reference=cell.reference, answered=cell.answered, times=cell.times, of=cell.of
             )
             cells.setdefault(cell.annotator, []).append(view)
-    timed = {speed.annotator: speed for speed in speeds(outcomes)}
+    timed = _paces(times) | {speed.annotator: (speed.median, speed.pace) for speed in speeds(outcomes)}
     mine: dict[str, Counter[str]] = {}
     for error in errors:
         mine.setdefault(error.annotator, Counter())[error.code] += 1
@@ -189,8 +197,8 @@ def people_report(found: Evidence) -> PeopleReport:
                 name=names.get(person, person),
                 skills=by_person.get(person, {}).get("skills", []),
                 confusions=cells.get(person, []),
-                seconds_per_object=timed[person].median if person in timed else None,
-                pace=timed[person].pace if person in timed else None,
+                seconds_per_object=timed[person][0] if person in timed else None,
+                pace=timed[person][1] if person in timed else None,
                 checked=sum(1 for one in answered.get(person, ()) if one.source != "peer" and one.answered),
                 wrong=sum(1 for one in answered.get(person, ()) if one.source != "peer" and not one.right),
                 codes=dict(mine.get(person, Counter()).most_common()),
@@ -229,6 +237,12 @@ def people_report(found: Evidence) -> PeopleReport:
 
 def _share(estimate: Estimate) -> Share:
     return Share(value=estimate.value, low=estimate.low, high=estimate.high, evidence=estimate.evidence)
+
+
+def _paces(times: dict[str, list[float]]) -> dict[str, tuple[float, float | None]]:
+    """Seconds for an annotation and the pace, by whole items: all there is where answers are merged."""
+    usual = median(taken for mine in times.values() for taken in mine) if len(times) > 1 else None
+    return {who: (median(mine), median(mine) / usual if usual else None) for who, mine in times.items()}
 
 
 def _line(answers: list[Outcome]) -> list[tuple[float, float]]:

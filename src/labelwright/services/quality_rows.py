@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from labelwright.core.document import Annotation, Document, decode
 from labelwright.core.error_codes import EXTRA, WRONG_CATEGORY
-from labelwright.core.graph import ADJUDICATE, REVIEW
+from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW
 from labelwright.core.ontology import Ontology
 from labelwright.quality.outcomes import Outcome, Source
 from labelwright.services.documents import CONSENSUS, SUBMISSION
@@ -73,6 +73,29 @@ def votes_of(tx: Connection, project_id: str, ontology: Ontology) -> list[tuple[
     for row in tx.execute(_merged, {"project": project_id}):
         for mark in ontology.resolve(decode(row.body)).annotations:
             found += [(mark.id, vote.annotator, vote.answer) for vote in mark.votes]
+    return found
+
+
+_timed = (
+    select(documents.c.author, documents.c.seconds, documents.c.annotations)
+    .where(
+        documents.c.project_id == bindparam("project"),
+        documents.c.kind == SUBMISSION,
+        documents.c.stage == ANNOTATE,
+        documents.c.previous_id.is_(None),
+        documents.c.annotations > 0,
+        documents.c.seconds > 0,
+    )
+    .order_by(documents.c.id.desc())
+    .limit(MOST_DOCUMENTS)
+)
+
+
+def times_of(tx: Connection, project_id: str) -> dict[str, list[float]]:
+    """Everybody's active seconds for an annotation, one of each item that they annotated from nothing."""
+    found: dict[str, list[float]] = {}
+    for row in tx.execute(_timed, {"project": project_id}):
+        found.setdefault(row.author, []).append(row.seconds / row.annotations)
     return found
 
 

@@ -15,7 +15,7 @@ export function How({ method, note }: { method: Method | null; note?: string | u
   return (
     <Popover width={360} position="bottom" withArrow shadow="md" trapFocus>
       <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" size="xs" aria-label={label} title={label} data-testid="how">
+        <ActionIcon variant="subtle" color="gray" c="dimmed" size="xs" aria-label={label} title={label} data-testid="how">
           <IconHelp size={14} />
         </ActionIcon>
       </Popover.Target>

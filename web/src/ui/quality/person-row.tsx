@@ -10,7 +10,7 @@ import { ConfusionMatrix } from './confusion-matrix';
 import { share } from './figures';
 import { Bar, Titled } from './how';
 import { spokenMethod } from './method-words';
-import { Spark } from './spark';
+import { noticed, Spark } from './spark';
 import type { PersonQuality, Share, Skill } from './wire';
 
 interface Props {
@@ -34,9 +34,15 @@ export function PersonRow({ person, project, nameOf, isMe, isOpen, onOpen }: Pro
             <ActionIcon variant="subtle" color="gray" size="sm" aria-expanded={isOpen} aria-label={t('More of {{name}}', { name: person.name })} onClick={onOpen}>
               {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
             </ActionIcon>
-            <Anchor component={Link} size="sm" c="inherit" fw={560} className="lw-break" to={exploring(project, { authors: [person.member] })} title={t('Open their items')}>
-              {person.name}
-            </Anchor>
+            {isMerged(person) ? (
+              <Text size="sm" fw={560} title={t('What several people’s answers were merged into, as reviews found it')}>
+                {t('Merged answers')}
+              </Text>
+            ) : (
+              <Anchor component={Link} size="sm" c="inherit" fw={560} className="lw-break" to={exploring(project, { authors: [person.member] })} title={t('Open their items')}>
+                {person.name}
+              </Anchor>
+            )}
             {isMe && (
               <Badge size="xs" variant="light" tt="none">
                 {t('you')}
@@ -60,7 +66,7 @@ export function PersonRow({ person, project, nameOf, isMe, isOpen, onOpen }: Pro
         <Table.Td>
           {person.alarms.length > 0 && (
             <Badge color="orange" variant="light" tt="none" leftSection={<IconAlertTriangle size={12} />}>
-              {number(person.alarms.length)}
+              {number(noticed(person.alarms).length)}
             </Badge>
           )}
         </Table.Td>
@@ -75,6 +81,8 @@ export function PersonRow({ person, project, nameOf, isMe, isOpen, onOpen }: Pro
     </>
   );
 }
+
+const isMerged = (person: PersonQuality): boolean => person.member.startsWith('consensus:');
 
 export const codeWord = (code: string): string => (code === 'missing' ? t('Missing') : (ERROR_WORDS[code] ?? plain(code)));
 
@@ -130,7 +138,7 @@ function More({ person, nameOf }: { person: PersonQuality; nameOf: (id: string) 
   const codes = Object.entries(person.codes);
   return (
     <Stack gap="md" py="sm" data-testid="person-more">
-      {person.alarms.map((alarm) => (
+      {noticed(person.alarms).map((alarm) => (
         <Group key={alarm.reason} gap={8} wrap="nowrap" align="flex-start">
           <IconAlertTriangle size={16} color="var(--lw-returned)" style={{ flex: 'none', marginTop: 2 }} />
           <Text size="sm">
@@ -139,6 +147,12 @@ function More({ person, nameOf }: { person: PersonQuality; nameOf: (id: string) 
               <Text span c="dimmed">
                 {' '}
                 {t('Since {{time}}.', { time: moment(alarm.since) })}
+              </Text>
+            )}
+            {alarm.times > 1 && (
+              <Text span c="dimmed">
+                {' '}
+                {t('Noticed {{count}} times since.', { count: alarm.times })}
               </Text>
             )}
           </Text>

@@ -6,7 +6,7 @@ import { sum } from './cost-tables';
 import { figure, leastFirst, meaning, money, onBar, shade, span, square } from './figures';
 import { pointsOf } from './forecast-points';
 import { changed } from './rates-form';
-import { placeOf, points, smoothed } from './spark';
+import { noticed, placeOf, points, smoothed } from './spark';
 import type { Confusion, ForecastView, Measure } from './wire';
 
 const measure = (given: Partial<Measure>): Measure => ({
@@ -96,6 +96,15 @@ test('an alarm stands at the last point that had begun by then', () => {
   expect(placeOf(['2026-01-02'], '2026-01-01')).toBe(0);
   expect(placeOf(['2026-01-02'], null)).toBeNull();
   expect(placeOf([], '2026-01-02')).toBeNull();
+});
+
+test('of alarms of one kind the first is shown, with how often it came', () => {
+  const alarm = (what: string, since: string) => ({ what, reason: what, since });
+
+  expect(noticed([alarm('errors', '1'), alarm('slower', '2'), alarm('errors', '3')])).toEqual([
+    { what: 'errors', reason: 'errors', since: '1', times: 2 },
+    { what: 'slower', reason: 'slower', since: '2', times: 1 },
+  ]);
 });
 
 test('a line keeps within its picture, and its smoothing within its values', () => {

@@ -17,6 +17,19 @@ export function placeOf(times: string[], since: string | null): number | null {
   return Math.max(0, at);
 }
 
+export type Noticed = PersonQuality['alarms'][number] & { times: number };
+
+/** One of each kind, the first: after an alarm the watch begins anew, and tells of the same thing again. */
+export function noticed(alarms: PersonQuality['alarms']): Noticed[] {
+  const kinds = new Map<string, Noticed>();
+  for (const alarm of alarms) {
+    const known = kinds.get(alarm.what);
+    if (known) known.times += 1;
+    else kinds.set(alarm.what, { ...alarm, times: 1 });
+  }
+  return [...kinds.values()];
+}
+
 /** Points in the space of the picture; a single one stands in the middle. */
 export function points(line: number[], width = WIDTH, height = HEIGHT): [number, number][] {
   return line.map((value, at) => [line.length === 1 ? width / 2 : (at / (line.length - 1)) * width, (1 - value) * height]);
@@ -38,7 +51,7 @@ export function Spark({ person }: { person: Pick<PersonQuality, 'line' | 'times'
     <svg className={classes.spark} width={WIDTH} height={HEIGHT} role="img" aria-label={t('Right answers over time, {{value}} at the end', { value: share(last) })}>
       <line x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} stroke="var(--mantine-color-default-border)" />
       <line x1={0} x2={WIDTH} y1={0} y2={0} stroke="var(--mantine-color-default-border)" strokeDasharray="2 3" />
-      {person.alarms.map((alarm) => {
+      {noticed(person.alarms).map((alarm) => {
         const at = placeOf(person.times, alarm.since);
         const x = at === null ? null : drawn[at]?.[0];
         return x === null || x === undefined ? null : (
