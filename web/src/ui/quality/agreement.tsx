@@ -15,7 +15,7 @@ import { Pictures } from './behind';
 import { Confused } from './confused';
 import { isBeyondChance, meaning } from './figures';
 import { Bar, Figure, How } from './how';
-import { methodOf } from './method-words';
+import { methodOf, spokenMethod } from './method-words';
 import { PairMatrix } from './pair-matrix';
 import { agreement as agreementQuery } from './queries';
 import type { AgreementReport, AgreementView, Measure } from './wire';
@@ -140,7 +140,10 @@ function Lowest({ view }: { view: AgreementView }) {
     <Paper p="lg">
       <Group justify="space-between" mb="sm">
         <div>
-          <Title order={3}>{t('Where people agree least')}</Title>
+          <Group gap={4}>
+            <Title order={3}>{t('Where people agree least')}</Title>
+            <How method={spokenMethod('item')} />
+          </Group>
           <Text size="sm" c="dimmed">
             {t('The share of answers that match, between all two people of an item.')}
           </Text>

@@ -49,7 +49,10 @@ export function ConfusedPairs({ pairs, nameOf }: { pairs: PeopleReport['pairs'];
   if (pairs.length === 0) return null;
   return (
     <Paper p="lg">
-      <Title order={3}>{t('Categories that are taken for one another')}</Title>
+      <Group gap={4}>
+        <Title order={3}>{t('Categories that are taken for one another')}</Title>
+        <How method={spokenMethod('mistaken')} />
+      </Group>
       <Text size="sm" c="dimmed" mb="sm">
         {t('As reviews found. Whoever picks one that is often wrong is told so in the studio.')}
       </Text>

@@ -9,6 +9,8 @@ import { Answer } from '../state';
 import { count, number } from '../words';
 import { Pictures } from './behind';
 import { shade } from './figures';
+import { How } from './how';
+import { spokenMethod } from './method-words';
 import classes from './quality.module.css';
 import { behind } from './queries';
 import type { AgreementReport } from './wire';
@@ -24,7 +26,10 @@ export function Confused({ report, nameOf }: { report: AgreementReport; nameOf: 
   const most = shown[0]!.count;
   return (
     <Paper p="lg">
-      <Title order={3}>{t('Categories that are confused')}</Title>
+      <Group gap={4}>
+        <Title order={3}>{t('Categories that are confused')}</Title>
+        <How method={spokenMethod('confused')} />
+      </Group>
       <Text size="sm" c="dimmed" mb="sm">
         {t('How often two people marked the same thing, one as this and the other as that. Click a line for the items.')}
       </Text>

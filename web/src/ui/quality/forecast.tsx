@@ -1,19 +1,22 @@
 /** When the target will be reached and what it will still take, as a range, and how that was foretold. */
-import { Group, NumberInput, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, NumberInput, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
+import { Link } from 'react-router';
 
 import { t } from '../../language/language';
 import { useProject } from '../project';
 import { Answer } from '../state';
 import { count, day, duration } from '../words';
+import { exploring } from './behind';
 import { money } from './figures';
 import { How } from './how';
 import { spokenMethod } from './method-words';
 import { forecast as forecastQuery } from './queries';
 import type { ForecastView, Foretold } from './wire';
 
+const OPEN = ['waiting', 'annotating', 'adjudicate', 'review', 'returned'];
 const Chart = lazy(() => import('./forecast-chart'));
 
 export function Forecast({ currency, priced }: { currency: string; priced: boolean }) {
@@ -36,6 +39,7 @@ export function Forecast({ currency, priced }: { currency: string; priced: boole
 }
 
 function Told({ view, currency, priced }: { view: ForecastView; currency: string; priced: boolean }) {
+  const { project } = useProject();
   const { forecast: told } = view;
   return (
     <Stack gap="md">
@@ -51,7 +55,7 @@ function Told({ view, currency, priced }: { view: ForecastView; currency: string
                 : t('{{low}} to {{high}}', { low: duration(told.seconds.low), high: duration(told.seconds.high) })
             }
           />
-          <Part word={t('Left')} value={count(view.left, 'item')} note={t('{{value}} a day on average, days off included', { value: Number(told.per_day.toFixed(1)) })} />
+          <Part word={t('Items left')} value={count(view.left, 'item')} note={t('{{value}} a day on average, days off included', { value: Number(told.per_day.toFixed(1)) })} />
         </SimpleGrid>
       ) : (
         <Text size="sm" c="dimmed">
@@ -64,6 +68,16 @@ function Told({ view, currency, priced }: { view: ForecastView; currency: string
           <Chart view={view} />
         </Suspense>
       )}
+      <Group gap="md">
+        <Anchor component={Link} size="sm" to={exploring(project.id, { states: ['done'] })}>
+          {t('Open the items that are done')}
+        </Anchor>
+        {view.left > 0 && (
+          <Anchor component={Link} size="sm" to={exploring(project.id, { states: OPEN })}>
+            {t('Open the items that are left')}
+          </Anchor>
+        )}
+      </Group>
       {told && priced && (
         <Text size="xs" c="dimmed">
           {t('The range holds in {{level}} % of the futures that were played.', { level: Math.round(told.level * 100) })}

@@ -120,6 +120,30 @@ export const METHODS = {
     phrase('Each row adds up to all things of that category that this person saw. The diagonal is what was answered right; “nothing” is what was missed, or should not be there.'),
     phrase('Dawid and Skene, Maximum Likelihood Estimation of Observer Error-Rates, 1979'),
   ),
+  noticed: own(
+    phrase('Noticed'),
+    phrase('log-likelihood ratio of more errors, added up answer by answer, against a threshold'),
+    phrase('More errors than usual for this person, another pace, answers that look random or always the same. Each says why and since when. It is shown to the person too.'),
+    phrase('Page, Continuous Inspection Schemes, 1954; Reynolds and Stoumbos, A CUSUM Chart for Monitoring a Proportion, 1999'),
+  ),
+  item: own(
+    phrase('Agreement on an item'),
+    phrase('mean over pairs of people of 2 × matched ÷ (marks of one + marks of the other); of tags, tags in common ÷ tags of either'),
+    phrase('Marks match with the same category and an IoU of at least 0.5. Two people who both found nothing to mark agree.'),
+    phrase('van Rijsbergen, Information Retrieval, 1979; Jaccard, 1912'),
+  ),
+  confused: own(
+    phrase('Categories that are confused'),
+    phrase('pairs of marks of one thing with different categories'),
+    phrase('Marks of two people are put together by where they are, whatever their category; those with different categories are counted.'),
+    phrase('Kuhn, The Hungarian method, 1955'),
+  ),
+  mistaken: own(
+    phrase('Categories that are taken for one another'),
+    phrase('annotations of one category that a review changed to the other'),
+    phrase('The studio warns from five such errors on, if their share is surely (with 90 % confidence) at least 5 % of what was checked in the category.'),
+    phrase('Clopper and Pearson, Biometrika, 1934'),
+  ),
   errors: own(
     phrase('Errors'),
     phrase('errors found in reviews, by what was wrong'),

@@ -83,7 +83,9 @@ function Everybody({ report }: { report: PeopleReport }) {
                 <Table.Th>
                   <Titled title={t('Errors')} method={spokenMethod('errors')} />
                 </Table.Th>
-                <Table.Th>{t('Noticed')}</Table.Th>
+                <Table.Th>
+                  <Titled title={t('Noticed')} method={spokenMethod('noticed')} />
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -50,7 +50,7 @@ export function PersonRow({ person, project, nameOf, isMe, isOpen, onOpen }: Pro
             )}
           </Group>
         </Table.Td>
-        <Table.Td>{overall ? <SkillFigure skill={overall} /> : <Text size="sm" c="dimmed">{t('undefined')}</Text>}</Table.Td>
+        <Table.Td>{overall ? <SkillFigure skill={overall} /> : <Text size="sm" c="dimmed">{t('undefined')} · {t('no answers to measure by')}</Text>}</Table.Td>
         <Table.Td>
           <Spark person={person} />
         </Table.Td>

@@ -1,5 +1,5 @@
 /** What an hour costs: by role, by person where theirs differs, and of the machine. */
-import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, NumberInput, ScrollArea, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -35,19 +35,21 @@ export function RatesForm({ rates, onClose }: { rates: Rates; onClose: () => voi
     <Modal opened onClose={onClose} title={t('What an hour costs')} size="lg">
       <Stack>
         <TextInput w={160} maxLength={12} label={t('Currency')} placeholder="€" value={given.currency} onChange={(event) => setGiven({ ...given, currency: event.currentTarget.value })} data-testid="currency" />
-        <Group gap="sm" align="flex-end">
+        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
           {ROLES.map((role) => (
-            <NumberInput key={role} w={138} {...field} label={ROLE_WORDS[role]} value={given.roles[role] ?? ''} onChange={(value) => setGiven({ ...given, roles: changed(given.roles, role, value) })} data-testid={`rate-${role}`} />
+            <NumberInput key={role} {...field} label={ROLE_WORDS[role]} value={given.roles[role] ?? ''} onChange={(value) => setGiven({ ...given, roles: changed(given.roles, role, value) })} data-testid={`rate-${role}`} />
           ))}
-        </Group>
+        </SimpleGrid>
         <Text size="sm" c="dimmed">
           {t('Who has a rate of their own is counted by that, everybody else by their role in this project.')}
         </Text>
-        <Group gap="sm" align="flex-end">
-          {people.map((person) => (
-            <NumberInput key={person.id} w={200} {...field} label={person.name} placeholder={t('by role')} value={given.members[person.id] ?? ''} onChange={(value) => setGiven({ ...given, members: changed(given.members, person.id, value) })} />
-          ))}
-        </Group>
+        <ScrollArea.Autosize mah={250} type="auto" offsetScrollbars>
+          <SimpleGrid cols={{ base: 2, sm: 3 }} spacing="sm">
+            {people.map((person) => (
+              <NumberInput key={person.id} {...field} label={person.name} placeholder={t('by role')} value={given.members[person.id] ?? ''} onChange={(value) => setGiven({ ...given, members: changed(given.members, person.id, value) })} />
+            ))}
+          </SimpleGrid>
+        </ScrollArea.Autosize>
         <NumberInput w={200} {...field} label={t('An hour of the machine')} description={t('Imports, predictions, exports')} value={given.machine} onChange={(value) => setGiven({ ...given, machine: typeof value === 'number' ? value : 0 })} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
