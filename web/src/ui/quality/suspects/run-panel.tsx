@@ -21,7 +21,7 @@ export function RunPanel({ overview, isStarting, onStart }: Props) {
     <Paper p="md" data-testid="suspect-run">
       <Stack gap="sm">
         <Group justify="space-between" align="flex-start" gap="md">
-          <Stack gap={2} style={{ flex: '1 1 420px' }}>
+          <Stack gap={2} style={{ flex: '1 1 280px' }}>
             <Text fw={600}>{run ? t('Last search {{when}} by {{name}}', { when: ago(run.finished_at ?? run.created_at), name: run.by }) : t('No search yet')}</Text>
             {run?.report && (
               <Text size="sm" c="dimmed">
@@ -61,7 +61,16 @@ export function RunPanel({ overview, isStarting, onStart }: Props) {
             <Text size="sm">{going.error}</Text>
           </Alert>
         )}
-        <Uses material={material} />
+        {run ? (
+          <details>
+            <Text component="summary" size="sm" style={{ cursor: 'pointer' }}>
+              {t('What a search goes by')}
+            </Text>
+            <Uses material={material} />
+          </details>
+        ) : (
+          <Uses material={material} />
+        )}
       </Stack>
     </Paper>
   );
@@ -72,9 +81,6 @@ function Uses({ material }: { material: Overview['material'] }) {
   const models = Object.entries(material.models);
   return (
     <Stack gap={4}>
-      <Text size="sm" fw={600}>
-        {t('What a search goes by')}
-      </Text>
       <div className={classes.facts}>
         <Fact value={material.items}>{t('items that are done')}</Fact>
         <Fact value={material.merged}>{t('of them answered by several people')}</Fact>

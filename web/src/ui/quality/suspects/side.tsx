@@ -58,7 +58,7 @@ export function Side({ suspect, said, verdict, categories, maySend, onDeed }: Pr
           {suspect.sources.map((source) => SOURCE_WORDS[source]).join(' · ')}
         </Text>
         <Text size="xs" c="dimmed" className="lw-break">
-          {suspect.name} · {STATE_WORDS[suspect.item_state]}
+          {suspect.name} · {STATE_WORDS[said?.task ? 'returned' : suspect.item_state]}
         </Text>
         {suspect.outdated && (
           <Alert color="yellow" p="xs">

@@ -11,6 +11,7 @@ import { Answer, Empty, Loading } from '../../state';
 import { SuspectGrid } from './grid';
 import { type Filter, isGoing, overviewOf, startRun } from './queries';
 import { RunPanel } from './run-panel';
+import classes from './suspects.module.css';
 import type { Overview } from './wire';
 import { KIND_WORDS, KINDS } from './words';
 import { YieldPanel } from './yield-panel';
@@ -42,8 +43,10 @@ function Found({ overview }: { overview: Overview }) {
   );
   return (
     <Stack gap="md" data-testid="suspects-page">
-      <RunPanel overview={overview} isStarting={start.isPending} onStart={() => start.mutate()} />
-      <YieldPanel overview={overview} />
+      <div className={classes.panels}>
+        <RunPanel overview={overview} isStarting={start.isPending} onStart={() => start.mutate()} />
+        <YieldPanel overview={overview} />
+      </div>
       {overview.run ? (
         <>
           <Choice overview={overview} filter={filter} nameOf={(id) => categories.get(id)?.name ?? id} onChange={setFilter} />
