@@ -148,11 +148,10 @@ def test_who_picks_an_often_confused_category_is_told_so_once(
     )
     category = ontology["ontology"]["categories"][1]["id"]
     report = {
-        "people": [], "errors": [], "discords": [], "outcomes": 0,
         "warnings": {category: "Look twice."},
         "pairs": [{"one": category, "other": "x", "one_for_other": 6, "other_for_one": 0}],
     }  # fmt: skip
-    owner.route("**/quality/people*", lambda route: route.fulfill(json=report))
+    owner.route("**/quality/warnings*", lambda route: route.fulfill(json=report))
 
     owner.goto(f"{address.replace('/projects/', '/studio/')}?stage=annotate")
     Studio(owner).ready()

@@ -15,9 +15,16 @@ from sqlalchemy import Connection, Row, func, select
 from labelwright.core.document import Document
 from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_for, role_in
+from labelwright.services.consequences import follow
 from labelwright.services.context import Context
 from labelwright.services.ontologies import read_ontology
-from labelwright.services.quality_people import Evidence, PeopleReport, evidence_of, people_report
+from labelwright.services.quality_people import (
+    ErrorPair,
+    Evidence,
+    PeopleReport,
+    evidence_of,
+    people_report,
+)
 from labelwright.services.quality_rows import answers_by_item, names_of
 from labelwright.storage.schema import documents, error_marks, items, merges
 
@@ -27,6 +34,7 @@ MOST_ITEMS = 2_000  # the newest that agreement is measured on
 RESAMPLES = 1_000
 SEED = 20_260_101  # the same records give the same intervals
 MOST_KEPT = 32
+WARNED_FOR = 900_000  # milliseconds for which everybody's studio is told the same
 MOST_LOW = 50
 
 
@@ -53,6 +61,13 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str]
     report: dict[str, Any] | None
     lowest: list[LowItem]
+
+
+class Warned(msgspec.Struct, frozen=True, kw_only=True):
+    """What the studio says to whoever picks a category that is often wrong, and the pairs it rests on."""
+
+    warnings: dict[str, str]
+    pairs: list[ErrorPair]
 
 
 class Kept:
@@ -82,6 +97,7 @@ class Quality:
     def __init__(self, context: Context) -> None:
         self.context = context
         self._kept = Kept()
+        self._warned: dict[str, tuple[int, Warned]] = {}
 
     def agreement(self, actor: Actor, project_id: str) -> AgreementView:
         """How far several people's answers agree. Raises NotFound, Forbidden."""
@@ -106,6 +122,21 @@ class Quality:
         report = self._kept.get(key, lambda: self._people(project_id, key[2]))
         return report if sees_all else report.only(actor.id)
 
+    def warnings(self, actor: Actor, project_id: str) -> Warned:
+        """Categories that are often confused, at most a quarter of an hour old: every studio asks for them.
+
+        Raises NotFound.
+        """
+        at, kept = self._warned.get(project_id, (0, None))
+        now = self.context.clock()
+        if kept is not None and now - at < WARNED_FOR:
+            self.context.database.read(lambda tx: project_for(tx, actor, project_id, "project.read"))
+            return kept
+        report = self.people(actor, project_id)
+        made = Warned(warnings=report.warnings, pairs=report.pairs)
+        self._warned[project_id] = (now, made)
+        return made
+
     def _agreement(self, project_id: str, version: int) -> AgreementView:
         def work(tx: Connection) -> Answered:
             return _answered(tx, project_id, read_ontology(self.context, tx, project_id, version))
@@ -117,7 +148,9 @@ class Quality:
         def work(tx: Connection) -> Evidence:
             return evidence_of(tx, project_id, read_ontology(self.context, tx, project_id, version))
 
-        return people_report(self.context.database.read(work))
+        report = people_report(self.context.database.read(work))
+        follow(self.context, project_id, report)
+        return report
 
 
 class Answered(NamedTuple):

@@ -1179,6 +1179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/quality/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories that are often taken for another, for whoever picks one; at most 15 minutes old. */
+        get: operations["quality_warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/quality/agreement/items": {
         parameters: {
             query?: never;
@@ -1310,6 +1327,58 @@ export interface paths {
         put?: never;
         /** Say what a suspect is; sending its item back asks for a manager. */
         post: operations["quality_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/consequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What followed from alarms; annotators see what concerns themselves. */
+        get: operations["quality_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/consequences/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What follows from alarms in this project. */
+        get: operations["quality_plan"];
+        /** Decide what follows from alarms from now on; by default nothing does. */
+        put: operations["quality_set_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/consequences/{consequence}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a consequence. */
+        post: operations["quality_lift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4952,6 +5021,16 @@ export interface components {
             other_for_one: number;
         };
         /**
+         * Warned
+         * @description What the studio says to whoever picks a category that is often wrong, and the pairs it rests on.
+         */
+        Warned: {
+            warnings: {
+                [key: string]: string;
+            };
+            pairs: components["schemas"]["ErrorPair"][];
+        };
+        /**
          * About
          * @description What a number is about: two people, two categories, or both, each as `ID,ID`.
          */
@@ -5276,6 +5355,51 @@ export interface components {
             suspect: components["schemas"]["SuspectView"];
             task: string | null;
             pinned: boolean;
+        };
+        /**
+         * ConsequencesOut
+         * @description What followed, newest first.
+         */
+        ConsequencesOut: {
+            consequences: components["schemas"]["ConsequenceView"][];
+        };
+        /**
+         * ConsequenceView
+         * @description What followed from an alarm; `items` went back to review. It is in force until it is lifted.
+         */
+        ConsequenceView: {
+            id: string;
+            member: string;
+            name: string;
+            kind: string;
+            what: string;
+            reason: string;
+            since: string | null;
+            share: number | null;
+            items: number | null;
+            created_at: string;
+            lifted_at: string | null;
+            lifted_by: string | null;
+        };
+        /**
+         * ConsequencePlan
+         * @description Which alarms have consequences, and which ones.
+         *
+         *         `extra_gold` is the share of gold items that the person gets beyond the usual one, 0 for none.
+         */
+        ConsequencePlan: {
+            /**
+             * @default [
+             *       "errors"
+             *     ]
+             */
+            alarms: ("errors" | "faster" | "slower")[];
+            /** @default 0 */
+            extra_gold: number;
+            /** @default false */
+            pause: boolean;
+            /** @default false */
+            reopen: boolean;
         };
         /**
          * UploadNote
@@ -12385,6 +12509,55 @@ export interface operations {
             };
         };
     };
+    quality_warnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Categories that are often taken for another, for whoever picks one; at most 15 minutes old. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Warned"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quality_behind: {
         parameters: {
             query?: {
@@ -12974,6 +13147,268 @@ export interface operations {
                 };
             };
             /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What followed from alarms; annotators see what concerns themselves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequencesOut"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What follows from alarms in this project. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequencePlan"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_set_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsequencePlan"];
+            };
+        };
+        responses: {
+            /** @description Decide what follows from alarms from now on; by default nothing does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequencePlan"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_lift: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+                consequence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a consequence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequenceView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress, conflict.wrong_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid.key_reused */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -5,7 +5,7 @@ import msgspec
 from labelwright.api.routing import Routes
 from labelwright.core.errors import InvalidInput
 from labelwright.services.access import Actor
-from labelwright.services.quality import AgreementView
+from labelwright.services.quality import AgreementView, Warned
 from labelwright.services.quality_items import Behind
 from labelwright.services.quality_people import PeopleReport
 from labelwright.services.services import Services
@@ -30,6 +30,12 @@ def agreement(project: str, who: Actor, services: Services) -> AgreementView:
 def people(project: str, who: Actor, services: Services) -> PeopleReport:
     """How reliable everybody is, with the evidence; annotators see themselves."""
     return services.quality.people(who, project)
+
+
+@routes.get("/projects/{project}/quality/warnings", "project.read")
+def warnings(project: str, who: Actor, services: Services) -> Warned:
+    """Categories that are often taken for another, for whoever picks one; at most 15 minutes old."""
+    return services.quality.warnings(who, project)
 
 
 @routes.get("/projects/{project}/quality/agreement/items", "item.history", raises=(InvalidInput,))

@@ -42,7 +42,7 @@ function Everybody({ report }: { report: PeopleReport }) {
   const { project } = useProject();
   const me = useMe();
   const { data: ontology } = useQuery(ontologyQuery(project.id));
-  const [open, setOpen] = useState<string | null>(null);
+  const [open, setOpen] = useState<string | null>(() => (atLeast(project.role, 'reviewer') ? null : me.id));
   const categories = ontology?.ontology.categories ?? [];
   const nameOf = (id: string) => categories.find((category) => category.id === id)?.name ?? id;
   const seesAll = atLeast(project.role, 'reviewer');
@@ -96,7 +96,7 @@ function Everybody({ report }: { report: PeopleReport }) {
                   project={project.id}
                   nameOf={nameOf}
                   isMe={person.member === me.id}
-                  isOpen={open === person.member || !seesAll}
+                  isOpen={open === person.member}
                   onOpen={() => setOpen(open === person.member ? null : person.member)}
                 />
               ))}

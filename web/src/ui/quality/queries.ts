@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { api } from '../../api';
-import type { AgreementView, Behind, CostView, ForecastView, PeopleReport, Rates } from './wire';
+import type { AgreementView, Behind, CostView, ForecastView, PeopleReport, Rates, Warned } from './wire';
 
 const FRESH = 60_000;
 
@@ -16,6 +16,7 @@ function report<T>(project: string, name: string, query: Record<string, string> 
 
 export const agreement = (project: string) => report<AgreementView>(project, 'agreement');
 export const people = (project: string) => report<PeopleReport>(project, 'people');
+export const warnings = (project: string) => report<Warned>(project, 'warnings');
 export const cost = (project: string) => report<CostView>(project, 'cost');
 export const forecast = (project: string, target: number) =>
   report<ForecastView>(project, 'forecast', { target: String(target) });

@@ -52,6 +52,7 @@ export type AgreementView = Omit<Schemas['AgreementView'], 'report'> & { report:
 export type Behind = Schemas['Behind'];
 export type BehindItem = Schemas['BehindItem'];
 export type PeopleReport = Schemas['PeopleReport'];
+export type Warned = Schemas['Warned'];
 export type PersonQuality = Schemas['PersonQuality'];
 export type Skill = Schemas['SkillView'];
 export type Share = Schemas['Share'];

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
 import { t } from '../../language/language';
-import { people } from '../quality/queries';
+import { warnings } from '../quality/queries';
 import type { Desk } from './desk';
 import { noteFor, type Told } from './confusion-words';
 import { useSignal } from './use-signal';
@@ -16,7 +16,7 @@ const HALF_AN_HOUR = 1_800_000;
 export function ConfusionNote({ desk: { editor, envelope } }: { desk: Desk }) {
   useSignal(editor.categoryChanged);
   const { project } = envelope.task;
-  const { data } = useQuery({ ...people(project), staleTime: HALF_AN_HOUR, retry: false });
+  const { data } = useQuery({ ...warnings(project), staleTime: HALF_AN_HOUR, retry: false });
   const category = editor.category?.id ?? null;
   const [note, setNote] = useState<string | null>(null);
   useEffect(() => {

@@ -1,12 +1,12 @@
 /** What is said to whoever picks a category that reviews often find wrong. */
 import { t } from '../../language/language';
-import type { PeopleReport } from '../quality/wire';
+import type { Warned } from '../quality/wire';
 
 export type Told = Set<string>;
 
 /** The words for a category; null where nothing is to be said, or was said in this session. */
 export function noteFor(
-  report: Pick<PeopleReport, 'warnings' | 'pairs'>,
+  report: Warned,
   project: string,
   category: string,
   nameOf: (id: string) => string,
