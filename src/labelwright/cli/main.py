@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agreement": ("quality:agreement", "Tell how far people agree, in a table of their answers."),
     "consensus": ("consensus:consensus", "Merge the answers of several people into one for each item."),
     "release": ("releases:app", "Freeze accepted work, and prove that it is unchanged."),
+    "audit": ("audits:app", "Measure how much of a release is wrong, so that it can be proved."),
     "member": ("people:member", "Bring people in."),
     "token": ("people:token", "Make keys for programs."),
     "openapi": ("about:openapi", "Print the description of the HTTP API."),

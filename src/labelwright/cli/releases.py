@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from cyclopts import App, Parameter
 
+from labelwright.cli.measured import measured, told_of, write_certificate
 from labelwright.cli.options import THERE, Target
 from labelwright.cli.output import columns, say, show, show_json
 from labelwright.cli.reach import client
-from labelwright.core.errors import InvalidInput
+from labelwright.core.errors import InvalidInput, WrongState
 
 app = App(name="release", help="Freeze accepted work, and prove that it is unchanged.")
 
@@ -152,14 +153,51 @@ def list_(project: str, *, target: Target = THERE) -> None:
         The project's name or id.
     """
     with client(target) as labelwright:
-        found = list(labelwright.releases.list(labelwright.projects.find(project).id))
+        id_ = labelwright.projects.find(project).id
+        found = list(labelwright.releases.list(id_))
+        audits = labelwright.audits.list(id_)
     if target.json:
         show_json(found)
     elif not found:
         say("No releases yet.")
     else:
-        rows = [(r.number, r.tag, r.items, r.annotations, r.created_at, r.sha256[:12]) for r in found]
-        say(columns(("no", "tag", "items", "annotations", "created", "sha256"), rows))
+        rows = [
+            (r.number, r.tag, r.items, r.annotations, measured(r.id, audits), r.created_at, r.sha256[:12])
+            for r in found
+        ]
+        say(columns(("no", "tag", "items", "annotations", "accuracy", "created", "sha256"), rows))
+
+
+@app.command
+def certificate(
+    project: str,
+    tag: str,
+    *,
+    output: Annotated[
+        Path | None, Parameter(name=["--output", "-o"], help="Write what was signed here, and FILE.sig.")
+    ] = None,
+    target: Target = THERE,
+) -> None:
+    """Tell what the newest certificate of a release says, or write it with its signature.
+
+    Parameters
+    ----------
+    project
+        The project's name or id.
+    tag
+        The release's name.
+    """
+    with client(target) as labelwright:
+        release = labelwright.releases.find(labelwright.projects.find(project).id, tag)
+        made = labelwright.audits.certificate_of(release.id)
+    if made is None:
+        raise WrongState(
+            f"Release “{tag}” has no certificate: nothing was measured yet.",
+            remedy=f"Audit it first: labelwright audit open {project} {tag} --at-most 0.05.",
+        )
+    if output is not None:
+        write_certificate(made, output)
+    show(made, lambda: told_of(made), json=target.json)
 
 
 @app.command

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from labelwright.sdk.audits import Audits
 from labelwright.sdk.connected import Sources
 from labelwright.sdk.connection import Connection
 from labelwright.sdk.delivery import Exports, Releases
@@ -49,6 +50,7 @@ class Client:
         self.explore = Explore(self.connection)
         self.tasks = Tasks(self.connection)
         self.releases = Releases(self.connection)
+        self.audits = Audits(self.connection)
         self.exports = Exports(self.connection)
         self.members = Members(self.connection)
         self.tokens = Tokens(self.connection)

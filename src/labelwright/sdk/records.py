@@ -143,6 +143,53 @@ class Verification(Record, frozen=True, kw_only=True):
     faults: list[Any] = []
 
 
+class Claim(Record, frozen=True, kw_only=True):
+    """What is claimed of a release, and the bounds that the verdicts so far give."""
+
+    category: str | None = None
+    at_most: float
+    state: str
+    confidence: float
+    population: int
+    audited: int
+    errors: int
+    upper: float
+    lower: float
+    needed: int | None = None
+
+
+class Audit(Record, frozen=True, kw_only=True):
+    """A random draw from a release that people judge; `state` is open, proved, refuted or closed."""
+
+    id: str
+    release: str
+    tag: str
+    unit: str
+    state: str
+    confidence: float
+    commitment: str
+    seed: str | None = None
+    claims: list[Claim]
+    judged: int
+    unclear: int = 0
+    codes: dict[str, int] = {}
+    experts: list[str] = []
+    opened_at: str = ""
+    closed_at: str | None = None
+    categories: dict[str, str] = {}
+
+
+class Certificate(Record, frozen=True, kw_only=True):
+    """What an audit has shown: the text that was signed, its signature and the key to check it with."""
+
+    audit: Audit
+    release_sha256: str
+    text: str
+    signature: str
+    public_key: str
+    statement: str
+
+
 class Token(Record, frozen=True, kw_only=True):
     """A personal token; `token` is there once, when it is made."""
 
