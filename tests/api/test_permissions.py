@@ -23,7 +23,7 @@ from labelwright.services.queue import open_first_task
 from labelwright.services.releases import NewRelease
 from labelwright.services.submissions import Submitting
 from labelwright.services.views import Looked
-from labelwright.storage.schema import items, suspect_runs, suspects
+from labelwright.storage.schema import consequences, items, suspect_runs, suspects
 from tests.api.conftest import V1, Api
 
 GOOD = "correct horse battery staple"
@@ -87,6 +87,13 @@ class Place:
     def make_issue(self, who: Actor) -> str:
         world = self.api.world
         return world.services.issues.open(world.owner, self.make_item(who), "look").id
+
+    def make_consequence(self, who: Actor) -> str:
+        context = self.api.world.context
+        row = {"id": context.new_id(), "project_id": self.project, "member_id": "none", "kind": "pause"}
+        told = {"what": "errors", "reason": "more was wrong", "detail": {}, "created_at": context.now()}
+        context.database.write(lambda tx: tx.execute(insert(consequences).values(**row, **told)))
+        return row["id"]
 
     def make_suspect(self, who: Actor) -> str:
         world, context = self.api.world, self.api.world.context
@@ -218,6 +225,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/verification/operations"): {"drafts": []},
     ("POST", "/projects/{project}/verification/closing"): {"tasks": [], "verdict": "accepted"},
     ("POST", "/items/{item}/issues"): {"text": "look"},
+    ("PUT", "/projects/{project}/consequences/plan"): {"pause": False},
     ("POST", "/projects/{project}/suspects/{suspect}/verdict"): {"verdict": "fine"},
     ("POST", "/projects/{project}/explore/tags"): {"selection": {"items": []}, "add": ["night"]},
     ("POST", "/projects/{project}/explore/split"): {"selection": {"items": []}, "split": "train"},

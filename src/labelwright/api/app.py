@@ -44,6 +44,7 @@ NOUNS = (
     "quality",
     "costs",
     "suspects",
+    "consequences",
     "uploads",
     "imports",
     "sources",

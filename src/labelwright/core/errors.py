@@ -350,6 +350,16 @@ class Forbidden(LabelwrightError):
         self.needed = needed
 
 
+class WorkPaused(Conflict):
+    """The person gets no new tasks for now; what they hold can still be handed in."""
+
+    code = "task.paused"
+    remedy = "Hand in what you hold, and speak with a manager of the project, who can lift this."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"You get no new tasks of this project for now: {reason}.")
+
+
 class Forged(LabelwrightError):
     """A request that some other page may have made in this person's name."""
 

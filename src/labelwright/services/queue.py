@@ -13,6 +13,7 @@ from labelwright.core.errors import Conflict, Forbidden, LeaseLost, NotFound, Wr
 from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW, STAGES, Stage
 from labelwright.core.workflow import Workflow
 from labelwright.services.access import Actor, project_and_role, project_for
+from labelwright.services.consequence_rows import check_not_paused
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.projects import workflow_of
@@ -132,6 +133,7 @@ class Queue:
                     return str(row.id)
             if sum(row.stage in stages for row in held) >= MOST_HELD:
                 raise TooManyHeld
+            check_not_paused(tx, project_id, actor.id)
             barred = barred_stages(tx, self.context, project_id, actor.id, workflow)
             who |= {"stages": stages, "barred": barred}
             chosen = _choose(tx, who, self_review=workflow.self_review)
@@ -161,6 +163,8 @@ class Queue:
             now = self.context.clock()
             expires = now + workflow_of(project).lease_seconds * 1000
             check_may_hold(tx, self.context, actor, task, workflow_of(project))
+            if task.lease_member != actor.id:
+                check_not_paused(tx, task.project_id, actor.id)
             tx.execute(_lease, {"task": task_id, "member": actor.id, "expires": expires})
             return expires
 

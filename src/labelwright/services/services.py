@@ -6,6 +6,7 @@ from labelwright.services.audits import Audits
 from labelwright.services.briefs import Briefs
 from labelwright.services.brought import Brought
 from labelwright.services.certificates import Certificates
+from labelwright.services.consequences import Consequences
 from labelwright.services.context import Context
 from labelwright.services.costs import Costs
 from labelwright.services.crops import Crops
@@ -81,6 +82,7 @@ class Services:
         self.release_cards = ReleaseCards(context, self.releases)
         self.uploads = Uploads(context)
         self.jobs = Jobs(context)
+        self.consequences = Consequences(context)
         self.suspects = Suspects(context, self.jobs)
         self.suspect_verdicts = SuspectVerdicts(context, self.submissions, self.issues)
         self.imports = Imports(context, self.jobs)

@@ -20,6 +20,7 @@ from labelwright.core.workflow import SKIP_REASONS
 from labelwright.quality.iou import iou
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
+from labelwright.services.consequence_rows import watch_soon
 from labelwright.services.context import Context
 from labelwright.services.documents import SUBMISSION, store_document
 from labelwright.services.drafts import append, base_document, keep_snapshot, may_continue, read_draft
@@ -100,7 +101,9 @@ class Submissions:
             if task.stage == ADJUDICATE:
                 document = self._adjudicated(tx, actor, task, document, ontology)
             document = with_similarity(tx, task.item_id, document)
-            return self._hand_in(tx, actor, project, task, document, revision, ontology, sent)
+            handed = self._hand_in(tx, actor, project, task, document, revision, ontology, sent)
+            watch_soon(tx, self.context, actor, project.id)
+            return handed
 
         return work
 

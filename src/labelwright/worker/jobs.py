@@ -26,6 +26,7 @@ KINDS = {
     "sync_source": "labelwright.services.source_sync:run_sync",
     "import_labels": "labelwright.services.label_import:run_import",
     "find_suspects": "labelwright.services.suspect_run:run_suspects",
+    "watch_people": "labelwright.services.consequences:run_watch",
     "undo_labels": "labelwright.services.label_import:run_undo",
 }
 """Job kinds by name; the handlers are imported at first use."""

@@ -36,6 +36,7 @@ const IN_GENERAL: Record<string, string> = {
   'storage.full': phrase('The server has no room left'),
   'storage.no_room': phrase('The server has too little room left'),
   'task.lease_lost': phrase('You no longer hold this task'),
+  'task.paused': phrase('You get no new tasks for now'),
   'task.too_many_held': phrase('You hold too many tasks'),
   throttled: phrase('Too many tries'),
   too_large: phrase('This is larger than the server accepts'),

@@ -1273,7 +1273,7 @@ export interface paths {
             cookie?: never;
         };
         /** The suspects of the newest run, the likeliest first. */
-        get: operations["quality_list"];
+        get: operations["suspects_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1290,7 +1290,7 @@ export interface paths {
             cookie?: never;
         };
         /** Where the search stands, what it would use, and what looking at suspects brought so far. */
-        get: operations["quality_overview"];
+        get: operations["suspects_overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1309,7 +1309,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Look for suspects among the done items; a job does it. */
-        post: operations["quality_start"];
+        post: operations["suspects_start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1326,7 +1326,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say what a suspect is; sending its item back asks for a manager. */
-        post: operations["quality_judge"];
+        post: operations["suspects_judge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1341,7 +1341,7 @@ export interface paths {
             cookie?: never;
         };
         /** What followed from alarms; annotators see what concerns themselves. */
-        get: operations["quality_list"];
+        get: operations["consequences_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1358,9 +1358,9 @@ export interface paths {
             cookie?: never;
         };
         /** What follows from alarms in this project. */
-        get: operations["quality_plan"];
+        get: operations["consequences_plan"];
         /** Decide what follows from alarms from now on; by default nothing does. */
-        put: operations["quality_set_plan"];
+        put: operations["consequences_set_plan"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1378,7 +1378,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** End a consequence. */
-        post: operations["quality_lift"];
+        post: operations["consequences_lift"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12869,7 +12869,7 @@ export interface operations {
             };
         };
     };
-    quality_list: {
+    suspects_list: {
         parameters: {
             query?: {
                 kind?: string;
@@ -12934,7 +12934,7 @@ export interface operations {
             };
         };
     };
-    quality_overview: {
+    suspects_overview: {
         parameters: {
             query?: never;
             header?: never;
@@ -12983,7 +12983,7 @@ export interface operations {
             };
         };
     };
-    quality_start: {
+    suspects_start: {
         parameters: {
             query?: never;
             header?: {
@@ -13054,7 +13054,7 @@ export interface operations {
             };
         };
     };
-    quality_judge: {
+    suspects_judge: {
         parameters: {
             query?: never;
             header?: {
@@ -13157,7 +13157,7 @@ export interface operations {
             };
         };
     };
-    quality_list: {
+    consequences_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -13206,7 +13206,7 @@ export interface operations {
             };
         };
     };
-    quality_plan: {
+    consequences_plan: {
         parameters: {
             query?: never;
             header?: never;
@@ -13255,7 +13255,7 @@ export interface operations {
             };
         };
     };
-    quality_set_plan: {
+    consequences_set_plan: {
         parameters: {
             query?: never;
             header?: {
@@ -13347,7 +13347,7 @@ export interface operations {
             };
         };
     };
-    quality_lift: {
+    consequences_lift: {
         parameters: {
             query?: never;
             header?: {

@@ -11,6 +11,7 @@ import { t } from '../language/language';
 import { Marked } from '../language/marked';
 import { progress as progressQuery } from '../queries';
 import { useMe } from '../ui/guard';
+import { ConsequenceNotice } from '../ui/quality/consequences';
 import { Page } from '../ui/page';
 import { projectPath, studioPath } from '../ui/places';
 import { useProject } from '../ui/project';
@@ -26,6 +27,7 @@ export default function Overview() {
   const progress = useQuery(progressQuery(project.id));
   return (
     <Page title={t('Overview')} about={project.description} order={2}>
+      <ConsequenceNotice />
       <Answer of={progress}>
         {(data) => (data.items === 0 ? <NoItems project={project} /> : <Figures project={project} progress={data} />)}
       </Answer>

@@ -13,7 +13,7 @@ from labelwright.services.suspect_verdicts import JudgedSuspect, SuspectVerdict
 from labelwright.services.suspect_views import SuspectPage, SuspectsOverview
 from labelwright.services.suspects import SuspectQuery
 
-routes = Routes("quality")
+routes = Routes("suspects")
 
 
 class SuspectsQuery(msgspec.Struct, frozen=True, kw_only=True):

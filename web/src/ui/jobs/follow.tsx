@@ -23,6 +23,7 @@ const KIND_WORDS: Record<string, string> = spoken<string>({
   import_labels: 'Import of labels',
   undo_import: 'Undo of an import',
   find_suspects: 'Search for suspects',
+  watch_people: 'Search for alarms',
 });
 
 export function kindWords(kind: string): string {

@@ -11,6 +11,7 @@ import { useProject } from '../project';
 import { Answer, Empty, Loading } from '../state';
 import { atLeast, count } from '../words';
 import { CommonErrors, ConfusedPairs } from './common-errors';
+import { ConsequenceNotice, ConsequencePanel } from './consequences';
 import { Titled } from './how';
 import { spokenMethod } from './method-words';
 import { PersonRow } from './person-row';
@@ -21,9 +22,13 @@ export default function People() {
   const { project } = useProject();
   const found = useQuery(peopleQuery(project.id));
   return (
-    <Answer of={found} loading={<Loading rows={6} />}>
-      {(report) => (report.people.length ? <Everybody report={report} /> : <Nothing />)}
-    </Answer>
+    <Stack gap="md">
+      <ConsequenceNotice />
+      <Answer of={found} loading={<Loading rows={6} />}>
+        {(report) => (report.people.length ? <Everybody report={report} /> : <Nothing />)}
+      </Answer>
+      <ConsequencePanel />
+    </Stack>
   );
 }
 
