@@ -119,11 +119,16 @@ def read_rows(tx: Connection, project_id: str, ontology: Ontology) -> CostRows:
     """What was worked, and what was accepted, in a project."""
     of = {"project": project_id}
 
+    living: dict[str, str] = {}
+
     def known(counts: Mapping[str, int]) -> dict[str, int]:
-        found: Counter[str] = Counter()
+        found: dict[str, int] = {}
         for category, count in counts.items():
-            found[ontology.current_id(category) or category] += count
-        return dict(found)
+            if category not in living:
+                living[category] = ontology.current_id(category) or category
+            now = living[category]
+            found[now] = found.get(now, 0) + count
+        return found
 
     spent = [_spent(row, known(row.categories)) for row in tx.execute(_handed_in, of)]
     spent += [_spent(row, {}) for row in tx.execute(_in_hand, of)]
@@ -169,8 +174,12 @@ def entries_of(found: CostRows, rates: Rates | None) -> Iterator[Entry]:
         for category, weight in parts:
             key = (one.stage, category, rate, one.kind, whole or 1)
             lots[key] = lots.get(key, 0) + milliseconds * weight
+    seconds: dict[tuple[str, str | None, float, Work], Fraction] = {}
     for (stage, category, rate, kind, whole), share in lots.items():
-        yield Entry(stage, category, Fraction(share, 1000 * whole), rate, kind)
+        lot = (stage, category, rate, kind)
+        seconds[lot] = seconds.get(lot, Fraction(0)) + Fraction(share, 1000 * whole)
+    for (stage, category, rate, kind), taken in seconds.items():
+        yield Entry(stage, category, taken, rate, kind)
 
 
 def rate_of(found: CostRows, rates: Rates, author: str | None) -> float:
