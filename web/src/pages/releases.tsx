@@ -7,6 +7,8 @@ import { Link } from 'react-router';
 
 import { t } from '../language/language';
 import { progress as progressQuery, releases as releasesQuery } from '../queries';
+import { auditsOf } from '../ui/audits/queries';
+import { shown } from '../ui/audits/words';
 import { Page } from '../ui/page';
 import { useMe } from '../ui/guard';
 import { useProject } from '../ui/project';
@@ -23,6 +25,11 @@ export default function Releases() {
   const me = useMe();
   const releases = useQuery(releasesQuery(project.id));
   const { data: progress } = useQuery(progressQuery(project.id));
+  const { data: audits } = useQuery(auditsOf(project.id));
+  const measured = (release: Release) => {
+    const audit = audits?.find((one) => one.release === release.id && one.closed_at);
+    return audit?.claims[0] ? shown(audit, audit.claims[0]) : t('Accuracy not measured');
+  };
   const [isCreating, setCreating] = useState(false);
   const [exported, setExported] = useState<string | null | undefined>();
   const [opened, setOpened] = useState<Release | null>(null);
@@ -79,6 +86,11 @@ export default function Releases() {
                           </Badge>
                         ))}
                       </Group>
+                      {audits && (
+                        <Text size="sm" mt={4} data-testid="measured">
+                          {measured(release)}
+                        </Text>
+                      )}
                       {release.notes && (
                         <Text size="sm" mt={4} lineClamp={2} className="lw-break">
                           {release.notes}
@@ -93,6 +105,14 @@ export default function Releases() {
                         to={`/projects/${project.id}/releases/${encodeURIComponent(release.tag)}/card`}
                       >
                         {t('Card')}
+                      </Button>
+                      <Button
+                        component={Link}
+                        variant="default"
+                        size="xs"
+                        to={`/projects/${project.id}/releases/${encodeURIComponent(release.tag)}/audits`}
+                      >
+                        {t('Audits')}
                       </Button>
                       {release.parent && data.some(({ id }) => id === release.parent) && (
                         <Button

@@ -1,0 +1,61 @@
+/** Opens an audit: the claim is fixed, and a draw is made that nobody can steer. */
+import { Button, Modal, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { api } from '../../api';
+import { t } from '../../language/language';
+import { client } from '../../queries';
+import type { Release } from '../../wire';
+import { Failure } from '../state';
+import type { Audit } from './wire';
+
+export function OpenAudit({ release, onClose }: { release: Release; onClose: () => void }) {
+  const [atMost, setAtMost] = useState<number | string>(5);
+  const [confidence, setConfidence] = useState<number | string>(95);
+  const [unit, setUnit] = useState('annotation');
+  const open = useMutation({
+    meta: { quiet: true },
+    mutationFn: () =>
+      api.post<Audit>(`/releases/${release.id}/audits`, {
+        claims: [{ at_most: Number(atMost) / 100 }],
+        confidence: Number(confidence) / 100,
+        unit,
+      }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['project', release.project, 'audits'] });
+      onClose();
+    },
+  });
+  const fits = Number(atMost) > 0 && Number(atMost) < 100 && Number(confidence) >= 50 && Number(confidence) < 100;
+  return (
+    <Modal opened onClose={onClose} title={t('Open an audit')}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          open.mutate();
+        }}
+      >
+        <Stack>
+          {open.error && <Failure error={open.error} />}
+          <SegmentedControl
+            value={unit}
+            onChange={setUnit}
+            data={[
+              { value: 'annotation', label: t('Annotations that are wrong') },
+              { value: 'item', label: t('Items that lack something') },
+            ]}
+          />
+          <NumberInput label={t('At most (%)')} data-testid="at-most" value={atMost} onChange={setAtMost} min={0.1} max={99} decimalScale={2} data-autofocus />
+          <NumberInput label={t('Confidence (%)')} value={confidence} onChange={setConfidence} min={50} max={99.9} decimalScale={1} />
+          <Text size="sm" c="dimmed">
+            {t('The claim is fixed now and cannot be changed after the first look. The smaller the share, the more has to be judged: about 60 for 5 %, 300 for 1 %.')}
+          </Text>
+          <Button type="submit" loading={open.isPending} disabled={!fits}>
+            {t('Open the audit')}
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
