@@ -8,7 +8,7 @@ import type { Draw } from './wire';
 const SURROUNDINGS = 0.6;
 const LEAST = 48; // image points; a point on its own has no size
 
-export function DrawPicture({ draw, isWhole }: { draw: Draw; isWhole: boolean }) {
+export function DrawPicture({ draw, isWhole, isBusy }: { draw: Draw; isWhole: boolean; isBusy: boolean }) {
   const colors = new Map(draw.ontology.categories?.map(({ id, color }) => [id, color]));
   const [left, top, width, height] = view(draw, isWhole);
   return (
@@ -17,6 +17,7 @@ export function DrawPicture({ draw, isWhole }: { draw: Draw; isWhole: boolean })
       role="img"
       aria-label={t('{{count}} annotations', { count: draw.document.annotations.length })}
       data-testid="draw-picture"
+      data-busy={isBusy}
       style={{ display: 'block', width: '100%', height: '62vh', background: 'var(--lw-sunken)', borderRadius: 4 }}
     >
       <image

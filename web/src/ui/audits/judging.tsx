@@ -105,7 +105,7 @@ export function Judging({ audit: first, role }: { audit: Audit; role: string | n
         ) : draw.isPending ? (
           <Loading rows={1} height={400} />
         ) : draw.data ? (
-          <DrawPicture draw={draw.data} isWhole={isWhole} />
+          <DrawPicture draw={draw.data} isWhole={isWhole} isBusy={isBusy} />
         ) : (
           <End audit={audit} role={role} />
         )}
