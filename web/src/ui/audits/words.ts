@@ -19,6 +19,12 @@ export function bound(share: number): string {
 
 /** “At most 1.2 % wrong (95 % confidence)”. */
 export function shown(audit: Audit, claim: Claim): string {
+  if (claim.category === null) return ofAll(audit, claim);
+  // A bound of one category must not read like one of the whole release.
+  return `${audit.categories[claim.category] ?? claim.category}: ${ofAll(audit, claim)}`;
+}
+
+function ofAll(audit: Audit, claim: Claim): string {
   const confidence = Math.round(claim.confidence * 10_000) / 100;
   if (claim.state === 'refuted') {
     const share = bound(claim.at_most);
