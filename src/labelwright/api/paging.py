@@ -41,3 +41,10 @@ def _position(cursor: str | None) -> int:
     if not (cursor.isdecimal() and cursor.isascii() and len(cursor) < 10):
         raise InvalidInput("This cursor is none of ours.", place="cursor", remedy="Leave it out.")
     return int(cursor)
+
+
+def whole(text: str, name: str) -> int:
+    """A number in an address. Raises InvalidInput."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise InvalidInput(f"“{text}” is no whole number.", place=name, remedy="Count from 0.")
+    return int(text)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from labelwright.api.paging import whole
 from labelwright.api.routing import Routes
 from labelwright.core.errors import InvalidInput, WrongState
 from labelwright.services.access import Actor
@@ -57,9 +58,9 @@ def next_(audit: str, who: Actor, services: Services) -> DrawView | None:
 @routes.post(
     "/audits/{audit}/draws/{number}/verdict", "task.review", raises=(NotYours, WrongState, InvalidInput)
 )
-def judge(audit: str, number: int, body: VerdictIn, who: Actor, services: Services) -> AuditView:
+def judge(audit: str, number: str, body: VerdictIn, who: Actor, services: Services) -> AuditView:
     """Judge what was drawn; it is on record when this answers."""
-    return services.audits.judge(who, audit, number, body)
+    return services.audits.judge(who, audit, whole(number, "number"), body)
 
 
 @routes.post("/audits/{audit}/draws/back", "task.review", raises=(WrongState,))

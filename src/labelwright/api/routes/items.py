@@ -6,7 +6,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from labelwright.api.paging import ListQuery, Text
+from labelwright.api.paging import ListQuery, Text, whole
 from labelwright.api.pictures import picture, picture_bytes, unchanged
 from labelwright.api.routing import Routes
 from labelwright.core.errors import BadFile, InvalidInput, NotReady, WrongState
@@ -129,10 +129,3 @@ def reopen(item: str, body: ReopenIn, who: Actor, services: Services) -> Reopene
 def document(document: str, who: Actor, services: Services) -> DocumentView:
     """One submission, prediction or reference with its annotations."""
     return services.items.document(who, document)
-
-
-def whole(text: str, name: str) -> int:
-    """A number in an address. Raises InvalidInput."""
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InvalidInput(f"“{text}” is no whole number.", place=name, remedy="Count from 0.")
-    return int(text)
