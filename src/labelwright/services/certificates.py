@@ -133,6 +133,9 @@ def statement(audit: AuditView) -> str:
     """What an audit has shown, in a sentence."""
     claim = audit.claims[0]
     of = "annotations are wrong" if audit.unit == "annotation" else "items lack something"
+    if claim.category is not None:
+        name = audit.categories.get(claim.category, claim.category)
+        of = f"annotations of “{name}” are wrong"
     sure = f"{claim.confidence * 100:g} % confidence"
     judged = "1 audited one" if claim.audited == 1 else f"{claim.audited} audited ones"
     if claim.state == "refuted":

@@ -39,7 +39,7 @@ class SuspectVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgedSuspect(msgspec.Struct, frozen=True, kw_only=True):
-    """The suspect as it stands now; the `task` that its item was opened again by, and if a note was pinned."""
+    """The suspect as it stands now, the `task` that opened its item again, and whether a note was pinned."""
 
     suspect: SuspectView
     task: str | None

@@ -34,13 +34,14 @@ export const yieldMethod = (): Method => ({
   title: t('Yield'),
   formula: 'wrong / judged',
   explanation: t('Of the suspects somebody judged, the share that was wrong or was corrected. The interval holds the true share in at least 95 of 100 cases, however few were judged. Stopping is suggested once fewer than 10 % of the last 20 were wrong.'),
-  paper: 'C. J. Clopper and E. S. Pearson, Biometrika 26, 1934',
+  paper: t('C. J. Clopper and E. S. Pearson, Biometrika 26, 1934'),
 });
 
 export const scoreMethod = (): Method => ({
   title: t('Order of suspects'),
   formula: '1 − ∏ (1 − sᵢ)',
   explanation: t('Each method gives a score: how surely a model, several people or a near-duplicate says something else, and for tags the chance that the label is wrong. Scores of several methods are joined by noisy or. They put suspects in an order; they are no probabilities.'),
-  paper:
+  paper: t(
     'Tkachenko, Thyagarajan and Mueller, ObjectLab, 2023; Northcutt, Jiang and Chuang, Confident Learning, 2021; Dawid and Skene, 1979; Pearl, 1988',
+  ),
 });
