@@ -6,8 +6,8 @@ references nobody can see that for certain, but it leaves two marks, and both ar
 
 - answers to one item stay alike beyond what the method's truth explains: the **correlation of residuals**
   of two people at an item, beside the same in data that the fitted model makes itself (a parametric
-  bootstrap, Efron and Tibshirani, An introduction to the bootstrap, 1993, chapter 6; the idea of comparing is that of
-  posterior predictive checks, Gelman, Meng and Stern, Statistica Sinica 6, 1996);
+  bootstrap, Efron and Tibshirani, An introduction to the bootstrap, 1993, chapter 6; comparing so is the
+  posterior predictive check of Gelman, Meng and Stern, Statistica Sinica 6, 1996);
 - the method's categories have other **shares** than the votes have. Errors that people make each for
   themselves move shares a little; a shared mistake moves whole groups of items from one category to another.
 
