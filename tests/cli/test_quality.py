@@ -178,3 +178,22 @@ def test_a_method_that_is_none_is_refused_with_those_there_are(
 
     assert "majority" in capsys.readouterr().err
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_method_of_consensus_is_chosen_by_name_and_an_unknown_one_lists_them(tmp_path, capsys) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text("item,annotator,answer\n" + "".join(f"{i},{a},cat\n" for i in range(3) for a in "xyz"))
+
+    known = main(["consensus", str(votes), "--method", "dawid_skene", "-o", str(tmp_path / "out.csv")])
+    told = capsys.readouterr().out
+    unknown = main(["consensus", str(votes), "--method", "oracle", "-o", str(tmp_path / "no.csv")])
+    lacking = main(["consensus", str(votes), "--method", "crowdlab", "-o", str(tmp_path / "no.csv")])
+    error = capsys.readouterr().err
+
+    assert (known, unknown, lacking) == (0, 1, 1)
+    assert "Method: dawid_skene" in told
+    assert "no measured probability" in told
+    assert "glad" in error
+    assert "--probabilities" in error
+    assert (tmp_path / "out.csv").read_text().splitlines()[1] == "0,cat,1,3"
+    assert not (tmp_path / "no.csv").exists()

@@ -20,10 +20,23 @@ from labelwright.cli.quality import (
     read_as,
     told,
 )
-from labelwright.core.errors import InvalidInput
+from labelwright.core.errors import InvalidInput, UnknownName
 from labelwright.formats.parquet import Column, Row
 from labelwright.formats.votes.table import VoteTable
+from labelwright.quality.votes import Votes
 
+NAMES = (
+    "majority",
+    "weighted_majority",
+    "dawid_skene",
+    "fast_dawid_skene",
+    "pooled_dawid_skene",
+    "hierarchical_dawid_skene",
+    "one_coin",
+    "glad",
+    "mace",
+    "crowdlab",
+)
 ANSWER_COLUMNS = (
     Column("item", "text", "The item."),
     Column("answer", "text", "The merged answer."),
@@ -35,6 +48,11 @@ BOX_COLUMNS = tuple(
     for name in ("left", "top", "right", "bottom")
 )
 MAJORITY = "majority"
+CROWDLAB = "crowdlab"
+WHY_MODEL = (
+    "Everybody counts as often as the answers show them to be right. Confidence is still the share of the "
+    "votes: the belief of a model of people is no measured probability."
+)
 WHY = "The commonest answer counts; confidence is its share of the votes, not a measured probability."
 SHAPE_COLUMN = Column("shape", "text", "Any other shape as JSON.")
 
@@ -43,7 +61,7 @@ def consensus(
     votes: Path,
     *,
     output: Annotated[Path, Parameter(name=("--output", "-o"), help="The table to write: .csv or .parquet.")],
-    method: Annotated[str, Parameter(help="auto, or the name of a method: majority.")] = "auto",
+    method: Annotated[str, Parameter(help="auto (the majority), or one of: " + ", ".join(NAMES))] = "auto",
     gold: Annotated[
         Path | None, Parameter(help="References of some items (item, answer), to check the answers by.")
     ] = None,
@@ -103,19 +121,10 @@ def _of_answers(
     table: VoteTable, method: str, gold: Path | None, probabilities: Path | None
 ) -> tuple[tuple[Column, ...], Iterator[Row], dict[str, Any]]:
     """A row for each item: its answer, the share of the votes for it, and how many there are."""
-    from labelwright.core.errors import UnknownName
     from labelwright.formats.votes.references import read_references
-    from labelwright.quality.plurality import plurality
 
-    if method not in ("auto", MAJORITY):
-        raise UnknownName("method of consensus", method, (MAJORITY,))
-    if probabilities is not None:
-        raise InvalidInput(
-            "The majority does not use a model's probabilities.", remedy="Leave out --probabilities."
-        )
     votes = table.votes
-    merged = plurality(votes)
-    places: list[int] = merged.answer.tolist()
+    places, shares, counts = _merged(votes, method, probabilities)
     answers = [votes.categories[at] for at in places]
     notes: list[str] = []
     if gold is not None:
@@ -128,11 +137,38 @@ def _of_answers(
                 f"No item of {gold.name} was answered.", remedy="Check the names of the items."
             )
         notes.append(f"{sum(checked):,} of {len(checked):,} answers are those of {gold.name}")
-    summary = {"method": MAJORITY, "why": WHY, "notes": notes}
-    shares: list[float] = merged.share.tolist()
-    counts: list[int] = merged.votes.tolist()
+    chosen = MAJORITY if method == "auto" else method
+    summary = {"method": chosen, "why": WHY if chosen == MAJORITY else WHY_MODEL, "notes": notes}
     rows = zip(votes.items, answers, (round(share, 6) for share in shares), counts, strict=True)
     return ANSWER_COLUMNS, iter(rows), summary
+
+
+def _merged(
+    votes: Votes, method: str, probabilities: Path | None
+) -> tuple[list[int], list[float], list[int]]:
+    """For each item the place of its answer, the share of the votes for it, and how many votes there are."""
+    from labelwright.formats.votes.references import read_probabilities
+    from labelwright.quality.aggregation import METHODS, aggregate
+    from labelwright.quality.plurality import plurality
+
+    if method != "auto" and method not in METHODS:
+        raise UnknownName("method of consensus", method, METHODS)
+    if (probabilities is not None) != (method == CROWDLAB):
+        raise InvalidInput(
+            f"A model's probabilities belong to the method {CROWDLAB}, and to no other.",
+            place="--probabilities",
+            remedy=f"Use --method {CROWDLAB} together with --probabilities FILE, or neither.",
+        )
+    if method in ("auto", MAJORITY):
+        found = plurality(votes)
+        return found.answer.tolist(), found.share.tolist(), found.votes.tolist()
+    table = (
+        None if probabilities is None else read_probabilities(probabilities, votes.items, votes.categories)
+    )
+    answer = aggregate(votes, method, probabilities=table).answer
+    number = votes.counts.sum(axis=1)
+    of_it = votes.counts[range(len(answer)), answer]
+    return answer.tolist(), (of_it / number.clip(1)).tolist(), number.tolist()
 
 
 def _of_shapes(
