@@ -2,10 +2,10 @@
 
 The posterior of a model of annotators is far too sure where people err together on hard items: off by ten to
 thirty points on real crowds. Only references (gold) tell by how much. With enough of them the
-confidence is recalibrated by logistic regression on its log-odds (Platt, 1999; with one parameter it is
-temperature scaling, Guo et al., ICML 2017), or, with hundreds, by isotonic regression (Zadrozny and
-Elkan, KDD 2002). With few or none it is flattened as far as held-out answers ask for, and is called what
-it is: not calibrated.
+confidence is recalibrated by isotonic regression over groups of items of like confidence (Zadrozny and Elkan,
+KDD 2002), or by logistic regression on its log-odds (Platt, 1999; with one parameter it is temperature
+scaling, Guo et al., ICML 2017). With few or none it is flattened as far as held-out answers ask for, and is
+called what it is: not calibrated.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ from labelwright.quality.statistic import Floats
 Kind = Literal["slope", "slope and offset", "isotonic"]
 
 FEWEST = 20  # references below which nothing is called calibrated
-ISOTONIC = 500  # references from which isotonic regression is used
+A_GROUP = 12  # references for each group of isotonic regression
+MOST_GROUPS = 40
+TOWARDS_ALL = 2.0  # references that a group's share is drawn towards that of all by
 SPREADS = (1.0, 1.0)  # of the priors of slope (around 1/2) and offset (around 0)
 SLOPE = 0.5
 FARTHEST = 6.0  # log-odds beyond which a belief says no more
@@ -40,7 +42,8 @@ class Calibration:
     def __call__(self, belief: Floats) -> Floats:
         """The probabilities of beliefs."""
         if self.steps is not None:
-            return np.interp(belief, *self.steps)
+            ends, shares = self.steps
+            return shares[np.searchsorted(ends, belief, "left")]
         return 1 / (1 + np.exp(-(self.slope * log_odds(belief) + self.offset)))
 
     @property
@@ -55,18 +58,19 @@ def log_odds(belief: Floats) -> Floats:
     return np.clip(np.log(held / (1 - held)), -FARTHEST, FARTHEST)
 
 
-def calibrate(belief: Floats, right: NDArray[np.bool_], kind: Kind | None = None) -> Calibration | None:
+def calibrate(
+    belief: Floats, right: NDArray[np.bool_], kind: Kind = "isotonic", *, among: Floats | None = None
+) -> Calibration | None:
     """The curve that references ask for; None for fewer than 20 of them.
 
     `belief` is what a method that had not seen the references believed of its answers to them, `right`
-    whether these were right. Without a `kind` it goes by their number.
+    whether these were right. `among` is the belief of all items, by which groups are made.
     """
     if len(belief) < FEWEST:
         return None
-    if kind is None:
-        kind = "isotonic" if len(belief) >= ISOTONIC else "slope and offset"
     if kind == "isotonic":
-        return Calibration(kind, len(belief), steps=_isotonic(belief, right))
+        steps = _isotonic(belief, right, belief if among is None else among)
+        return Calibration(kind, len(belief), steps=steps)
     slope, offset = _logistic(log_odds(belief), right.astype(np.float64), kind == "slope and offset")
     return Calibration(kind, len(belief), slope, offset)
 
@@ -90,20 +94,27 @@ def _logistic(odds: Floats, right: Floats, with_offset: bool) -> tuple[float, fl
     return max(0.0, float(at[0])), float(at[1])
 
 
-def _isotonic(belief: Floats, right: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Steps that never fall (pool adjacent violators), each drawn a little towards its middle."""
-    places, of = np.unique(belief, return_inverse=True)
-    of = of.reshape(-1)
-    count = np.bincount(of).astype(np.float64)
-    hits = np.bincount(of, right).astype(np.float64)
-    blocks: list[list[float]] = []
-    for place, size, sum_ in zip(places, count, hits, strict=True):
-        blocks.append([float(size), float(sum_), float(place) * float(size)])
-        while len(blocks) > 1 and blocks[-2][1] * blocks[-1][0] >= blocks[-1][1] * blocks[-2][0]:
-            size_, hits_, sums_ = blocks.pop()
-            blocks[-1] = [blocks[-1][0] + size_, blocks[-1][1] + hits_, blocks[-1][2] + sums_]
-    made = np.array(blocks)
-    return made[:, 2] / made[:, 0], (made[:, 1] + 0.5) / (made[:, 0] + 1)
+def _isotonic(belief: Floats, right: NDArray[np.bool_], among: Floats) -> tuple[Floats, Floats]:
+    """Upper ends of groups of like size and the share of right answers in each, which never falls.
+
+    Each share is drawn towards that of all references by two of them, then groups that fall are pooled
+    with the one before (pool adjacent violators).
+    """
+    groups = min(MOST_GROUPS, max(2, len(belief) // A_GROUP))
+    ends = np.unique(np.quantile(among, np.arange(1, groups) / groups))
+    place = np.searchsorted(ends, belief, "left")
+    mean = (float(right.sum()) + 0.5) / (len(right) + 1)
+    sizes = np.bincount(place, minlength=len(ends) + 1) + TOWARDS_ALL
+    hits = np.bincount(place, right, len(ends) + 1) + TOWARDS_ALL * mean
+    blocks: list[tuple[float, float, int]] = []
+    for at in range(len(sizes)):
+        block = (float(sizes[at]), float(hits[at]), 1)
+        while blocks and blocks[-1][1] * block[0] >= block[1] * blocks[-1][0]:
+            before = blocks.pop()
+            block = (before[0] + block[0], before[1] + block[1], before[2] + block[2])
+        blocks.append(block)
+    shares = [hit / size for size, hit, count in blocks for _ in range(count)]
+    return ends.astype(np.float64), np.array(shares)
 
 
 def calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = BINS) -> float | None:
