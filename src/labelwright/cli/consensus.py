@@ -1,6 +1,6 @@
 """`labelwright consensus`: one answer for each item out of a table of votes, without a project."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,11 +49,14 @@ BOX_COLUMNS = tuple(
 )
 MAJORITY = "majority"
 CROWDLAB = "crowdlab"
-WHY_MODEL = (
-    "Everybody counts as often as the answers show them to be right. Confidence is still the share of the "
-    "votes: the belief of a model of people is no measured probability."
+AUTO = "auto"
+SEED = 0  # the same table gives the same choice
+WHY = {MAJORITY: "The commonest answer counts."}
+WHY_MODEL = "Everybody counts as often as the answers show them to be right."
+SHARE_OF_VOTES = (
+    "Confidence is the share of the votes for the answer: what a method believes beyond that is no measured "
+    "probability."
 )
-WHY = "The commonest answer counts; confidence is its share of the votes, not a measured probability."
 SHAPE_COLUMN = Column("shape", "text", "Any other shape as JSON.")
 
 
@@ -61,7 +64,9 @@ def consensus(
     votes: Path,
     *,
     output: Annotated[Path, Parameter(name=("--output", "-o"), help="The table to write: .csv or .parquet.")],
-    method: Annotated[str, Parameter(help="auto (the majority), or one of: " + ", ".join(NAMES))] = "auto",
+    method: Annotated[
+        str, Parameter(help="auto (by the evidence in the table), or one of: " + ", ".join(NAMES))
+    ] = "auto",
     gold: Annotated[
         Path | None, Parameter(help="References of some items (item, answer), to check the answers by.")
     ] = None,
@@ -124,23 +129,34 @@ def _of_answers(
     from labelwright.formats.votes.references import read_references
 
     votes = table.votes
-    places, shares, counts = _merged(votes, method, probabilities)
+    known = {} if gold is None else read_references(gold)
+    checked = [name for name in votes.items if name in known]
+    if gold is not None and not checked:
+        raise InvalidInput(f"No item of {gold.name} was answered.", remedy="Check the names of the items.")
+    chosen, why = _chosen(votes, known) if method == AUTO else (method, WHY.get(method, WHY_MODEL))
+    places, shares, counts = _merged(votes, chosen, probabilities)
     answers = [votes.categories[at] for at in places]
-    notes: list[str] = []
+    notes: list[str] = [SHARE_OF_VOTES]
     if gold is not None:
-        known = read_references(gold)
-        checked = [
-            known[name] == answer for name, answer in zip(votes.items, answers, strict=True) if name in known
-        ]
-        if not checked:
-            raise InvalidInput(
-                f"No item of {gold.name} was answered.", remedy="Check the names of the items."
-            )
-        notes.append(f"{sum(checked):,} of {len(checked):,} answers are those of {gold.name}")
-    chosen = MAJORITY if method == "auto" else method
-    summary = {"method": chosen, "why": WHY if chosen == MAJORITY else WHY_MODEL, "notes": notes}
+        right = sum(
+            known[name] == said for name, said in zip(votes.items, answers, strict=True) if name in known
+        )
+        notes.append(f"{right:,} of {len(checked):,} answers are those of {gold.name}")
+    summary = {"method": chosen, "why": why, "notes": notes}
     rows = zip(votes.items, answers, (round(share, 6) for share in shares), counts, strict=True)
     return ANSWER_COLUMNS, iter(rows), summary
+
+
+def _chosen(votes: Votes, known: Mapping[str, str]) -> tuple[str, str]:
+    """The method for a table of votes by the evidence in it, and why; references have a say."""
+    import numpy as np
+
+    from labelwright.quality.choosing import choose
+
+    places = {name: at for at, name in enumerate(votes.categories)}
+    gold = np.array([places.get(known.get(item, ""), -1) for item in votes.items], np.int64)
+    choice = choose(votes, np.random.default_rng(SEED), gold=gold if known else None)
+    return choice.method, choice.why
 
 
 def _merged(
@@ -151,7 +167,7 @@ def _merged(
     from labelwright.quality.aggregation import METHODS, aggregate
     from labelwright.quality.plurality import plurality
 
-    if method != "auto" and method not in METHODS:
+    if method not in METHODS:
         raise UnknownName("method of consensus", method, METHODS)
     if (probabilities is not None) != (method == CROWDLAB):
         raise InvalidInput(
@@ -159,7 +175,7 @@ def _merged(
             place="--probabilities",
             remedy=f"Use --method {CROWDLAB} together with --probabilities FILE, or neither.",
         )
-    if method in ("auto", MAJORITY):
+    if method == MAJORITY:
         found = plurality(votes)
         return found.answer.tolist(), found.share.tolist(), found.votes.tolist()
     table = (
