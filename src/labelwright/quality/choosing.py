@@ -6,7 +6,7 @@ No method wins everywhere. The rule, in order:
 2. People seem to err together (`dependence.py`): methods that learn skill would believe the shared mistake,
    so the majority decides.
 3. Otherwise hierarchical Dawid–Skene, unless another method foretells held-out answers better by more than
-   twice the standard error of the difference (`held_out.py`).
+   twice the standard error of the difference, and by more than half a percent (`held_out.py`).
 4. References overrule: a method that has more of them right than the chosen one, by a sign test at 5 %, is
    taken instead. The methods are compared before they have seen the references.
 
@@ -32,6 +32,7 @@ CANDIDATES = (DEFAULT, PLAIN, "weighted_majority", "one_coin", "glad", "mace")
 WITH_MODEL = "crowdlab"
 MOST_VOTES = 40_000  # of a larger table so many votes are looked at
 SIGMAS = 2.0
+LEAST_GAIN = 0.005  # in the mean log chance: less is no reason to leave the method that is held best
 LEVEL = 0.05
 FEWEST_GOLD = 20
 
@@ -134,7 +135,7 @@ def _by_votes(
     start = DEFAULT if DEFAULT in names else names[0]
     best = max(names, key=lambda name: told[name].mean)
     behind, error = difference(votes, told[best], told[start])
-    if best != start and behind > SIGMAS * error:
+    if best != start and behind > max(SIGMAS * error, LEAST_GAIN):
         why = (
             f"{_plain(best)} foretells answers that were held out better than {_plain(start)}: "
             f"{behind:.3f} ± {error:.3f} in the mean logarithm of their chance."

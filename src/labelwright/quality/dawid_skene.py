@@ -4,7 +4,9 @@ Dawid and Skene, Maximum likelihood estimation of observer error-rates using the
 Statistics 28, 1979) is the first of them. With few answers a person its matrices are mostly noise. The others
 draw them towards what all people do together, as in Bayesian classifier combination (Kim and Ghahramani,
 AISTATS 2012), and the hierarchical one also holds the crowd's mean skill to how often pairs of people agree,
-and the shares of the categories to those of the votes: at one or two answers an item nothing collapses.
+and the shares of the categories to those of the votes: at one or two answers an item nothing collapses. It
+judges each vote by its author's other votes (collapsed variational Bayes of zeroth order, Asuncion, Welling,
+Smyth and Teh, UAI 2009).
 The fast one believes in one category at each step (Sinha, Rao and Balasubramanian, Fast Dawid–Skene,
 2018).
 """
@@ -31,8 +33,8 @@ class Recipe:
     `own`: a person's row of confusion towards everybody's. `crowd`: everybody's towards the mean skill
     and mistakes that are all alike. `categories`: shares of the categories towards those of the votes.
     `pooled` False: rows are drawn towards nothing but even chances, as in the paper of 1979.
-    `averaged`: logarithms of confusion are averaged over what it may be (variational Bayes), which
-    lets a person with few answers count for less.
+    `left_out`: each vote is judged by what its author's other votes tell (collapsed variational Bayes), so
+    that no vote confirms itself and a person with few answers counts for less.
     """
 
     name: str
@@ -40,7 +42,7 @@ class Recipe:
     crowd: float = 0.0
     categories: float = 0.0
     pooled: bool = True
-    averaged: bool = False
+    left_out: bool = False
     hard: bool = False
     steps: int = 100
 
@@ -48,7 +50,7 @@ class Recipe:
 CLASSIC = Recipe("dawid_skene", own=0.01, pooled=False)
 FAST = Recipe("fast_dawid_skene", own=0.01, pooled=False, hard=True)
 POOLED = Recipe("pooled_dawid_skene", own=4.0, crowd=0.1)
-HIERARCHICAL = Recipe("hierarchical_dawid_skene", own=4.0, crowd=20.0, categories=10_000.0, averaged=True)
+HIERARCHICAL = Recipe("hierarchical_dawid_skene", own=2.0, crowd=200.0, categories=10_000.0, left_out=True)
 
 
 def dawid_skene(
@@ -105,9 +107,11 @@ def fit(votes: Votes, recipe: Recipe, gold: Ints | None = None) -> Aggregate:
     while step < recipe.steps and not converged:
         step += 1
         counts = sheet.counted(believed)
-        confusion, logs = _confused(sheet, counts, recipe, mean)
+        drawn, totals = _drawn(sheet, counts, recipe, mean)
+        confusion = drawn / totals
+        extra = sheet.left_out(drawn, totals, believed) if recipe.left_out else None
         prior = sheet.truths(believed) + recipe.categories * given + 1e-9
-        belief, _ = sheet.believed(logs, prior / prior.sum())
+        belief, _ = sheet.believed(np.log(confusion), prior / prior.sum(), extra)
         now = sheet.hardened(belief) if recipe.hard else belief
         change = float(np.abs(now - believed).sum()) / max(cells.items, 1)
         converged = change == 0 if recipe.hard else change < CLOSE
@@ -124,17 +128,10 @@ def fit(votes: Votes, recipe: Recipe, gold: Ints | None = None) -> Aggregate:
     )
 
 
-def _confused(sheet: Dense | Sparse, counts: Floats, recipe: Recipe, mean: float) -> tuple[Floats, Floats]:
-    """Everybody's confusion after the counts, and the logarithms to believe by."""
+def _drawn(sheet: Dense | Sparse, counts: Floats, recipe: Recipe, mean: float) -> tuple[Floats, Floats]:
+    """Everybody's counts after the drawing together, and what their rows sum to."""
     if recipe.pooled:
         towards = recipe.own * sheet.spread(sheet.pooled(counts), mean, recipe.crowd)
     else:
         towards = np.array(recipe.own / sheet.categories)
-    drawn = counts + towards
-    totals = sheet.totals(counts) + recipe.own
-    confusion = drawn / totals
-    if not recipe.averaged:
-        return confusion, np.log(confusion)
-    from scipy.special import digamma  # heavy, and not wanted when the server starts
-
-    return confusion, digamma(drawn) - digamma(totals)
+    return counts + towards, sheet.totals(counts) + recipe.own

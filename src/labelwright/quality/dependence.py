@@ -25,9 +25,8 @@ from labelwright.quality.statistic import Floats
 from labelwright.quality.votes import Votes
 
 DRAWS = 16
-EXCESS = 0.03
 SIGMAS = 2.0
-SHIFT = 0.08
+STRENGTH = 0.055  # bluebirds, where skill helps, have at most 0.05; ducks, where it harms, 0.06 to 0.20
 FEWEST = 50  # pairs of answers below which nothing is said
 
 
@@ -49,10 +48,14 @@ class Dependence(NamedTuple):
         return self.correlation - self.usual
 
     @property
+    def strength(self) -> float:
+        """Both marks in one number, their geometric mean: 0 if one of them is missing."""
+        return (max(self.excess, 0.0) * self.shift) ** 0.5
+
+    @property
     def together(self) -> bool:
         """Whether people err together, as far as answers can tell."""
-        is_odd = self.excess > EXCESS and self.excess > SIGMAS * self.spread
-        return is_odd and self.shift > SHIFT
+        return self.excess > SIGMAS * self.spread and self.strength > STRENGTH
 
     @property
     def words(self) -> str:

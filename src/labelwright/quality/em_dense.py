@@ -13,6 +13,8 @@ from labelwright.quality.votes import Votes
 
 LARGEST = 20_000_000  # numbers in all confusion matrices together
 MOST_CATEGORIES = 64
+MANY = 100  # answers a category, from which a person's one answer more or less makes no difference
+LEAST = 1e-9
 
 
 def fits(votes: Votes) -> bool:
@@ -36,6 +38,13 @@ class Dense:
         self.table = csr_array((ones, (votes.item, column)), shape=shape)
         self.across = self.table.T.tocsr()
         self.known = np.flatnonzero(cells.held >= 0)
+        answers = np.bincount(votes.annotator, minlength=self.people)
+        self.few = np.flatnonzero(answers[votes.annotator] < MANY * self.categories)
+        self.gather = None
+        if len(self.few):
+            places = (votes.item[self.few], np.arange(len(self.few)))
+            ones = np.ones(len(self.few))
+            self.gather = csr_array((ones, places), shape=(len(votes.items), len(self.few)))
 
     def start(self) -> Floats:
         """The shares of the votes."""
@@ -68,9 +77,27 @@ class Dense:
         """How many items are of each category."""
         return belief.sum(axis=0)
 
-    def believed(self, logs: Floats, prior: Floats) -> tuple[Floats, float]:
+    def left_out(self, drawn: Floats, totals: Floats, belief: Floats) -> Floats | None:
+        """What it changes (items × categories) that each vote is judged by its author's other votes only.
+
+        Left away for people with so many answers that one more or less makes no difference.
+        """
+        if self.gather is None:
+            return None
+        who, said, item = (
+            array[self.few] for array in (self.votes.annotator, self.votes.answer, self.votes.item)
+        )
+        own = belief[item]
+        counts, sums = drawn[who, :, said], totals[who, :, 0]
+        others = np.maximum(counts - own, LEAST) / np.maximum(sums - own, LEAST)
+        change: Floats = np.asarray(self.gather @ np.log(others * sums / counts))
+        return change
+
+    def believed(self, logs: Floats, prior: Floats, extra: Floats | None) -> tuple[Floats, float]:
         """The posterior under logarithms of confusion, and the log likelihood of all answers."""
         told: Floats = np.asarray(self.table @ logs.transpose(0, 2, 1).reshape(-1, self.categories))
+        if extra is not None:
+            told = told + extra
         belief, sums = normalized(told + np.log(prior))
         belief[self.known] = 0
         belief[self.known, self.cells.held[self.known]] = 1

@@ -11,6 +11,8 @@ from labelwright.quality.posterior import Posterior
 from labelwright.quality.statistic import Floats
 from labelwright.quality.votes import Votes
 
+LEAST = 1e-9
+
 
 class Sparse:
     """Votes beside all cells of their items; beliefs stand beside `Cells`, confusions beside triples."""
@@ -61,10 +63,19 @@ class Sparse:
         """How many items are of each category."""
         return np.bincount(self.cells.category, belief, self.categories).astype(np.float64)
 
-    def believed(self, logs: Floats, prior: Floats) -> tuple[Floats, float]:
+    def left_out(self, drawn: Floats, totals: Floats, belief: Floats) -> Floats | None:
+        """What it changes (beside cells) that each vote is judged by its author's other votes only."""
+        own = belief[self.cell]
+        counts, sums = drawn[self.triple], totals[self.triple]
+        others = np.maximum(counts - own, LEAST) / np.maximum(sums - own, LEAST)
+        return np.bincount(self.cell, np.log(others * sums / counts), len(belief)).astype(np.float64)
+
+    def believed(self, logs: Floats, prior: Floats, extra: Floats | None) -> tuple[Floats, float]:
         """The posterior under logarithms of confusion, and the log likelihood of all answers."""
         item, items = self.cells.item, self.cells.items
         told = np.bincount(self.cell, logs[self.triple], len(item)) + np.log(prior)[self.cells.category]
+        if extra is not None:
+            told = told + extra
         most = np.full(items, -np.inf)
         np.maximum.at(most, item, told)
         most[~np.isfinite(most)] = 0
