@@ -12,7 +12,7 @@ from labelwright.core.errors import Forbidden, InvalidInput, NotFound, WrongStat
 from labelwright.quality.draws import commitment
 from labelwright.services.audits import ClaimIn, NewAudit, NotYours, VerdictIn
 from labelwright.services.services import Services
-from labelwright.services.signing import is_signed
+from labelwright.services.signing import is_signed, sign
 from labelwright.services.submissions import Submitting
 from labelwright.storage.schema import audit_draws, audits
 from tests.services.conftest import World
@@ -233,6 +233,23 @@ def test_whatever_is_forged_is_found(world: World, forged: str) -> None:
     world.context.database.write(lambda tx: tx.execute(forgery))
 
     assert not world.services.certificates.verify(rita, release).ok
+
+
+def test_a_certificate_signed_with_another_key_or_for_another_seed_is_found(world: World, tmp_path) -> None:
+    project, release = released(world, items=10)
+    rita = world.person("rita", "reviewer", project=project)
+    audit = opened(world, release, 0.3)
+    judge_all(world, rita, audit.id)
+    done = world.services.certificates.close(world.owner, audit.id)
+    mine = audits.c.id == audit.id
+    signature, key = sign(tmp_path / "elsewhere", done.text.encode())
+
+    forged = {"signature": signature, "public_key": key, "commitment": "0" * 64}
+    world.context.database.write(lambda tx: tx.execute(update(audits).where(mine).values(**forged)))
+
+    faults = " ".join(world.services.certificates.verify(rita, release).faults)
+    assert "another key" in faults
+    assert "commitment to the seed" in faults
 
 
 def test_missing_annotations_are_audited_item_by_item(world: World) -> None:

@@ -13,7 +13,8 @@ from labelwright.services.audits import Audits, AuditView, audit_for, units_of, 
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.releases import Releases, Verification
-from labelwright.services.signing import is_signed, sign
+from labelwright.services.signing import is_signed, public_key, sign
+from labelwright.storage.schema import audit as audit_log
 from labelwright.storage.schema import audit_draws, audits, members, projects, releases
 
 REFERENCE = (
@@ -116,6 +117,11 @@ class Certificates:
             name = f"certificate of {row.closed_at[:10]}"
             if not is_signed(row.certificate.encode(), row.signature, row.public_key):
                 told.append(f"{name}: the signature does not fit its text")
+            if row.public_key != public_key(self.context.settings.data):
+                told.append(f"{name}: it is signed with another key than this server’s")
+            opened = self.context.database.read(lambda tx, audit=row.id: _opened(tx, audit))
+            if opened is None or opened.get("commitment") != row.commitment:
+                told.append(f"{name}: the audit log does not have its commitment to the seed")
             made = read_certificate(row.certificate.encode())
             if made.release_digest != row.sha256:
                 told.append(f"{name}: it speaks of other contents than the release has")
@@ -146,6 +152,14 @@ def statement(audit: AuditView) -> str:
 def _percent(share: float) -> str:
     # A bound is rounded up: what is said must hold.
     return f"{-(-share * 1000 // 1) / 10:g} %"
+
+
+def _opened(tx: Connection, audit_id: str) -> dict[str, Any] | None:
+    """What the audit log says of the opening of an audit."""
+    found = select(audit_log.c.detail).where(
+        audit_log.c.subject == audit_id, audit_log.c.action == "audit.opened"
+    )
+    return tx.execute(found.order_by(audit_log.c.seq).limit(1)).scalar()
 
 
 def _judged(tx: Connection, audit_id: str) -> list[Row[Any]]:
