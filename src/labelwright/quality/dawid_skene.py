@@ -23,7 +23,7 @@ from labelwright.quality.em_sparse import Sparse
 from labelwright.quality.statistic import Floats, Ints
 from labelwright.quality.votes import Votes
 
-CLOSE = 1e-4  # mean change of belief that counts as none
+CLOSE = 1e-3  # mean change of belief that counts as none
 
 
 @dataclass(frozen=True)

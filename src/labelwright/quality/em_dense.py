@@ -7,7 +7,7 @@ two products of it with small dense tables, whatever the number of votes at an i
 import numpy as np
 
 from labelwright.quality.cells import Cells
-from labelwright.quality.posterior import Posterior, normalized
+from labelwright.quality.posterior import TIE, Posterior, normalized
 from labelwright.quality.statistic import Floats
 from labelwright.quality.votes import Votes
 
@@ -105,10 +105,15 @@ class Dense:
 
     def hardened(self, belief: Floats) -> Floats:
         """All belief on the likeliest category; between equals on the first."""
-        best = Posterior.of_table(belief).best[0]
+        most = belief[:, 0].copy()
+        for column in range(1, self.categories):
+            np.maximum(most, belief[:, column], out=most)
         hard = np.zeros_like(belief)
-        rows = np.flatnonzero(best >= 0)
-        hard[rows, best[rows]] = 1
+        is_open = np.ones(len(belief), bool)
+        for column in range(self.categories):
+            chosen = is_open & (belief[:, column] >= most - TIE)
+            hard[chosen, column] = 1
+            is_open &= ~chosen
         return hard
 
     def right(self, belief: Floats) -> Floats:

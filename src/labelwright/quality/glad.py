@@ -15,8 +15,8 @@ from labelwright.quality.votes import Votes
 
 STEPS = 100
 CLOSE = 1e-4
-CLIMBS = 3
-FARTHEST = 2.0  # a climb moves no number farther than this
+CLIMBS = 5
+FARTHEST = 0.5  # a climb moves no number farther: abilities that overshoot would turn all answers round
 
 
 def glad(

@@ -62,11 +62,13 @@ class Posterior:
     def best(self) -> tuple[Ints, Floats]:
         """For each item the likeliest category (-1: none) and its chance; between equals the first."""
         most = np.zeros(self.items)
-        np.maximum.at(most, self.item, self.chance)
+        begins = np.flatnonzero(np.diff(self.item, prepend=-1))
+        if len(begins):
+            most[self.item[begins]] = np.maximum.reduceat(self.chance, begins)
         rivals = np.flatnonzero(self.chance >= most[self.item] - TIE)
-        answered, first = np.unique(self.item[rivals], return_index=True)
+        first = rivals[np.flatnonzero(np.diff(self.item[rivals], prepend=-1))]
         answer = np.full(self.items, -1, np.int64)
-        answer[answered] = self.category[rivals[first]]
+        answer[self.item[first]] = self.category[first]
         return answer, most
 
     def of_item(self, place: int, names: Sequence[str]) -> dict[str, float]:
