@@ -23,7 +23,11 @@ from labelwright.quality.statistic import Floats, Ints
 from labelwright.quality.votes import Votes
 
 AUTO = "auto"
-SHARE = "the share of the votes, not a probability"
+SHARES = {
+    PLAIN: "the share of the votes, not a probability",
+    "weighted_majority": "the share of the votes, weighted by person, not a probability",
+    WITH_MODEL: "a weighted mean of votes and a model's chances, not a calibrated probability",
+}
 MOST_BELIEVED = 0.75  # no posterior is given out without being flattened at least so far
 FLATTENED = "a belief flattened until it foretells held-out answers, not a calibrated probability"
 
@@ -110,7 +114,7 @@ def consensus(
     else:
         choice = Choice(method, f"{_named(method)} was asked for.", "asked for")
     made = aggregate(votes, choice.method, gold=known, probabilities=probabilities)
-    power = _power(votes, choice, probabilities, rng)
+    power = _power(votes, choice, rng)
     belief = _belief(made, choice.method, power)
     calibration, error = None, None
     if known is not None:
@@ -122,10 +126,9 @@ def consensus(
         calibration = calibrate(unseen[places], right[places], among=unseen)
         if calibration is not None:
             error = _checked(unseen, right, places, rng)
-            belief = calibration(unseen if len(places) else belief)
-            # People's skill from gold can change an answer: it is as sure as the model still believes.
-            changed = (made.answer != blind.answer) & (known < 0)
-            belief = np.where(changed, calibration(_belief(made, choice.method, power)), belief)
+            # The references also taught people's skill; where that changes an answer, its own belief counts.
+            is_same = made.answer == blind.answer
+            belief = calibration(np.where(is_same, unseen, belief))
         belief = np.where(known >= 0, 1.0, belief)
     belief = np.where(made.answer >= 0, belief, 0.0)
     return Consensus(
@@ -164,23 +167,24 @@ def _known(votes: Votes, gold: Mapping[str, str]) -> Ints | None:
     return known
 
 
-def _power(votes: Votes, choice: Choice, probabilities: Floats | None, rng: np.random.Generator) -> float:
+def _power(votes: Votes, choice: Choice, rng: np.random.Generator) -> float:
     """How far the method's belief is to be flattened so that it foretells held-out answers best."""
     found = choice.score(choice.method)
+    if choice.method in SHARES:
+        return 1.0
     if found is not None and found.power is not None:
         return min(found.power, MOST_BELIEVED)
-    if choice.method == PLAIN or len(votes) < 2 or len(votes.categories) < 2:
+    if len(votes) < 2 or len(votes.categories) < 2:
         return MOST_BELIEVED
-    some, kept = sample(votes, rng)
-    model = probabilities[kept] if probabilities is not None and choice.method == WITH_MODEL else None
-    told = foretold(some, (choice.method,), rng, probabilities=model)[choice.method]
+    some, _ = sample(votes, rng)
+    told = foretold(some, (choice.method,), rng)[choice.method]
     return min(told.power, MOST_BELIEVED)
 
 
 def _belief(made: Aggregate, method: str, power: float) -> Floats:
     """The share of the votes, or the flattened belief in each answer."""
     most = made.posterior.best[1]
-    if method == PLAIN:
+    if method in SHARES:
         return most
     posterior = made.posterior
     cells = posterior.chance**power
@@ -209,7 +213,7 @@ def _checked(
 def _meaning(method: str, calibration: Calibration | None, gold: int) -> str:
     if calibration is not None:
         return calibration.words
-    told = SHARE if method == PLAIN else FLATTENED
+    told = SHARES.get(method, FLATTENED)
     return f"{told} ({gold} references, {FEWEST} are needed)" if gold else told
 
 
