@@ -1,4 +1,4 @@
-"""The whole proof: three people of different skill answer, somebody decides, experts judge, a certificate says."""
+"""The whole proof: three people answer, somebody decides, experts judge, and a certificate says it."""
 
 import os
 import re
