@@ -44,7 +44,7 @@ export function Panel({ desk, studio, project, pinning, guideline }: Props) {
       {!editor.readOnly && <CategoryBar desk={desk} />}
       <Tags desk={desk} />
       <Problems desk={desk} />
-      <Tabs value={tab} {...(tight && { fz: 'xs', styles: { tabLabel: { fontSize: 12 } } })} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
+      <Tabs value={tab} styles={{ tab: { flex: '1 1 auto' }, ...(tight && { tabLabel: { fontSize: 12 } }) }} onChange={(value) => flow.set({ tab: value as Tab })} className={classes.tabs} keepMounted={false}>
         <Tabs.List grow>
           {desk.isAdjudication && (
             <Tabs.Tab value="disputes" px={tight ? 2 : 6} rightSection={counter(desk.disputes.open.length, 'grape')}>
