@@ -145,6 +145,15 @@ def test_gold_and_peers_that_say_the_same_are_no_discord() -> None:
     assert discords(rows) == []
 
 
+def test_gold_of_some_people_is_not_held_against_peers_of_others() -> None:
+    rows = answers("ann", 200, 0) + [
+        row for at in range(9) for row in answers(f"p{at}", 60, 40, source="peer")
+    ]
+
+    assert discords(rows) == []
+    assert discords([*rows, *answers("ann", 60, 40, source="peer")]) != []
+
+
 def test_a_thousand_categories_have_skills() -> None:
     rows = [
         Outcome(f"p{at % 5}", f"c{at % 1000}", f"c{at % 1000}" if at % 7 else "x", f"c{at % 1000}", "peer")

@@ -107,9 +107,13 @@ def discords(
     """Where skill on gold and skill among peers differ by at least `least_gap`, beyond chance.
 
     Everybody together and each person are looked at, in all and in each category, if gold and peers have
-    five answers each. The chance is divided among all these looks (Bonferroni). The widest gap comes first.
+    five answers each; only people who have both count, else two groups of people would be compared. The
+    chance is divided among all these looks (Bonferroni). The widest gap comes first.
     """
     seen = [row for row in faded(rows, half_life_days, now) if row.weight > 0]
+    checked = {row.annotator for row in seen if row.source in CHECKED}
+    both = checked & {row.annotator for row in seen if row.source not in CHECKED}
+    seen = [row for row in seen if row.annotator in both]
     looks: dict[tuple[str | None, str | None], tuple[Tally, Tally]] = {}
     for who in (_anybody, _annotator):
         for what in (_everything, _category):

@@ -12,10 +12,11 @@ export function SideBySide({ desk, opened, onClose }: { desk: Desk; opened: bool
   const { envelope, editor } = desk;
   const categories = useMemo(() => new Map((editor.ontology.categories ?? []).map((entry) => [entry.id, entry])), [editor]);
   const answers = envelope.merge?.answers ?? [];
+  const { columns, width } = fit(answers.length + 1, envelope.item.height / envelope.item.width);
   return (
-    <Modal opened={opened} onClose={onClose} title={t('Side by side')} size="90%">
+    <Modal opened={opened} onClose={onClose} title={t('Side by side')} size="96%" yOffset="2dvh">
       {opened && (
-        <SimpleGrid cols={{ base: 1, sm: 2, lg: answers.length > 3 ? 3 : 2 }} data-testid="side-by-side">
+        <SimpleGrid cols={columns} spacing={GAP} verticalSpacing={GAP} maw={columns * (width + GAP)} mx="auto" data-testid="side-by-side">
           {answers.map(({ id, document }, place) => (
             <Side key={id} desk={desk} name={answerName(place)} annotations={document.annotations} categories={categories} />
           ))}
@@ -24,6 +25,19 @@ export function SideBySide({ desk, opened, onClose }: { desk: Desk; opened: bool
       )}
     </Modal>
   );
+}
+
+const GAP = 12;
+const AROUND = { x: 80, y: 110 }; // margins and title of the dialog
+const NAME = 28; // above each picture
+
+/** As many columns as show every picture as large as possible without scrolling. */
+function fit(pictures: number, tall: number) {
+  const room = { x: window.innerWidth - AROUND.x, y: window.innerHeight - AROUND.y };
+  const wide = (columns: number) =>
+    Math.min(room.x / columns - GAP, (room.y / Math.ceil(pictures / columns) - NAME - GAP) / tall);
+  const columns = Array.from({ length: pictures }, (_, at) => at + 1).reduce((best, next) => (wide(next) > wide(best) ? next : best));
+  return { columns, width: Math.max(wide(columns), 160) };
 }
 
 interface SideProps {
