@@ -23,8 +23,8 @@ from labelwright.formats.registry import choose
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.label_import import LabelArgs
-from labelwright.services.queue import open_first_task
 from labelwright.services.services import Services
+from labelwright.services.task_rows import open_first_task
 from labelwright.settings import Settings
 from labelwright.storage import migrations
 from labelwright.storage.blobs import BlobStore

@@ -19,9 +19,9 @@ from labelwright.core.roles import SCOPES, allows
 from labelwright.services.access import Actor
 from labelwright.services.audits import ClaimIn, NewAudit, VerdictIn
 from labelwright.services.project_members import PROJECT_ROLES
-from labelwright.services.queue import open_first_task
 from labelwright.services.releases import NewRelease
 from labelwright.services.submissions import Submitting
+from labelwright.services.task_rows import open_first_task
 from labelwright.services.views import Looked
 from labelwright.storage.schema import consequences, items, suspect_runs, suspects
 from tests.api.conftest import V1, Api

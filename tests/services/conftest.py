@@ -13,8 +13,8 @@ from labelwright.core.workflow import Workflow
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.projects import ProjectView
-from labelwright.services.queue import open_first_task
 from labelwright.services.services import Services
+from labelwright.services.task_rows import open_first_task
 from labelwright.storage.schema import items, members, project_members
 
 _serial = count(1)

@@ -23,7 +23,7 @@ from labelwright.services.moving import move_item
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
 from labelwright.services.quality_people import AlarmView, PeopleReport, evidence_of, people_report
-from labelwright.services.queue import open_task
+from labelwright.services.task_rows import open_task
 from labelwright.storage.schema import (
     consequence_plans,
     consequences,

@@ -10,7 +10,7 @@ from labelwright.core.errors import Conflict, KeyTaken, LabelwrightError
 from labelwright.media.fingerprint import Nearest, hamming
 from labelwright.services.context import Context
 from labelwright.services.item_reading import Ready
-from labelwright.services.queue import open_first_task
+from labelwright.services.task_rows import open_first_task
 from labelwright.storage.schema import import_entries, items, projects
 
 ADDED, DUPLICATE, FAILED, SKIPPED = "added", "duplicate", "failed", "skipped"

@@ -16,7 +16,7 @@ from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.item_index import index_item
-from labelwright.services.queue import open_task
+from labelwright.services.task_rows import open_task
 from labelwright.storage.schema import items
 
 MOST_LISTED = 1000

@@ -18,8 +18,8 @@ from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.item_index import index_item
 from labelwright.services.projects import workflow_of
-from labelwright.services.queue import open_task
 from labelwright.services.skills import skills_held
+from labelwright.services.task_rows import open_task
 from labelwright.storage.schema import documents, items, tasks
 
 close_task = (

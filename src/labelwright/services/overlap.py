@@ -19,7 +19,8 @@ from labelwright.services.events import announce
 from labelwright.services.merging import Merged, merge_answers
 from labelwright.services.moving import Measured, advance_item, move_on
 from labelwright.services.projects import workflow_of
-from labelwright.services.queue import item_of, open_task
+from labelwright.services.queue import item_of
+from labelwright.services.task_rows import open_task
 from labelwright.storage.schema import documents, items, merges, tasks
 
 _seats = (

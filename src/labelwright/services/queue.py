@@ -7,7 +7,7 @@ transaction, so no task is ever given to two people; an expired lease is simply 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, or_, select, update
 
 from labelwright.core.errors import Conflict, Forbidden, LeaseLost, NotFound, WrongState
 from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW, STAGES, Stage
@@ -36,7 +36,6 @@ class TooManyHeld(Conflict):
 
 
 _item = select(items).where(items.c.id == bindparam("item"))
-_open = insert(tasks)
 _by_id = select(tasks).where(tasks.c.id == bindparam("task"))
 _held = (
     select(tasks)
@@ -180,37 +179,6 @@ class Queue:
                 announce(tx, self.context, task.project_id, "task.changed", task_id, {"held_by": None})
 
         self.context.database.write(work)
-
-
-def open_first_task(tx: Connection, context: Context, project_id: str, item_id: str, position: int) -> str:
-    """The first task of a new item."""
-    return open_task(tx, context, project_id=project_id, item_id=item_id, position=position, stage=ANNOTATE)
-
-
-def open_task(
-    tx: Connection,
-    context: Context,
-    *,
-    project_id: str,
-    item_id: str,
-    position: int,
-    stage: str,
-    **values: Any,  # noqa: ANN401  # further columns of the row
-) -> str:
-    """A new waiting task of an item; gives its id."""
-    task_id = context.new_id()
-    row = {
-        "id": task_id,
-        "project_id": project_id,
-        "item_id": item_id,
-        "stage": stage,
-        "state": "waiting",
-        "round": 1,
-        "position": position,
-        "created_at": context.now(),
-    }
-    tx.execute(_open, {**row, **values})
-    return task_id
 
 
 def task_for(tx: Connection, actor: Actor, task_id: str, *, lock: bool = False) -> tuple[Row[Any], Row[Any]]:

@@ -29,9 +29,10 @@ from labelwright.services.moving import close_open_tasks, close_task, move_item,
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.overlap import is_blind, settle
 from labelwright.services.projects import workflow_of
-from labelwright.services.queue import item_of, open_task, task_for
+from labelwright.services.queue import item_of, task_for
 from labelwright.services.removed import hidden, shown
 from labelwright.services.rule_keeping import keep_rules, warnings_of
+from labelwright.services.task_rows import open_task
 from labelwright.storage.database import Work
 from labelwright.storage.schema import documents, drafts, issues, items, members, tasks
 
