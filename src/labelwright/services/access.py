@@ -6,10 +6,12 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, select
 
 from labelwright.core.errors import Forbidden, NotFound
+from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW
 from labelwright.core.roles import RIGHTS, SCOPES, allows, rank
 from labelwright.storage.schema import project_members, projects
 
 ORGANIZATION_WIDE = ("owner", "manager")
+RIGHT_OF_STAGE = {ANNOTATE: "task.annotate", ADJUDICATE: "task.review", REVIEW: "task.review"}
 
 # Statements that every request runs are built once: building them costs more than running them.
 _project = select(projects).where(projects.c.id == bindparam("project"))

@@ -10,6 +10,8 @@ from labelwright.services.context import Context
 from labelwright.storage.schema import documents
 
 SUBMISSION, CONSENSUS, PREDICTION, REFERENCE = "submission", "consensus", "prediction", "reference"
+GOLD_ANSWER = "gold_answer"
+"""An answer to a gold item: it says something of its author, and nothing of the item."""
 
 _insert_document = insert(documents)
 

@@ -7,22 +7,23 @@ transaction, so no task is ever given to two people; an expired lease is simply 
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
 
 from labelwright.core.errors import Conflict, Forbidden, LeaseLost, NotFound, WrongState
-from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW, STAGES, Stage
+from labelwright.core.gold import COURSE, GOLD, QUALIFICATION, WORK
+from labelwright.core.graph import ANNOTATE, STAGES
 from labelwright.core.workflow import Workflow
-from labelwright.services.access import Actor, project_and_role, project_for
+from labelwright.services.access import RIGHT_OF_STAGE, Actor, project_and_role, project_for
 from labelwright.services.consequence_rows import check_not_paused
 from labelwright.services.context import Context
 from labelwright.services.events import announce
+from labelwright.services.gold_queue import gold_instead
 from labelwright.services.projects import workflow_of
-from labelwright.services.skills import skills_held
+from labelwright.services.skills import missing_skills
 from labelwright.storage.database import Work
 from labelwright.storage.schema import items, members, tasks
 
 MOST_HELD = 2  # at a stage: the task at hand and the one that is made ready behind it
-RIGHT_OF_STAGE = {ANNOTATE: "task.annotate", ADJUDICATE: "task.review", REVIEW: "task.review"}
 
 
 class TooManyHeld(Conflict):
@@ -43,6 +44,7 @@ _held = (
         tasks.c.lease_member == bindparam("member"),
         tasks.c.project_id == bindparam("project"),
         tasks.c.state == "waiting",
+        tasks.c.purpose.in_((WORK, GOLD)),
         tasks.c.lease_expires > bindparam("now"),
     )
     .order_by(tasks.c.position)
@@ -53,13 +55,20 @@ _free = (
     .where(
         tasks.c.project_id == bindparam("project"),
         tasks.c.state == "waiting",
+        tasks.c.purpose.in_((WORK, GOLD)),  # those of tests and courses are asked for by themselves
         tasks.c.stage.in_(bindparam("stages", expanding=True)),
         or_(tasks.c.lease_expires.is_(None), tasks.c.lease_expires <= bindparam("now")),
     )
     .limit(1)
     .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer and ignores it
 )
-_open_to = _free.where(or_(tasks.c.node.is_(None), tasks.c.node.not_in(bindparam("barred", expanding=True))))
+_placed = tasks.c.node.in_(bindparam("known", expanding=True))  # else at the first stage of its kind
+_open_to = _free.where(
+    or_(
+        and_(func.coalesce(_placed, False), tasks.c.node.not_in(bindparam("barred", expanding=True))),
+        and_(~func.coalesce(_placed, False), tasks.c.stage.not_in(bindparam("barred_works", expanding=True))),
+    )
+)
 _in_order = case((tasks.c.stage == ANNOTATE, 0), else_=1), tasks.c.position, tasks.c.id
 _next_own = _open_to.where(tasks.c.assigned_to == bindparam("member")).order_by(*_in_order)
 _answered = tasks.alias("answered")
@@ -133,14 +142,15 @@ class Queue:
             if sum(row.stage in stages for row in held) >= MOST_HELD:
                 raise TooManyHeld
             check_not_paused(tx, project_id, actor.id)
-            barred = barred_stages(tx, self.context, project_id, actor.id, workflow)
-            who |= {"stages": stages, "barred": barred}
+            who |= {"stages": stages, **_bars(tx, self.context, project_id, actor.id, workflow)}
             chosen = _choose(tx, who, self_review=workflow.self_review)
             if chosen is None:
                 # After the clock was set back leases would last until it catches up: none is
                 # longer than one that is given now.
                 tx.execute(_shorten, {"project": project_id, "latest": expires})
                 return None
+            if chosen.stage == ANNOTATE and chosen.assigned_to is None:
+                chosen = gold_instead(tx, self.context, project, actor.id, chosen) or chosen
             tx.execute(_lease, {"task": chosen.id, "member": actor.id, "expires": expires})
             announce(tx, self.context, project_id, "task.changed", chosen.id, {"held_by": actor.id})
             return str(chosen.id)
@@ -206,9 +216,11 @@ def check_may_hold(
         raise LeaseLost(task.id, member_name(tx, task.lease_member))
     if task.assigned_to not in (None, actor.id):
         raise LeaseLost(task.id, member_name(tx, task.assigned_to))
+    if task.purpose in (QUALIFICATION, COURSE):
+        return
     _check_is_another(tx, actor, task, workflow)
     stage = workflow.ways().stage(task.node, task.stage)
-    if stage is not None and stage.id in barred_stages(tx, context, task.project_id, actor.id, workflow):
+    if stage is not None and stage in missing_skills(tx, context, task.project_id, actor.id, workflow):
         raise Forbidden(f"work at “{stage.id}” without the skill “{stage.skill}”", RIGHT_OF_STAGE[task.stage])
 
 
@@ -230,16 +242,18 @@ def _answered_before(tx: Connection, actor: Actor, task: Row[Any]) -> bool:
     return tx.execute(found, {"member": actor.id}).first() is not None
 
 
-def barred_stages(
+def _bars(
     tx: Connection, context: Context, project_id: str, member_id: str, workflow: Workflow
-) -> list[str]:
-    """The stages of the graph whose skill the person does not hold."""
-    graph = workflow.graph
-    asking = {} if graph is None else {n.id: n.skill for n in graph.nodes if isinstance(n, Stage) and n.skill}
-    if not asking:
-        return []
-    held = skills_held(tx, context, project_id, member_id)
-    return [name for name, skill in asking.items() if skill not in held]
+) -> dict[str, list[str]]:
+    """The stages whose skill the person lacks, and the kinds of work whose first stage is one of them."""
+    barred = missing_skills(tx, context, project_id, member_id, workflow)
+    names = {stage.id for stage in barred}
+    first = (workflow.ways().stage(None, work) for work in STAGES)
+    return {
+        "known": [] if workflow.graph is None else [node.id for node in workflow.graph.nodes],
+        "barred": sorted(names),
+        "barred_works": [stage.work for stage in first if stage is not None and stage.id in names],
+    }
 
 
 def member_name(tx: Connection, member_id: str | None) -> str:

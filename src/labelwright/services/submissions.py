@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from labelwright.core.document import Annotation, Document, decode
 from labelwright.core.errors import InvalidAnnotations, InvalidInput, NotFound, OpenConflicts
+from labelwright.core.gold import WORK
 from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import Operation
@@ -19,12 +20,14 @@ from labelwright.core.shapes import outside
 from labelwright.core.workflow import SKIP_REASONS
 from labelwright.quality.iou import iou
 from labelwright.services.access import Actor, project_for
+from labelwright.services.attempts import attempt_goes_on
 from labelwright.services.audit import record
 from labelwright.services.consequence_rows import watch_soon
 from labelwright.services.context import Context
-from labelwright.services.documents import SUBMISSION, store_document
+from labelwright.services.documents import GOLD_ANSWER, SUBMISSION, store_document
 from labelwright.services.drafts import append, base_document, keep_snapshot, may_continue, read_draft
 from labelwright.services.error_marks import keep_marks
+from labelwright.services.gold_scoring import Scored, score_gold, scored_before, skip_gold, state_as_of_work
 from labelwright.services.moving import close_open_tasks, close_task, move_item, move_on
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.overlap import is_blind, settle
@@ -34,7 +37,7 @@ from labelwright.services.removed import hidden, shown
 from labelwright.services.rule_keeping import keep_rules, warnings_of
 from labelwright.services.task_rows import open_task
 from labelwright.storage.database import Work
-from labelwright.storage.schema import documents, drafts, issues, items, members, tasks
+from labelwright.storage.schema import documents, drafts, issues, items, members, projects, tasks
 
 _own_draft = select(drafts).where(
     drafts.c.task_id == bindparam("task"), drafts.c.member_id == bindparam("member")
@@ -43,7 +46,10 @@ VERDICTS = ("accepted", "returned", "amended")
 
 
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a submission led to; `warnings` are label rules that it breaks and may break."""
+    """What a submission led to; `warnings` are label rules that it breaks and may break.
+
+    `scored` is set where the item was one whose answer is known and the author is told so at once.
+    """
 
     submission: str
     item: str
@@ -51,6 +57,7 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     annotations: int
     warnings: tuple[BrokenRule, ...] = ()
+    scored: Scored | None = None
 
 
 class Submitting(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +128,10 @@ class Submissions:
             tx.execute(close_task, {**closing, "now": self.context.now()})
             detail = {"item": task.item_id, "reason": reason, "comment": comment, "stage": task.stage}
             record(tx, self.context, actor.id, "task.skipped", task_id, detail)
+            if task.purpose != WORK:
+                skip_gold(tx, self.context, task)
+                attempt_goes_on(tx, self.context, project, task)
+                return
             if is_blind(project, task):
                 tx.execute(update(tasks).where(tasks.c.id == task_id).values(comment=reason))
                 settle(tx, self.context, project, task)
@@ -255,7 +266,12 @@ class Submissions:
             raise InvalidAnnotations(faults)
         warnings = keep_rules(document, ontology, item)
         stored = self._store(tx, actor, project, task, document, revision, sent)
-        if is_blind(project, task):
+        scored = None
+        if task.purpose != WORK:
+            scored = score_gold(tx, self.context, project, task, document, stored)
+            scored = attempt_goes_on(tx, self.context, project, task) or scored
+            state = state_as_of_work(project, task)
+        elif is_blind(project, task):
             state = settle(tx, self.context, project, task)
         else:
             count = len(document.annotations)
@@ -267,19 +283,23 @@ class Submissions:
             verdict=sent.verdict,
             annotations=len(document.annotations),
             warnings=warnings,
+            scored=scored,
         )
 
     def _handed_before(self, tx: Connection, task: Row[Any]) -> Handed:
         row = tx.execute(select(documents).where(documents.c.id == task.document_id)).one()
         item = item_of(tx, task)
         ontology = read_ontology(self.context, tx, task.project_id, row.ontology_version)
+        is_work = task.purpose == WORK
+        project = tx.execute(select(projects).where(projects.c.id == task.project_id)).one()
         return Handed(
             submission=row.id,
             item=task.item_id,
-            item_state=item.state,
+            item_state=item.state if is_work else state_as_of_work(project, task),
             verdict=row.verdict,
             annotations=row.annotations,
             warnings=warnings_of(decode(row.body), ontology, item) if ontology.rules else (),
+            scored=None if is_work else scored_before(tx, project, task),
         )
 
     def _store(
@@ -300,7 +320,7 @@ class Submissions:
             project,
             document,
             item_id=task.item_id,
-            kind=SUBMISSION,
+            kind=SUBMISSION if task.purpose == WORK else GOLD_ANSWER,
             author=actor.id,
             task_id=task.id,
             stage=task.stage,

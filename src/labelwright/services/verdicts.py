@@ -16,13 +16,13 @@ from labelwright.core.errors import Forbidden, InvalidInput, LabelwrightError, L
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import Delete, Judge, Operation, Put, fold
 from labelwright.core.workflow import REVIEW, Workflow
-from labelwright.services.access import Actor, project_and_role
+from labelwright.services.access import RIGHT_OF_STAGE, Actor, project_and_role
 from labelwright.services.context import Context
 from labelwright.services.drafts import append, base_document, read_draft
 from labelwright.services.events import announce
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
-from labelwright.services.queue import RIGHT_OF_STAGE, check_may_hold
+from labelwright.services.queue import check_may_hold
 from labelwright.services.submissions import Submissions, Submitting
 from labelwright.services.verification_cells import Tally, tally
 from labelwright.storage.database import Work

@@ -23,12 +23,11 @@ from labelwright.core.shapes import Bounds
 from labelwright.media.crop import Window, window_around
 from labelwright.quality.likeness import by_likeness
 from labelwright.quality.suspicion import Suspicion, suspicions
-from labelwright.services.access import Actor, project_for
+from labelwright.services.access import RIGHT_OF_STAGE, Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.crops import Crops
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
-from labelwright.services.queue import RIGHT_OF_STAGE
 from labelwright.services.verification_cells import (
     MOST,
     SOURCES,
