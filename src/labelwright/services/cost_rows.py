@@ -18,7 +18,7 @@ from labelwright.core.ontology import Ontology
 from labelwright.core.rates import Rates
 from labelwright.quality.cost import Entry, Work
 from labelwright.services.access import ORGANIZATION_WIDE
-from labelwright.services.documents import CONSENSUS, SUBMISSION
+from labelwright.services.documents import CONSENSUS, GOLD_ANSWER, SUBMISSION
 from labelwright.storage.schema import documents, drafts, items, jobs, members, project_members, tasks
 
 MACHINE = "machine"
@@ -39,7 +39,7 @@ _handed_in = (
     .join(tasks, tasks.c.id == documents.c.task_id, isouter=True)
     .where(
         documents.c.project_id == bindparam("project"),
-        documents.c.kind == SUBMISSION,
+        documents.c.kind.in_((SUBMISSION, GOLD_ANSWER)),
         documents.c.seconds > 0,
     )
     .group_by(

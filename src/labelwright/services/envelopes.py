@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from labelwright.core.conflicts import OpenConflict
 from labelwright.core.document import Document, decode
 from labelwright.core.errors import Forbidden, NotFound
+from labelwright.core.gold import GOLD, WORK
 from labelwright.core.ontology import Ontology
 from labelwright.core.workflow import ANNOTATE
 from labelwright.media.depth import Depth
@@ -180,7 +181,7 @@ class Envelopes:
                 predictions=_predictions(tx, task.item_id, ontology),
                 submission=_submission(tx, task, ontology),
                 merge=_merge(tx, task, ontology),
-                issues=issues_of(tx, task.item_id),
+                issues=issues_of(tx, task.item_id) if task.purpose == WORK else [],
                 ontology=OntologyAt(version=project.ontology_version, ontology=ontology),
                 brief_version=project.brief_version,
                 lease_seconds=workflow.lease_seconds,
@@ -243,7 +244,7 @@ def task_view(row: Row[Any], now: int) -> TaskView:
         stage=row.stage,
         state=row.state,
         round=row.round,
-        assigned_to=row.assigned_to,
+        assigned_to=None if row.purpose == GOLD else row.assigned_to,  # as a task from the open queue
         held_by=row.lease_member if live else None,
         lease_expires=row.lease_expires if live else None,
         comment=row.comment,

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Float, Row, and_, cast, func, or_, select
 
 from labelwright.core.errors import InvalidInput
+from labelwright.core.gold import WORK
 from labelwright.core.item_terms import CATEGORY, ids_meaning
 from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_and_role, project_for
@@ -247,7 +248,9 @@ def _views(tx: Connection, rows: Sequence[Row[Any]], now: int) -> list[ExploreIt
     ids = [row.id for row in rows]
     waiting = {
         row.item_id: row
-        for row in tx.execute(select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting"))
+        for row in tx.execute(
+            select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK)
+        )
     }
     tags: dict[str, list[str]] = {}
     for row in tx.execute(select(item_tags.c.item_id, item_tags.c.tag).where(item_tags.c.item_id.in_(ids))):

@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from labelwright.core.errors import InvalidInput
+from labelwright.core.gold import WORK
 from labelwright.core.item_terms import ATTRIBUTE, AUTHOR, BETWEEN, CATEGORY, REVIEWER, SCORE, SHAPE
 from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_for
@@ -184,7 +185,7 @@ class _Sample:
 
     def _held(self) -> int:
         """How many of the waiting items somebody works on."""
-        leased = (tasks.c.state == "waiting") & (tasks.c.lease_expires > self._now)
+        leased = and_(tasks.c.state == "waiting", tasks.c.purpose == WORK, tasks.c.lease_expires > self._now)
         held = select(tasks.c.item_id).where(tasks.c.project_id == self._project, leased)
         return count_of(self._tx, and_(self._fits, items.c.state == "waiting", items.c.id.in_(held)))
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from labelwright.core.errors import InvalidInput
+from labelwright.core.gold import WORK
 from labelwright.core.graph import STAGES
 from labelwright.core.item_terms import (
     ATTRIBUTE,
@@ -360,7 +361,9 @@ def _tagged(place: _Place, tags: Sequence[str]) -> Any:  # noqa: ANN401  # a sel
 
 
 def _waiting(project_id: str) -> Any:  # noqa: ANN401  # a select
-    return select(tasks.c.item_id).where(tasks.c.project_id == project_id, tasks.c.state == "waiting")
+    return select(tasks.c.item_id).where(
+        tasks.c.project_id == project_id, tasks.c.state == "waiting", tasks.c.purpose == WORK
+    )
 
 
 def _in_state(state: str, now: int) -> ColumnElement[bool]:
@@ -368,6 +371,9 @@ def _in_state(state: str, now: int) -> ColumnElement[bool]:
     if state not in ("waiting", "annotating"):
         return items.c.state == state
     held = exists().where(
-        tasks.c.item_id == items.c.id, tasks.c.state == "waiting", tasks.c.lease_expires > now
+        tasks.c.item_id == items.c.id,
+        tasks.c.state == "waiting",
+        tasks.c.purpose == WORK,
+        tasks.c.lease_expires > now,
     )
     return and_(items.c.state == "waiting", held if state == "annotating" else not_(held))

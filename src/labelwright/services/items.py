@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Text, and_, func, not_, o
 
 from labelwright.core.document import Document, decode
 from labelwright.core.errors import InvalidInput, NotFound
+from labelwright.core.gold import WORK
 from labelwright.core.workflow import ITEM_STATES
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
@@ -257,7 +258,9 @@ def _views(tx: Connection, rows: list[Row[Any]] | Any, now: int) -> list[ItemVie
     ids = [row.id for row in rows]
     open_tasks = {
         row.item_id: row
-        for row in tx.execute(select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting"))
+        for row in tx.execute(
+            select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK)
+        )
     }
     return [_view(row, open_tasks.get(row.id), now) for row in rows]
 
@@ -315,7 +318,11 @@ def _document_view(row: Row[Any], document: Document | None = None) -> DocumentV
 def _operations(tx: Connection, item_id: str, limit: int) -> list[OperationView]:
     rows = tx.execute(
         select(operations)
-        .where(operations.c.task_id.in_(select(tasks.c.id).where(tasks.c.item_id == item_id)))
+        .where(
+            operations.c.task_id.in_(
+                select(tasks.c.id).where(tasks.c.item_id == item_id, tasks.c.purpose == WORK)
+            )
+        )
         .order_by(operations.c.at.desc(), operations.c.revision.desc())
         .limit(limit)
     )
@@ -336,7 +343,10 @@ def _in_state(project_id: str, state: str, now: int) -> ColumnElement[bool]:
     if state not in ("waiting", "annotating"):
         return items.c.state == state
     held = select(tasks.c.item_id).where(
-        tasks.c.project_id == project_id, tasks.c.state == "waiting", tasks.c.lease_expires > now
+        tasks.c.project_id == project_id,
+        tasks.c.state == "waiting",
+        tasks.c.purpose == WORK,
+        tasks.c.lease_expires > now,
     )
     is_held = items.c.id.in_(held)
     return and_(items.c.state == "waiting", is_held if state == "annotating" else not_(is_held))

@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, case, func, select
 
+from labelwright.core.gold import WORK
 from labelwright.core.workflow import ANNOTATE, REVIEW
 from labelwright.services.access import Actor, project_for, role_in
 from labelwright.services.context import Context
+from labelwright.services.documents import GOLD_ANSWER, SUBMISSION
 from labelwright.storage.schema import documents, items, members, tasks
 
 DAYS_SHOWN = 30
@@ -102,6 +104,7 @@ def _states(tx: Connection, project_id: str, now: int) -> tuple[dict[str, int], 
             tasks.c.project_id == project_id,
             tasks.c.state == "waiting",
             tasks.c.stage == ANNOTATE,
+            tasks.c.purpose == WORK,
             tasks.c.lease_expires > now,
             items.c.state == "waiting",
         )
@@ -139,7 +142,8 @@ def _people(tx: Connection, project_id: str, now: int) -> list[Person]:
             func.sum(documents.c.seconds).label("seconds"),
         )
         .join(documents, documents.c.author == members.c.id)
-        .where(documents.c.project_id == project_id, documents.c.kind == "submission")
+        # Gold is somebody's work too, and nobody can tell from the figures which it was.
+        .where(documents.c.project_id == project_id, documents.c.kind.in_((SUBMISSION, GOLD_ANSWER)))
         .group_by(members.c.id, members.c.name)
         .order_by(members.c.name)
     ).all()
@@ -185,6 +189,7 @@ def _waiting(tx: Connection, project_id: str, now: int) -> list[Waiting]:
         .where(
             tasks.c.project_id == project_id,
             tasks.c.state == "waiting",
+            tasks.c.purpose == WORK,
             func.coalesce(tasks.c.lease_expires, 0) <= now,
         )
         .group_by(tasks.c.stage, tasks.c.assigned_to, members.c.name)
