@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from labelwright.core.document import Document, decode
+from labelwright.core.document import EMPTY, Document, decode
 from labelwright.core.gold import GOLD
 from labelwright.core.graph import DONE, Facts
 from labelwright.core.workflow import ITEM_STATE_AT
@@ -37,6 +37,15 @@ def right_answer(tx: Connection, context: Context, project: Row[Any], gold_id: s
     """What is right on a gold item, read through the current ontology."""
     ontology = read_ontology(context, tx, project.id, project.ontology_version)
     return ontology.resolve(decode(tx.execute(_right, {"gold": gold_id}).scalar_one()))
+
+
+def given_answer(tx: Connection, context: Context, project: Row[Any], document_id: str | None) -> Document:
+    """What somebody answered, read through the current ontology; nothing where they could not answer."""
+    if document_id is None:
+        return EMPTY
+    ontology = read_ontology(context, tx, project.id, project.ontology_version)
+    body = tx.execute(select(documents.c.body).where(documents.c.id == document_id)).scalar_one()
+    return ontology.resolve(decode(body))
 
 
 def score_gold(

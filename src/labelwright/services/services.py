@@ -1,6 +1,7 @@
 """All services on one context: what the API, the worker and the command line are given."""
 
 from labelwright.services.accounts import Accounts
+from labelwright.services.attempts import Attempts
 from labelwright.services.audit_log import AuditLog
 from labelwright.services.audits import Audits
 from labelwright.services.briefs import Briefs
@@ -15,6 +16,7 @@ from labelwright.services.envelopes import Envelopes
 from labelwright.services.explore import Explore
 from labelwright.services.explore_facets import ExploreFacets
 from labelwright.services.exports import Exports
+from labelwright.services.gold import Gold
 from labelwright.services.idempotency import Idempotency
 from labelwright.services.imports import Imports
 from labelwright.services.issues import Issues
@@ -23,6 +25,7 @@ from labelwright.services.item_import import ItemImports
 from labelwright.services.items import Items
 from labelwright.services.jobs import Jobs
 from labelwright.services.label_import import LabelImports
+from labelwright.services.lessons import Lessons
 from labelwright.services.ontologies import Ontologies
 from labelwright.services.pictures import Pictures
 from labelwright.services.progress import Progress
@@ -34,6 +37,7 @@ from labelwright.services.release_card import ReleaseCards
 from labelwright.services.release_diff import ReleaseDiffs
 from labelwright.services.releases import Releases
 from labelwright.services.rule_offenders import RuleOffenders
+from labelwright.services.skills import Skills
 from labelwright.services.sources import Sources
 from labelwright.services.submissions import Submissions
 from labelwright.services.suspect_verdicts import SuspectVerdicts
@@ -75,6 +79,10 @@ class Services:
         self.quality = Quality(context)
         self.quality_items = QualityItems(context)
         self.costs = Costs(context)
+        self.gold = Gold(context)
+        self.lessons = Lessons(context)
+        self.attempts = Attempts(context)
+        self.skills = Skills(context)
         self.releases = Releases(context)
         self.release_diffs = ReleaseDiffs(context, self.releases)
         self.audits = Audits(context, self.releases)
