@@ -15,8 +15,10 @@ from labelwright.api.app import create_app, specs
 from labelwright.api.callers import PERSONAL, PUBLIC, SESSION, SIGNED
 from labelwright.api.permissions import Permission, table
 from labelwright.core.errors import Forbidden, NotFound
+from labelwright.core.lessons import LessonSettings
 from labelwright.core.roles import SCOPES, allows
 from labelwright.services.access import Actor
+from labelwright.services.attempts import AttemptView
 from labelwright.services.audits import ClaimIn, NewAudit, VerdictIn
 from labelwright.services.project_members import PROJECT_ROLES
 from labelwright.services.releases import NewRelease
@@ -110,6 +112,34 @@ class Place:
         context.database.write(work)
         return suspect
 
+    def make_gold(self, who: Actor) -> str:
+        world = self.api.world
+        document = world.services.items.document(world.owner, self.make_document(who))
+        wanted = [document.item]
+        return world.services.gold.add(world.owner, self.project, source="expert", wanted=wanted).added[0]
+
+    def make_lesson(self, who: Actor) -> str:
+        world, settings = self.api.world, LessonSettings(gold=(self.make_gold(who),))
+        return world.services.lessons.create(world.owner, self.project, "course", "Cells", settings).id
+
+    def make_attempt(self, who: Actor) -> str:
+        return self.begun(who)[1].id
+
+    def make_answer(self, who: Actor) -> str:
+        services = self.api.world.services
+        actor, attempt = self.begun(who)
+        services.queue.hold(actor, attempt.task)
+        services.submissions.submit(actor, attempt.task, Submitting())
+        return attempt.task
+
+    def begun(self, who: Actor) -> tuple[Actor, AttemptView]:
+        world, lesson = self.api.world, self.make_lesson(who)
+        able = Actor(id=who.id, name=who.name, email=who.email, role=who.role)
+        try:
+            return able, world.services.attempts.begin(able, lesson)
+        except (Forbidden, NotFound):
+            return world.owner, world.services.attempts.begin(world.owner, lesson)
+
     def make_upload(self, who: Actor) -> str:
         try:
             return self.api.world.services.uploads.open(who, self.project).id
@@ -126,6 +156,12 @@ class Place:
     def make_member(self, who: Actor) -> str:
         self.sent += 1
         return self.api.world.person(f"spare{self.sent}", project=self.project).id
+
+    def make_skilled(self) -> str:
+        world = self.api.world
+        somebody = self.make_member(world.owner)
+        world.services.skills.grant(world.owner, self.project, somebody, "cells", days=None, reason="")
+        return somebody
 
     def make_invitation(self, who: Actor) -> str:
         invitations = self.api.world.services.accounts.invitations
@@ -226,6 +262,18 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/verification/closing"): {"tasks": [], "verdict": "accepted"},
     ("POST", "/items/{item}/issues"): {"text": "look"},
     ("PUT", "/projects/{project}/consequences/plan"): {"pause": False},
+    ("PUT", "/projects/{project}/gold/plan"): {"rate": 0.0},
+    ("POST", "/projects/{project}/gold"): {"source": "reviewed", "count": 1},
+    ("PATCH", "/gold/{gold}"): {"explanation": "See the nucleus."},
+    ("POST", "/projects/{project}/lessons"): {"kind": "course", "name": "Cells", "settings": {}},
+    ("PATCH", "/lessons/{lesson}"): {"name": "All cells"},
+    ("POST", "/attempts/{attempt}/forgive"): {"reason": "power cut"},
+    ("POST", "/projects/{project}/skills"): lambda place: {
+        "member": place.make_member(place.api.world.owner), "skill": "cells",
+    },
+    ("POST", "/projects/{project}/skills/revoke"): lambda place: {
+        "member": place.make_skilled(), "skill": "cells",
+    },
     ("POST", "/projects/{project}/suspects/{suspect}/verdict"): {"verdict": "fine"},
     ("POST", "/projects/{project}/explore/tags"): {"selection": {"items": []}, "add": ["night"]},
     ("POST", "/projects/{project}/explore/split"): {"selection": {"items": []}, "split": "train"},

@@ -43,6 +43,8 @@ NOUNS = (
     "issues",
     "quality",
     "costs",
+    "gold",
+    "lessons",
     "suspects",
     "consequences",
     "uploads",

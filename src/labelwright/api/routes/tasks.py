@@ -31,6 +31,7 @@ from labelwright.services.access import Actor
 from labelwright.services.brought import BroughtIn, LeftWork
 from labelwright.services.drafts import MOST_OPERATIONS, Appended, DraftView
 from labelwright.services.envelopes import Envelope, TaskListing
+from labelwright.services.gold_scoring import Scored
 from labelwright.services.services import Services
 from labelwright.services.submissions import Submitting
 from labelwright.storage.database import Work
@@ -104,7 +105,10 @@ class Submitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubmissionOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What was handed in, where that leaves the item, and the label rules it breaks without being refused."""
+    """What was handed in, where that leaves the item, and the label rules it breaks without being refused.
+
+    `scored` tells at once how right it was, where the item's answer is known and its author is told so.
+    """
 
     submission: Submitted
     item: str
@@ -112,6 +116,7 @@ class SubmissionOut(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     annotations: int
     warnings: list[BrokenRule]
+    scored: Scored | None = None
 
 
 class SkipIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,6 +204,7 @@ async def submit(task: str, body: SubmissionIn, who: Actor, services: Services) 
         verdict=done.verdict,
         annotations=done.annotations,
         warnings=list(done.warnings),
+        scored=done.scored,
     )
 
 
