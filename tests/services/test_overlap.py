@@ -232,9 +232,6 @@ def test_a_stage_that_asks_for_a_skill_is_closed_to_others_in_the_queue_and_by_n
     project = world.project(items=1, graph=graph).id
     ana = world.person("ana", project=project)
     (task,) = rows(world, tasks)
-    world.context.database.write(
-        lambda tx: tx.execute(tasks.update().values(node="first").where(tasks.c.id == task.id))
-    )
 
     assert world.services.queue.next(ana, project) is None
     with pytest.raises(Forbidden, match="birds"):

@@ -1,23 +1,27 @@
 """What the records say of people's answers, as rows for the maths of quality.
 
-An answer is held against what was decided later: by a reviewer or an adjudicator (`review`), by gold
-(`gold`), or, where nobody decided, by the merged answer of everybody (`peer`). The newest work comes first
-and the number of documents read is bounded, so that a large project is answered in seconds.
+An answer is held against what was decided later: by a reviewer or an adjudicator (`review`), or, where
+nobody decided, by the merged answer of everybody (`peer`); and against what is right where that was known
+before (`gold`). The newest work comes first and the number of documents read is bounded, so that a large
+project is answered in seconds.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, bindparam, select
 
 from labelwright.core.document import Annotation, Document, decode
 from labelwright.core.error_codes import EXTRA, WRONG_CATEGORY
+from labelwright.core.gold import GOLD
 from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW
 from labelwright.core.ontology import Ontology
+from labelwright.quality.gold_score import GoldScore, ScoredPair
 from labelwright.quality.outcomes import Outcome, Source
 from labelwright.services.documents import CONSENSUS, SUBMISSION
-from labelwright.storage.schema import documents, members
+from labelwright.storage.schema import documents, gold, gold_answers, members
 
 MOST_DOCUMENTS = 4_000
 WRONG = "(wrong)"
@@ -38,6 +42,18 @@ _merged = (
     select(documents)
     .where(documents.c.project_id == bindparam("project"), documents.c.kind == CONSENSUS)
     .order_by(documents.c.id.desc())
+    .limit(MOST_DOCUMENTS)
+)
+# Of tests and courses people know; what they answer there says little of how they work.
+_answered_gold = (
+    select(gold_answers, gold.c.document_id.label("right"))
+    .join(gold, gold.c.id == gold_answers.c.gold_id)
+    .where(
+        gold_answers.c.project_id == bindparam("project"),
+        gold_answers.c.purpose == GOLD,
+        gold_answers.c.score.is_not(None),
+    )
+    .order_by(gold_answers.c.answered_at.desc())
     .limit(MOST_DOCUMENTS)
 )
 _bodies = select(documents.c.id, documents.c.body).where(documents.c.id.in_(bindparam("ids", expanding=True)))
@@ -64,7 +80,43 @@ def outcomes_of(tx: Connection, project_id: str, ontology: Ontology) -> list[Out
             document = ontology.resolve(decode(row.body))
             time = seconds_since_epoch(row.created_at)
             found += [one for mark in document.annotations for one in _voted(mark, "peer", time)]
+    found += _gold_outcomes(tx, project_id, ontology)
     return sorted(found, key=lambda one: one.time)
+
+
+def _gold_outcomes(tx: Connection, project_id: str, ontology: Ontology) -> Iterator[Outcome]:
+    """What people answered to gold, beside what is right; answers they could not give are left out."""
+    rows = tx.execute(_answered_gold, {"project": project_id}).all()
+    packed = bodies_of(tx, list({name for row in rows for name in (row.document_id, row.right)}))
+    for row in rows:
+        if row.document_id not in packed or row.right not in packed:
+            continue
+        right = ontology.resolve(decode(packed[row.right])).by_id()
+        said = ontology.resolve(decode(packed[row.document_id])).by_id()
+        detail = msgspec.convert(row.detail, GoldScore)
+        time = seconds_since_epoch(row.answered_at)
+        for pair in detail.matched:
+            yield _paired(row.member_id, right.get(pair.reference), said.get(pair.answer), pair, time)
+        for name in detail.missing:
+            category = right[name].category if name in right else None
+            if category is not None:
+                yield Outcome(row.member_id, category, None, category, "gold", time=time)
+        for name in detail.extra:
+            if name in said:
+                category = said[name].category
+                yield Outcome(row.member_id, category, category, None, "gold", time=time)
+
+
+def _paired(
+    who: str, right: Annotation | None, said: Annotation | None, pair: ScoredPair, time: float
+) -> Outcome:
+    answered = said.category if said is not None else None
+    reference = right.category if right is not None else answered
+    if pair.same_category:  # also what the reference cannot tell
+        reference = WRONG if pair.wrong_attributes else answered
+    counted = (answered if reference == WRONG else reference) or ""
+    seconds = None if said is None else said.evidence.seconds or None
+    return Outcome(who, counted, answered, reference, "gold", time=time, seconds=seconds)
 
 
 def votes_of(tx: Connection, project_id: str, ontology: Ontology) -> list[tuple[str, str, str]]:
