@@ -206,7 +206,7 @@ def test_work_at_the_first_stage_waits_for_who_has_its_skill(world: World) -> No
     test = lesson(world, project, number=2, skill="cells")
     world.add_items(project, 3)
     workflow = world.services.projects.get(world.owner, project).workflow
-    world.services.projects.change(
+    world.services.projects.update(
         world.owner, project, workflow=msgspec.structs.replace(workflow, graph=SKILLED)
     )
     ann = world.person("ann", "annotator", project)
