@@ -19,6 +19,11 @@ def uuid7(milliseconds: int, randomness: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def beside(other: str, randomness: bytes) -> str:
+    """A UUIDv7 of the same moment as another one, so that both stand together where ids are sorted."""
+    return uuid7(int(other[:8] + other[9:13], 16), randomness)
+
+
 def is_uuid(text: str) -> bool:
     """Whether the text is a UUID in its canonical lower-case form."""
     return _UUID.match(text) is not None

@@ -181,7 +181,7 @@ class Envelopes:
                 predictions=_predictions(tx, task.item_id, ontology),
                 submission=_submission(tx, task, ontology),
                 merge=_merge(tx, task, ontology),
-                issues=issues_of(tx, task.item_id) if task.purpose == WORK else [],
+                issues=issues_of(tx, task.item_id, by=None if task.purpose == WORK else actor.id),
                 ontology=OntologyAt(version=project.ontology_version, ontology=ontology),
                 brief_version=project.brief_version,
                 lease_seconds=workflow.lease_seconds,
@@ -215,6 +215,8 @@ class Envelopes:
             ):
                 if wanted:
                     statement = statement.where(column == wanted)
+            if assignee:
+                statement = statement.where(tasks.c.purpose != GOLD)  # see `task_view`
             if cursor:
                 statement = statement.where(tasks.c.id > cursor)
             rows = tx.execute(statement.order_by(tasks.c.id).limit(limit + 1)).all()

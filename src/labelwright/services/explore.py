@@ -5,11 +5,11 @@ its place, for who drags a scroll bar.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Float, Row, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Float, Row, and_, cast, false, func, or_, select
 
 from labelwright.core.errors import InvalidInput
 from labelwright.core.gold import WORK
@@ -18,7 +18,8 @@ from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_and_role, project_for
 from labelwright.services.context import Context
 from labelwright.services.explore_outlines import ItemOutlines, outlines_of
-from labelwright.services.item_filter import ItemFilter, condition, quick_count, tells_of_others
+from labelwright.services.gold_hiding import AsWork, disguised, shown_as_work
+from labelwright.services.item_filter import ItemFilter, as_seeming, condition, quick_count, tells_of_others
 from labelwright.services.ontologies import read_ontology
 from labelwright.storage.schema import item_tags, item_terms, items, tasks
 
@@ -108,8 +109,9 @@ class Explore:
                 .limit(limit + 1)
             ).all()
             page = _rows(tx, project_id, [place.position for place in places[:limit]])
+            hidden = shown_as_work(tx, self.context, actor, project_id)
             more = _cursor(order, *places[limit - 1]) if len(places) > limit else None
-            return ExplorePage(items=_views(tx, page, self.context.clock()), next=more, total=total)
+            return ExplorePage(items=_views(tx, page, self.context.clock(), hidden), next=more, total=total)
 
         return self.context.database.read(work)
 
@@ -160,7 +162,14 @@ def filter_for(
     if tells_of_others(wanted) and not actor.may("item.history", role):
         project_for(tx, actor, project_id, "item.history")
     ontology = read_ontology(context, tx, project_id, project.ontology_version)
-    return condition(wanted, project_id, ontology, context.clock()), ontology
+    fits = condition(wanted, project_id, ontology, context.clock())
+    hidden = shown_as_work(tx, context, actor, project_id)
+
+    def seems(one: AsWork) -> ColumnElement[bool]:
+        rest = as_seeming(wanted, state=one.state, stage=one.stage, annotations=one.annotations)
+        return false() if rest is None else condition(rest, project_id, ontology, context.clock())
+
+    return disguised(fits, hidden, seems), ontology
 
 
 def count_of(tx: Connection, fits: ColumnElement[bool]) -> int:
@@ -244,7 +253,9 @@ def _rows(tx: Connection, project_id: str, positions: Sequence[int]) -> list[Row
     return [by_position[position] for position in positions]
 
 
-def _views(tx: Connection, rows: Sequence[Row[Any]], now: int) -> list[ExploreItem]:
+def _views(
+    tx: Connection, rows: Sequence[Row[Any]], now: int, hidden: Mapping[str, AsWork]
+) -> list[ExploreItem]:
     ids = [row.id for row in rows]
     waiting = {
         row.item_id: row
@@ -255,7 +266,22 @@ def _views(tx: Connection, rows: Sequence[Row[Any]], now: int) -> list[ExploreIt
     tags: dict[str, list[str]] = {}
     for row in tx.execute(select(item_tags.c.item_id, item_tags.c.tag).where(item_tags.c.item_id.in_(ids))):
         tags.setdefault(row.item_id, []).append(row.tag)
-    return [_view(row, waiting.get(row.id), sorted(tags.get(row.id, ())), now) for row in rows]
+    views = (_view(row, waiting.get(row.id), sorted(tags.get(row.id, ())), now) for row in rows)
+    return [_seen(view, hidden.get(view.id)) for view in views]
+
+
+def _seen(view: ExploreItem, hidden: AsWork | None) -> ExploreItem:
+    if hidden is None:
+        return view
+    return msgspec.structs.replace(
+        view,
+        state=hidden.state,
+        annotations=hidden.annotations,
+        task=hidden.task,
+        stage=hidden.stage,
+        assigned_to=None,
+        updated_at=hidden.updated_at or view.created_at,
+    )
 
 
 def _view(row: Row[Any], task: Row[Any] | None, tags: list[str], now: int) -> ExploreItem:

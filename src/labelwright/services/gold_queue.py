@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, se
 
 from labelwright.core.gold import GOLD
 from labelwright.core.graph import ANNOTATE
+from labelwright.core.ids import beside
 from labelwright.services.consequence_rows import extra_gold
 from labelwright.services.context import Context
 from labelwright.services.gold_rows import gold_plan_of
@@ -52,6 +53,7 @@ _worked = exists().where(
     or_(tasks.c.taken_by == _MEMBER, tasks.c.author == _MEMBER, tasks.c.lease_member == _MEMBER),
 )
 _said = exists().where(documents.c.item_id == gold.c.item_id, documents.c.author == _MEMBER)
+_is_there = exists().where(documents.c.id == gold.c.document_id)
 _candidates = (
     select(gold)
     .join(items, items.c.id == gold.c.item_id)
@@ -63,6 +65,7 @@ _candidates = (
         ~_seen,
         ~_worked,
         ~_said,
+        _is_there,
     )
     .order_by(gold.c.id)
     .limit(MOST_CANDIDATES)
@@ -100,10 +103,11 @@ def give_gold(
     work: Row[Any] | None = None,
     **values: Any,  # noqa: ANN401  # further columns of `gold_answers`
 ) -> Row[Any]:
-    """Open a task on a gold item for one person; it looks like `work`."""
+    """Open a task on a gold item for one person; it looks like `work`, also by the age its id tells."""
     task_id = open_task(
         tx,
         context,
+        task_id=None if work is None else beside(work.id, context.randomness(10)),
         project_id=chosen.project_id,
         item_id=chosen.item_id,
         position=0 if work is None else work.position,

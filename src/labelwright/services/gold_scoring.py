@@ -80,14 +80,22 @@ def scored_before(tx: Connection, project: Row[Any], task: Row[Any]) -> Scored |
     return _scored(task, asked.score, plan.pass_mark)
 
 
-def state_as_of_work(project: Row[Any], task: Row[Any]) -> str:
-    """The state that the item of a task would have, were the task work."""
+def state_as_of_work(project: Row[Any], task: Row[Any], answer: Document | None) -> str:
+    """The state that the item of a task would have, were the task work and this its answer; None: skipped."""
     workflow = workflow_of(project)
     if workflow.overlap.several:
         return "waiting"
+    if answer is None:
+        return "skipped"
     graph = workflow.ways()
     stage = graph.stage(task.node, task.stage)
-    following = None if stage is None else graph.after(stage, Facts(item=task.item_id))
+    facts = Facts(
+        item=task.item_id,
+        categories=answer.counts(),
+        annotations=len(answer.annotations),
+        unsure=any(mark.unsure for mark in answer.annotations),
+    )
+    following = None if stage is None else graph.after(stage, facts)
     return ITEM_STATE_AT[DONE if following is None else following.work]
 
 

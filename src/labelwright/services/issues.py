@@ -9,6 +9,7 @@ from labelwright.core.errors import InvalidInput, NotFound
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.events import announce
+from labelwright.services.gold_hiding import shown_as_work
 from labelwright.storage.schema import comments, issues, items, members
 
 STATES = ("open", "resolved")
@@ -58,8 +59,9 @@ class Issues:
         """The issues of an item, oldest first. Raises NotFound."""
 
         def work(tx: Connection) -> list[IssueView]:
-            _item_for(tx, actor, item_id, "project.read")
-            return issues_of(tx, item_id)
+            item = _item_for(tx, actor, item_id, "project.read")
+            hidden = item_id in shown_as_work(tx, self.context, actor, item.project_id)
+            return issues_of(tx, item_id, by=actor.id if hidden else None)
 
         return self.context.database.read(work)
 
@@ -148,9 +150,9 @@ class Issues:
         )
 
 
-def issues_of(tx: Connection, item_id: str) -> list[IssueView]:
-    """Every issue of an item with its comments, oldest first."""
-    found = tx.execute(_of_item, {"item": item_id}).all()
+def issues_of(tx: Connection, item_id: str, *, by: str | None = None) -> list[IssueView]:
+    """Every issue of an item with its comments, oldest first; `by`: only those of one author."""
+    found = [row for row in tx.execute(_of_item, {"item": item_id}) if by in (None, row.author)]
     if not found:
         return []
     said = tx.execute(

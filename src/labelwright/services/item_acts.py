@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, li
 from sqlalchemy import insert as insert_into
 
 from labelwright.core.errors import InvalidInput, LabelwrightError, NotFound
+from labelwright.core.gold import WORK
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.access import ORGANIZATION_WIDE, Actor
 from labelwright.services.audit import record
@@ -122,7 +123,11 @@ class ItemActs:
             total = count_of(tx, fits)
             free = or_(tasks.c.lease_expires.is_(None), tasks.c.lease_expires <= self.context.clock())
             waiting = and_(
-                tasks.c.project_id == project_id, tasks.c.state == "waiting", tasks.c.stage == ANNOTATE, free
+                tasks.c.project_id == project_id,
+                tasks.c.state == "waiting",
+                tasks.c.stage == ANNOTATE,
+                tasks.c.purpose == WORK,
+                free,
             )
             ids = select(items.c.id).where(fits)
             changed = tx.execute(

@@ -132,6 +132,8 @@ class ItemFilter(_Part, frozen=True, kw_only=True):
 
 
 EVERYTHING = ItemFilter()
+OF_STATE = ("states", "stages", "annotations", "categories", "updated")
+"""Fields that tell how far the work on an item is."""
 
 OF_REVIEWERS = ("attributes", "shapes", "authors", "reviewers", "assigned", "score")
 """Fields that tell of other people's work: only who may see the history of items may ask for them."""
@@ -142,6 +144,23 @@ def tells_of_others(wanted: ItemFilter) -> bool:
     if any(rule.count or rule.area for rule in wanted.categories):
         return True
     return any(getattr(wanted, name) not in ((), None) for name in OF_REVIEWERS)
+
+
+def as_seeming(wanted: ItemFilter, *, state: str, stage: str | None, annotations: int) -> ItemFilter | None:
+    """What is left to ask of an item that seems to be that far; None: it does not fit.
+
+    Nothing is known of its annotations but their number.
+    """
+    least, most = (wanted.annotations.min, wanted.annotations.max) if wanted.annotations else (None, None)
+    fits = (
+        (not wanted.states or state in wanted.states)
+        and (not wanted.stages or stage in wanted.stages)
+        and (least is None or annotations >= least)
+        and (most is None or annotations <= most)
+        and not any(rule.has for rule in wanted.categories)
+    )
+    rest: dict[str, Any] = {name: getattr(EVERYTHING, name) for name in OF_STATE}
+    return msgspec.structs.replace(wanted, **rest) if fits else None
 
 
 def read_filter(text: str | None) -> ItemFilter:

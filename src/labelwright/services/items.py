@@ -1,10 +1,24 @@
 """Items: list, look, history, and where their pictures are."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Text, and_, func, not_, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Text,
+    and_,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
 from labelwright.core.document import Document, decode
 from labelwright.core.errors import InvalidInput, NotFound
@@ -12,7 +26,9 @@ from labelwright.core.gold import WORK
 from labelwright.core.workflow import ITEM_STATES
 from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
+from labelwright.services.documents import GOLD_ANSWER, SUBMISSION
 from labelwright.services.envelopes import item_row
+from labelwright.services.gold_hiding import AsWork, disguised, shown_as_work
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.source_files import fetched_file
 from labelwright.storage.schema import documents, items, members, operations, tasks
@@ -132,9 +148,13 @@ class Items:
 
         def work(tx: Connection) -> ItemListing:
             project_for(tx, actor, project_id, "project.read")
+            hidden = shown_as_work(tx, self.context, actor, project_id)
             chosen = items.c.project_id == project_id
             if state:
-                chosen = and_(chosen, _in_state(project_id, state, self.context.clock()))
+                in_state = _in_state(project_id, state, self.context.clock())
+                chosen = and_(
+                    chosen, disguised(in_state, hidden, lambda one: true() if one.state == state else false())
+                )
             if search:
                 pattern = _like(search)
                 chosen = and_(
@@ -147,7 +167,8 @@ class Items:
             if near_duplicates:
                 chosen = and_(chosen, items.c.near_duplicate_of.is_not(None))
             if category:
-                chosen = and_(chosen, items.c.document_id.in_(_documents_with(project_id, category)))
+                of_it = items.c.document_id.in_(_documents_with(project_id, category))
+                chosen = and_(chosen, disguised(of_it, hidden, lambda _: false()))
             total = tx.execute(select(func.count()).select_from(items).where(chosen)).scalar_one()
             start = offset
             if around:
@@ -158,7 +179,7 @@ class Items:
                 select(items).where(chosen).order_by(items.c.position).offset(start).limit(limit + 1)
             ).all()
             page = rows[:limit]
-            views = _views(tx, page, self.context.clock())
+            views = _views(tx, page, self.context.clock(), hidden)
             more = str(page[-1].position) if len(rows) > limit else None
             return ItemListing(items=views, next=more, total=total, start=start)
 
@@ -166,9 +187,13 @@ class Items:
 
     def get(self, actor: Actor, item_id: str) -> ItemView:
         """One item. Raises NotFound."""
-        return self.context.database.read(
-            lambda tx: _views(tx, [_item_for(tx, actor, item_id)], self.context.clock())[0]
-        )
+
+        def work(tx: Connection) -> ItemView:
+            row = _item_for(tx, actor, item_id)
+            hidden = shown_as_work(tx, self.context, actor, row.project_id)
+            return _views(tx, [row], self.context.clock(), hidden)[0]
+
+        return self.context.database.read(work)
 
     def row(self, actor: Actor, item_id: str) -> Row[Any]:
         """The item's row, for those who serve its picture. Raises NotFound."""
@@ -214,7 +239,9 @@ class Items:
             except NotFound:
                 raise NotFound("document", document_id) from None
             ontology = read_ontology(self.context, tx, project.id, project.ontology_version)
-            return _document_view(row, ontology.resolve(decode(row.body)))
+            view = _document_view(row, ontology.resolve(decode(row.body)))
+            # To whoever reads it an answer to gold is what they handed in, like any other.
+            return msgspec.structs.replace(view, kind=SUBMISSION) if row.kind == GOLD_ANSWER else view
 
         return self.context.database.read(work)
 
@@ -254,7 +281,9 @@ def _item_for(tx: Connection, actor: Actor, item_id: str, right: str = "project.
     return row
 
 
-def _views(tx: Connection, rows: list[Row[Any]] | Any, now: int) -> list[ItemView]:  # noqa: ANN401
+def _views(
+    tx: Connection, rows: Sequence[Row[Any]], now: int, hidden: Mapping[str, AsWork]
+) -> list[ItemView]:
     ids = [row.id for row in rows]
     open_tasks = {
         row.item_id: row
@@ -262,7 +291,21 @@ def _views(tx: Connection, rows: list[Row[Any]] | Any, now: int) -> list[ItemVie
             select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK)
         )
     }
-    return [_view(row, open_tasks.get(row.id), now) for row in rows]
+    return [_seen(_view(row, open_tasks.get(row.id), now), hidden.get(row.id)) for row in rows]
+
+
+def _seen(view: ItemView, hidden: AsWork | None) -> ItemView:
+    if hidden is None:
+        return view
+    return msgspec.structs.replace(
+        view,
+        state=hidden.state,
+        annotations=hidden.annotations,
+        held_by=hidden.held_by,
+        assigned_to=None,
+        task=hidden.task,
+        updated_at=hidden.updated_at or view.created_at,
+    )
 
 
 def _view(row: Row[Any], task: Row[Any] | None, now: int) -> ItemView:

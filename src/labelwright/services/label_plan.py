@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from labelwright.core.document import EMPTY, Annotation, Document, decode
+from labelwright.core.gold import WORK
 from labelwright.core.ontology import Ontology
 from labelwright.core.rules import BrokenRule
 from labelwright.quality.pairing import Pair, repeated
@@ -207,7 +208,10 @@ def present_on(
     rows = tx.execute(select(items.c.id, items.c.split).where(items.c.id.in_(ids)))
     found = {row.id: Present(split=row.split) for row in rows}
     held = select(tasks.c.item_id).where(
-        tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.lease_expires > clock
+        tasks.c.item_id.in_(ids),
+        tasks.c.state == "waiting",
+        tasks.c.purpose == WORK,
+        tasks.c.lease_expires > clock,
     )
     for item_id in tx.execute(held).scalars():
         if item_id in found:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from labelwright.core.document import Document
+from labelwright.core.gold import WORK
 from labelwright.core.rules import ERROR
 from labelwright.core.workflow import ANNOTATE
 from labelwright.services.context import Context
@@ -30,6 +31,7 @@ from labelwright.services.ontologies import read_ontology
 from labelwright.storage.schema import (
     documents,
     drafts,
+    gold,
     import_entries,
     item_tags,
     items,
@@ -40,6 +42,7 @@ from labelwright.storage.schema import (
 
 WORKED_ON = "it was worked on after the import"
 RELEASED = "it is part of a release"
+IS_GOLD = "it is the right answer of a gold item"
 
 
 _close = (
@@ -64,7 +67,9 @@ class Carrier:
         ids = [entry.item.id for entry in entries]
         chosen = select(items).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update()
         there = {row.id: row for row in self._tx.execute(chosen)}
-        waiting = select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting")
+        waiting = select(tasks).where(
+            tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK
+        )
         rows = self._tx.execute(waiting.order_by(tasks.c.id).with_for_update())  # nobody takes one now
         self._open = {row.item_id: row for row in rows}
         rounds = select(tasks.c.item_id, func.max(tasks.c.round).label("last"))
@@ -161,7 +166,9 @@ def take_back(tx: Connection, context: Context, entry: Row[Any]) -> None:
         return
     detail = dict(entry.detail)
     before = detail.get("before")
-    kept = None if before is None else _restore(tx, context, entry.item_id, detail)
+    kept = _is_gold(tx, detail)
+    if kept is None and before is not None:
+        kept = _restore(tx, context, entry.item_id, detail)
     if kept is None and "split" in detail:
         before, after = detail["split"]
         chosen = (items.c.id == entry.item_id) & (items.c.split == after)
@@ -216,10 +223,15 @@ def _restore(tx: Connection, context: Context, item_id: str, detail: dict[str, A
     return None
 
 
+def _is_gold(tx: Connection, detail: Mapping[str, Any]) -> str | None:
+    stands_for = select(gold.c.id).where(gold.c.document_id == detail.get("document", ""))
+    return None if tx.execute(stands_for.limit(1)).first() is None else IS_GOLD
+
+
 def _open_task(tx: Connection, item_id: str) -> Row[Any] | None:
     return tx.execute(
         select(tasks)
-        .where(tasks.c.item_id == item_id, tasks.c.state == "waiting")
+        .where(tasks.c.item_id == item_id, tasks.c.state == "waiting", tasks.c.purpose == WORK)
         .order_by(tasks.c.id.desc())
         .limit(1)
         .with_for_update()

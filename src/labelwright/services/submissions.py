@@ -27,6 +27,7 @@ from labelwright.services.context import Context
 from labelwright.services.documents import GOLD_ANSWER, SUBMISSION, store_document
 from labelwright.services.drafts import append, base_document, keep_snapshot, may_continue, read_draft
 from labelwright.services.error_marks import keep_marks
+from labelwright.services.gold_hiding import announce_as_work
 from labelwright.services.gold_scoring import Scored, score_gold, scored_before, skip_gold, state_as_of_work
 from labelwright.services.moving import close_open_tasks, close_task, move_item, move_on
 from labelwright.services.ontologies import read_ontology
@@ -130,6 +131,7 @@ class Submissions:
             record(tx, self.context, actor.id, "task.skipped", task_id, detail)
             if task.purpose != WORK:
                 skip_gold(tx, self.context, task)
+                announce_as_work(tx, self.context, task, state_as_of_work(project, task, None))
                 attempt_goes_on(tx, self.context, project, task)
                 return
             if is_blind(project, task):
@@ -270,7 +272,8 @@ class Submissions:
         if task.purpose != WORK:
             scored = score_gold(tx, self.context, project, task, document, stored)
             scored = attempt_goes_on(tx, self.context, project, task) or scored
-            state = state_as_of_work(project, task)
+            state = state_as_of_work(project, task, document)
+            announce_as_work(tx, self.context, task, state)
         elif is_blind(project, task):
             state = settle(tx, self.context, project, task)
         else:
@@ -295,7 +298,7 @@ class Submissions:
         return Handed(
             submission=row.id,
             item=task.item_id,
-            item_state=item.state if is_work else state_as_of_work(project, task),
+            item_state=item.state if is_work else state_as_of_work(project, task, decode(row.body)),
             verdict=row.verdict,
             annotations=row.annotations,
             warnings=warnings_of(decode(row.body), ontology, item) if ontology.rules else (),

@@ -24,10 +24,11 @@ def open_task(
     item_id: str,
     position: int,
     stage: str,
+    task_id: str | None = None,
     **values: Any,  # noqa: ANN401  # further columns of the row
 ) -> str:
-    """A new waiting task of an item; gives its id."""
-    task_id = context.new_id()
+    """A new waiting task of an item; gives its id, which is a new one unless it is given."""
+    task_id = task_id or context.new_id()
     row = {
         "id": task_id,
         "project_id": project_id,
