@@ -54,6 +54,7 @@ export const router = createBrowserRouter([
                   { path: 'releases/:r/certificate', element: page(() => import('./pages/certificate')) },
                   { path: 'audits/:a/judge', element: page(() => import('./pages/audit-judge')) },
                   { path: 'jobs', element: page(() => import('./pages/project-jobs')) },
+                  { path: 'learn', element: page(() => import('./pages/learn')) },
                   { path: 'quality/:part?', element: page(() => import('./pages/quality')) },
                   { path: 'workflow', element: page(() => import('./pages/workflow')) },
                   { path: 'settings', element: page(() => import('./pages/project-settings')) },

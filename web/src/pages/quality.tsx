@@ -24,6 +24,7 @@ const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
 const QUALITY_PAGES: QualityPage[] = [
   { path: 'agreement', word: phrase('Agreement'), needs: 'reviewer', part: page(() => import('../ui/quality/agreement')) },
   { path: 'people', word: phrase('People'), needs: 'annotator', part: page(() => import('../ui/quality/people')) },
+  { path: 'gold', word: phrase('Gold'), needs: 'manager', part: page(() => import('../ui/quality/gold')) },
   { path: 'suspects', word: phrase('Suspects'), needs: 'reviewer', part: page(() => import('../ui/quality/suspects/suspects')) },
   { path: 'cost', word: phrase('Cost'), needs: 'manager', part: page(() => import('../ui/quality/cost')) },
 ];

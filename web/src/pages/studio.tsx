@@ -1,5 +1,6 @@
 /** The studio: where people draw, correct and review. */
-import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { Link, useLocation, useParams, useSearchParams } from 'react-router';
@@ -7,6 +8,8 @@ import { Link, useLocation, useParams, useSearchParams } from 'react-router';
 import { boundsOfShape } from '../geometry/shapes';
 import { t } from '../language/language';
 import { project, session } from '../queries';
+import { AttemptEnd } from '../ui/learn/attempt-end';
+import { missingSkills } from '../ui/learn/queries';
 import { projectPath, studioPath, verifyPath } from '../ui/places';
 import { Failure, Loading } from '../ui/state';
 import type { Desk } from '../ui/studio/desk';
@@ -33,20 +36,22 @@ export default function StudioPage() {
     );
   }
   if (!found.data || !who) return <Waiting />;
-  return <Work key={`${p} ${stage} ${visit}`} project={found.data} stage={stage} task={search.get('task')} annotation={search.get('annotation')} member={who} />;
+  return <Work key={`${p} ${stage} ${visit}`} project={found.data} stage={stage} task={search.get('task')} attempt={search.get('attempt')} annotation={search.get('annotation')} member={who} />;
 }
 
 interface WorkProps {
   project: Project;
   stage: Stage;
   task: string | null;
+  /** An attempt at a test or course, whose items come one after the other. */
+  attempt: string | null;
   /** Shown first, where the item has it. */
   annotation: string | null;
   member: string;
 }
 
-function Work({ project: at, stage, task, annotation, member }: WorkProps) {
-  const work = useDesk(at.id, stage, task, member);
+function Work({ project: at, stage, task, attempt, annotation, member }: WorkProps) {
+  const work = useDesk(at.id, stage, { task, attempt }, member);
   useShownFirst(work.desk, annotation);
   if (work.failure) {
     return (
@@ -60,9 +65,16 @@ function Work({ project: at, stage, task, annotation, member }: WorkProps) {
       </div>
     );
   }
+  if (work.done && attempt) {
+    return (
+      <div className={classes.center}>
+        <AttemptEnd project={at.id} attempt={attempt} />
+      </div>
+    );
+  }
   if (work.done) return <NothingLeft project={at} stage={stage} onLook={work.retry} />;
   if (!work.desk) return <Waiting />;
-  return <StudioView key={work.desk.envelope.task.id} work={work} desk={work.desk} project={at} member={member} />;
+  return <StudioView key={work.desk.envelope.task.id} work={work} desk={work.desk} project={at} member={member} attempt={attempt} />;
 }
 
 /** Selects an annotation and shows it large, as soon as there is a surface to show it on. */
@@ -96,6 +108,7 @@ function Waiting() {
 function NothingLeft({ project: at, stage, onLook }: { project: Project; stage: Stage; onLook: () => void }) {
   const other: Stage = stage === 'annotate' ? 'review' : 'annotate';
   const mayReview = at.role !== 'annotator';
+  const missing = useQuery(missingSkills(at.id)).data ?? [];
   const nothing = {
     annotate: {
       title: t('Nothing waits for you here'),
@@ -117,6 +130,16 @@ function NothingLeft({ project: at, stage, onLook }: { project: Project; stage: 
         <Text c="dimmed">
           {nothing[stage].more}
         </Text>
+        {missing.map((one) => (
+          <Alert key={one.skill} icon={<IconLock />} color="yellow" ta="start" data-testid="missing-skill">
+            {t('{{count}} tasks wait for somebody with the skill “{{skill}}”.', { count: one.waiting, skill: one.skill })}
+          </Alert>
+        ))}
+        {missing.length > 0 && (
+          <Button component={Link} to={projectPath(at.id, 'learn')}>
+            {t('See how to gain it')}
+          </Button>
+        )}
         <Group>
           <Button component={Link} to={projectPath(at.id)}>
             {t('Back to {{name}}', { name: at.name })}

@@ -37,6 +37,8 @@ export interface Handed {
   item: string;
   item_state: string;
   verdict: Verdict | null;
+  /** How right it was, where the item's answer is known and the person is told at once. */
+  scored?: { task: string; purpose: string; score: number; passed: boolean } | null;
 }
 
 export interface Closing {

@@ -16,6 +16,7 @@ export const PROJECT_PLACES: Place[] = [
   { path: 'brief', word: phrase('Brief'), needs: 'annotator' },
   { path: 'members', word: phrase('Members'), needs: 'manager' },
   { path: 'releases', word: phrase('Releases'), needs: 'reviewer' },
+  { path: 'learn', word: phrase('Learn'), needs: 'annotator' },
   { path: 'quality', word: phrase('Quality'), needs: 'annotator' },
   { path: 'jobs', word: phrase('Jobs'), needs: 'manager' },
   { path: 'workflow', word: phrase('Workflow'), needs: 'manager' },
@@ -29,6 +30,11 @@ export function projectPath(project: string, path = ''): string {
 export function studioPath(project: string, stage: Stage, task?: string, annotation?: string): string {
   const at = `${task ? `&task=${task}` : ''}${annotation ? `&annotation=${annotation}` : ''}`;
   return `/studio/${project}?stage=${stage}${at}`;
+}
+
+/** The studio on an attempt at a test or course. */
+export function attemptPath(project: string, attempt: string): string {
+  return `${studioPath(project, 'annotate')}&attempt=${attempt}`;
 }
 
 /** The grid of fast verification; `source` is review where the person may, else predictions. */

@@ -87,9 +87,10 @@ export const stageOf = ({ state }: Item): Stage => (state === 'review' || state 
 
 /** Why an item cannot be opened in the studio, or null. */
 export function closedTo(item: Item, { role }: Project, member: string): string | null {
+  const reviews = atLeast(role, 'reviewer');
+  if (!reviews && item.state === 'review') return t('waits for review');
   if (!item.task) return item.state === 'skipped' ? 'skipped' : 'done';
-  if (atLeast(role, 'reviewer')) return null;
-  if (item.state === 'review') return t('waits for review');
+  if (reviews) return null;
   if (item.held_by && item.held_by !== member) return t('somebody works on it');
   return item.assigned_to && item.assigned_to !== member ? t('is for somebody else') : null;
 }

@@ -42,11 +42,13 @@ interface Props {
   desk: Desk;
   project: Project;
   member: string;
+  /** The attempt at a test or course that the task belongs to. */
+  attempt: string | null;
 }
 
 type Dialog = 'skip' | 'return' | 'help' | null;
 
-export function StudioView({ work, desk, project, member }: Props) {
+export function StudioView({ work, desk, project, member, attempt }: Props) {
   const { editor, hand, flow, envelope } = desk;
   const [dialog, setDialog] = useState<Dialog>(null);
   const [pinned, setPinned] = useState<Pinning['at']>(null);
@@ -95,7 +97,7 @@ export function StudioView({ work, desk, project, member }: Props) {
 
   return (
     <div className={classes.studio} data-testid="studio" data-task={envelope.task.id} data-tool={hand.current.name}>
-      <TopBar desk={desk} studio={studio} projectName={project.name} busy={closing.busy} />
+      <TopBar desk={desk} studio={studio} projectName={project.name} attempt={attempt} busy={closing.busy} />
       <ToolRail desk={desk} studio={studio} />
       <Surface
         desk={desk}

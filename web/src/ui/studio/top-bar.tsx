@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import type { Studio } from '../../editor/actions';
 import { t } from '../../language/language';
 import { projectPath } from '../places';
+import { AttemptBadge } from './attempt-badge';
 import type { Desk } from './desk';
 import { keyHint } from './own-keys';
 import { SaveStateView } from './save-state';
@@ -16,10 +17,11 @@ interface Props {
   desk: Desk;
   studio: Studio;
   projectName: string;
+  attempt: string | null;
   busy: boolean;
 }
 
-export function TopBar({ desk, studio, projectName, busy }: Props) {
+export function TopBar({ desk, studio, projectName, attempt, busy }: Props) {
   const { editor, envelope } = desk;
   useSignal(editor.store.changed);
   const { item, task } = envelope;
@@ -28,7 +30,7 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
       <Tooltip label={t('Leave the studio; the work stays a draft')}>
         <ActionIcon
           component={Link}
-          to={projectPath(task.project)}
+          to={projectPath(task.project, attempt ? 'learn' : '')}
           variant="subtle"
           color="gray"
           aria-label={t('Leave the studio')}
@@ -43,6 +45,7 @@ export function TopBar({ desk, studio, projectName, busy }: Props) {
       <Text size="sm" fw={600} className={classes.title} title={item.name} data-testid="item-name">
         {item.name}
       </Text>
+      {attempt && <AttemptBadge project={task.project} attempt={attempt} task={task.id} />}
       {desk.isReview && (
         <Tooltip label={t('Every submission of this item, in another tab')}>
           <Badge

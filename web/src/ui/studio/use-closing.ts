@@ -51,7 +51,11 @@ export function useClosing(work: DeskWork, desk: Desk): Leaving {
       once(
         async () => {
           if (said.verdict !== 'returned' && (await breaksRules(desk))) return;
-          await sync.submit({ guideline_version: envelope.brief_version, ...said });
+          const handed = await sync.submit({ guideline_version: envelope.brief_version, ...said });
+          if (handed.scored) {
+            const { compareFirst } = await import('../learn/compare-dialog');
+            await compareFirst(envelope.task.project, handed.scored);
+          }
           await work.advance();
         },
         (error) => tellRefusal(error, desk),

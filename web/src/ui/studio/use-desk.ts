@@ -11,6 +11,7 @@ import { neighbors } from '../../sync/neighbors';
 import { openStore } from '../../sync/store';
 import { type Strokes, strokesIn } from '../../sync/strokes';
 import type { Stage } from '../../wire';
+import type { Attempt } from '../learn/wire';
 import { tell } from '../notify';
 import { Desk, prepare, type Prepared } from './desk';
 import { type Envelope, giveBack, nextTask, openTask, transportOf } from './server';
@@ -50,7 +51,13 @@ async function openKept(): Promise<Kept> {
   }
 }
 
-export function useDesk(project: string, stage: Stage, wanted: string | null, member: string): DeskWork {
+/** Where tasks come from: the queue, first perhaps one that was asked for; or an attempt at a test or course. */
+export interface Wanted {
+  task: string | null;
+  attempt: string | null;
+}
+
+export function useDesk(project: string, stage: Stage, { task: wanted, attempt: tried }: Wanted, member: string): DeskWork {
   const [desk, setDesk] = useState<Desk | null>(null);
   const [done, setDone] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
@@ -78,9 +85,9 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
     async (prepared: Prepared) => {
       const made = await put(prepared);
       // The next item is fetched while this one is worked on.
-      ahead.current = prefetch(project, stage, made.envelope.task.id);
+      ahead.current = tried ? null : prefetch(project, stage, made.envelope.task.id);
     },
-    [put, project, stage],
+    [put, project, stage, tried],
   );
 
   useEffect(() => {
@@ -89,7 +96,7 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
       setFailure(null);
       setDone(false);
       try {
-        const prepared = await first(project, stage, wanted);
+        const prepared = tried ? await ofAttempt(tried) : await first(project, stage, wanted);
         if (gone) return;
         if (!prepared) setDone(true);
         else await lay(prepared);
@@ -110,12 +117,12 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
       ahead.current = null;
       setDesk(null);
     };
-  }, [project, stage, wanted, member, attempt, lay]);
+  }, [project, stage, wanted, tried, member, attempt, lay]);
 
   const advance = useCallback(async () => {
     const before = current.current;
     const ready = await ahead.current?.catch(() => null);
-    const prepared = (ready && (await stillHeld(ready, member))) ?? (await soon(project, stage));
+    const prepared = tried ? await ofAttempt(tried) : ((ready && (await stillHeld(ready, member))) ?? (await soon(project, stage)));
     before?.close();
     if (prepared) await lay(prepared);
     else {
@@ -123,7 +130,7 @@ export function useDesk(project: string, stage: Stage, wanted: string | null, me
       setDesk(null);
       setDone(true);
     }
-  }, [project, stage, member, lay]);
+  }, [project, stage, tried, member, lay]);
 
   const reload = useCallback(async () => {
     const before = current.current;
@@ -149,6 +156,14 @@ async function first(project: string, stage: Stage, wanted: string | null): Prom
     return prepare(envelope, held);
   }
   return soon(project, stage);
+}
+
+/** The task that an attempt stands at; null once it has ended. */
+async function ofAttempt(attempt: string): Promise<Prepared | null> {
+  const { task } = await api.get<Attempt>(`/attempts/${attempt}`);
+  if (!task) return null;
+  const { envelope, held } = await openTask(task);
+  return prepare(envelope, held);
 }
 
 async function soon(project: string, stage: Stage, holding: string[] = []): Promise<Prepared | null> {
