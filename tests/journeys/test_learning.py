@@ -1,4 +1,4 @@
-"""Gold, a course and a test in the browser: somebody learns, fails, passes, works, and is checked unannounced."""
+"""Gold, a course and a test: somebody learns, fails, passes, works, and is checked unannounced."""
 
 from collections.abc import Callable
 
@@ -144,7 +144,7 @@ def a_course_shows_what_is_right(ben: Page, address: str) -> None:
         studio = Studio(ben).ready()
         expect(ben.get_by_test_id("attempt")).to_have_text(f"Course: {number} of 2")
         ben.keyboard.press("b")
-        studio.draw_box((100, 100), (200, 190))
+        studio.draw_box((0.2, 0.2), (0.35, 0.4))
         studio.saved()
         if number == 1:
             look(ben, "learn-5-course")

@@ -126,10 +126,8 @@ function NothingLeft({ project: at, stage, onLook }: { project: Project; stage: 
   return (
     <div className={classes.center} data-testid="nothing-left">
       <Stack align="center" maw={460} ta="center">
-        <Title order={1}>{nothing[stage].title}</Title>
-        <Text c="dimmed">
-          {nothing[stage].more}
-        </Text>
+        <Title order={1}>{missing.length > 0 ? t('This work asks for a skill') : nothing[stage].title}</Title>
+        {missing.length === 0 && <Text c="dimmed">{nothing[stage].more}</Text>}
         {missing.map((one) => (
           <Alert key={one.skill} icon={<IconLock />} color="yellow" ta="start" data-testid="missing-skill">
             {t('{{count}} tasks wait for somebody with the skill “{{skill}}”.', { count: one.waiting, skill: one.skill })}

@@ -115,7 +115,7 @@ function Compared({ of, categories, onward, onNext }: ComparedProps) {
             </Text>
           </Alert>
         )}
-        <Stack gap={2} role="list" style={{ flex: 1 }}>
+        <Stack gap={2} role="list" className={classes.rows!}>
           {rows.map((row, place) => (
             <UnstyledButton
               key={place}
@@ -125,6 +125,7 @@ function Compared({ of, categories, onward, onNext }: ComparedProps) {
               data-kind={row.kind}
               data-testid="difference"
               onClick={() => setAt(place)}
+              ref={place === at ? (row) => row?.scrollIntoView({ block: 'nearest' }) : undefined}
             >
               <Badge size="sm" variant="light" color={KIND_COLORS[row.kind]} style={{ flex: 'none' }}>
                 {KIND_WORDS[row.kind]}
