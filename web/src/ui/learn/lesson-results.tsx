@@ -18,7 +18,7 @@ export function LessonResultsDialog({ lesson, onClose }: { lesson: Lesson; onClo
     onSettled: () => client.invalidateQueries({ queryKey: learnKey(lesson.project) }),
   });
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('How people did in “{{name}}”', { name: lesson.name })}>
+    <Modal opened onClose={onClose} size="xl" title={t('How people did in “{{name}}”', { name: lesson.name })}>
       <Answer of={results}>
         {({ attempts, items }) => (
           <Stack>
@@ -28,7 +28,7 @@ export function LessonResultsDialog({ lesson, onClose }: { lesson: Lesson; onClo
                 <Table.Tbody>
                   {attempts.map((one) => (
                     <Table.Tr key={one.id} data-testid="tried">
-                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{one.name}</Table.Td>
+                      <Table.Td miw={140} style={{ overflowWrap: 'anywhere' }}>{one.name}</Table.Td>
                       <Table.Td>{t('attempt {{number}}', { number: one.number })}</Table.Td>
                       <Table.Td>{ago(one.ended_at ?? one.started_at)}</Table.Td>
                       <Table.Td>{one.score === null ? '–' : percentOf(one.score)}</Table.Td>
