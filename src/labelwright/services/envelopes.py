@@ -15,6 +15,7 @@ from labelwright.media.depth import Depth
 from labelwright.services.access import Actor, project_for, role_in
 from labelwright.services.context import Context
 from labelwright.services.drafts import base_document, conflicts_of, read_draft
+from labelwright.services.gold_hiding import tasks_in_sight
 from labelwright.services.issues import IssueView, issues_of
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
@@ -201,11 +202,12 @@ class Envelopes:
         cursor: str | None = None,
         limit: int = 100,
     ) -> TaskListing:
-        """Tasks of a project in the order of their ids. Annotators see their own and open ones."""
+        """Tasks of a project in the order of their ids. Annotators see their own and those free to them."""
 
         def work(tx: Connection) -> TaskListing:
             project_for(tx, actor, project_id, "project.read")
-            statement = select(tasks).where(tasks.c.project_id == project_id)
+            in_sight = tasks_in_sight(tx, actor, project_id)
+            statement = select(tasks).where(tasks.c.project_id == project_id, in_sight)
             if role_in(tx, actor, project_id) == "annotator":
                 statement = statement.where(tasks.c.assigned_to.is_(None) | (tasks.c.assigned_to == actor.id))
             for column, wanted in (

@@ -18,7 +18,7 @@ from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_and_role, project_for
 from labelwright.services.context import Context
 from labelwright.services.explore_outlines import ItemOutlines, outlines_of
-from labelwright.services.gold_hiding import AsWork, disguised, shown_as_work
+from labelwright.services.gold_hiding import AsWork, disguised, shown_as_work, tasks_in_sight
 from labelwright.services.item_filter import ItemFilter, as_seeming, condition, quick_count, tells_of_others
 from labelwright.services.ontologies import read_ontology
 from labelwright.storage.schema import item_tags, item_terms, items, tasks
@@ -109,9 +109,12 @@ class Explore:
                 .limit(limit + 1)
             ).all()
             page = _rows(tx, project_id, [place.position for place in places[:limit]])
+            in_sight = tasks_in_sight(tx, actor, project_id)
             hidden = shown_as_work(tx, self.context, actor, project_id)
             more = _cursor(order, *places[limit - 1]) if len(places) > limit else None
-            return ExplorePage(items=_views(tx, page, self.context.clock(), hidden), next=more, total=total)
+            return ExplorePage(
+                items=_views(tx, page, self.context.clock(), hidden, in_sight), next=more, total=total
+            )
 
         return self.context.database.read(work)
 
@@ -166,8 +169,16 @@ def filter_for(
     hidden = shown_as_work(tx, context, actor, project_id)
 
     def seems(one: AsWork) -> ColumnElement[bool]:
-        rest = as_seeming(wanted, state=one.state, stage=one.stage, annotations=one.annotations)
-        return false() if rest is None else condition(rest, project_id, ontology, context.clock())
+        rest = as_seeming(
+            wanted,
+            state=one.state,
+            stage=one.stage,
+            annotations=one.annotations,
+            categories=one.categories,
+        )
+        if rest is None:
+            return false()
+        return condition(rest, project_id, ontology, context.clock(), issues_by=actor.id)
 
     return disguised(fits, hidden, seems), ontology
 
@@ -254,13 +265,19 @@ def _rows(tx: Connection, project_id: str, positions: Sequence[int]) -> list[Row
 
 
 def _views(
-    tx: Connection, rows: Sequence[Row[Any]], now: int, hidden: Mapping[str, AsWork]
+    tx: Connection,
+    rows: Sequence[Row[Any]],
+    now: int,
+    hidden: Mapping[str, AsWork],
+    in_sight: ColumnElement[bool],
 ) -> list[ExploreItem]:
     ids = [row.id for row in rows]
     waiting = {
         row.item_id: row
         for row in tx.execute(
-            select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK)
+            select(tasks).where(
+                tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK, in_sight
+            )
         )
     }
     tags: dict[str, list[str]] = {}
@@ -278,7 +295,7 @@ def _seen(view: ExploreItem, hidden: AsWork | None) -> ExploreItem:
         state=hidden.state,
         annotations=hidden.annotations,
         task=hidden.task,
-        stage=hidden.stage,
+        stage=hidden.stage if hidden.task else None,
         assigned_to=None,
         updated_at=hidden.updated_at or view.created_at,
     )

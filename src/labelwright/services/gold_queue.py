@@ -2,23 +2,33 @@
 
 It is never announced, never shown twice to one person, and never theirs: not what they answered, reviewed
 or made themselves. The category that somebody was asked least comes first, then the hardness that they were
-asked least, then chance. The item itself does not move, whoever answers it as gold.
+asked least, then chance. The item itself does not move, whoever answers it as gold; where its own work waits
+still, it is gold only for whom somebody else can do that.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, or_, select
 
-from labelwright.core.gold import GOLD
+from labelwright.core.gold import GOLD, WORK
 from labelwright.core.graph import ANNOTATE
 from labelwright.core.ids import beside
 from labelwright.services.consequence_rows import extra_gold
 from labelwright.services.context import Context
 from labelwright.services.gold_rows import gold_plan_of
+from labelwright.services.projects import workflow_of
 from labelwright.services.task_rows import open_task
-from labelwright.storage.schema import documents, gold, gold_answers, items, tasks
+from labelwright.storage.schema import (
+    documents,
+    gold,
+    gold_answers,
+    items,
+    members,
+    project_members,
+    tasks,
+)
 
 MOST_CANDIDATES = 2_000
 EMPTY_HANDED = ""
@@ -53,6 +63,23 @@ _worked = exists().where(
     or_(tasks.c.taken_by == _MEMBER, tasks.c.author == _MEMBER, tasks.c.lease_member == _MEMBER),
 )
 _said = exists().where(documents.c.item_id == gold.c.item_id, documents.c.author == _MEMBER)
+_own_work = tasks.alias("own_work")
+_touched = tasks.alias("touched")
+_waits = exists().where(
+    _own_work.c.item_id == gold.c.item_id,
+    _own_work.c.purpose == WORK,
+    _own_work.c.stage == ANNOTATE,
+    _own_work.c.state == "waiting",
+)
+# Whoever answers an item as gold does not get it as work: somebody else must be there to do that.
+_somebody_else = exists().where(
+    project_members.c.project_id == gold.c.project_id,
+    project_members.c.member_id == members.c.id,
+    members.c.active.is_(True),
+    members.c.id != _MEMBER,
+    ~exists().where(_touched.c.item_id == gold.c.item_id, _touched.c.taken_by == members.c.id),
+    ~exists().where(_touched.c.item_id == gold.c.item_id, _touched.c.lease_member == members.c.id),
+)
 _is_there = exists().where(documents.c.id == gold.c.document_id)
 _candidates = (
     select(gold)
@@ -66,6 +93,7 @@ _candidates = (
         ~_worked,
         ~_said,
         _is_there,
+        or_(~_waits, and_(bindparam("one_answer"), _somebody_else)),
     )
     .order_by(gold.c.id)
     .limit(MOST_CANDIDATES)
@@ -86,7 +114,8 @@ def gold_instead(
     last = tx.execute(_last, who).scalar()
     if _drawn(context) >= plan.chance(rate, None if last is None else works - int(last)):
         return None
-    found = tx.execute(_candidates, who).all()
+    one_answer = not workflow_of(project).overlap.several
+    found = tx.execute(_candidates, {**who, "one_answer": one_answer}).all()
     if not found:
         return None
     chosen = _fitting(found, tx.execute(_asked, who).all(), context)

@@ -6,7 +6,7 @@ attributes, authors or reviewers. Categories are named by their current ids; ann
 that were merged into one count as its own, those of a removed category count nowhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -146,18 +146,17 @@ def tells_of_others(wanted: ItemFilter) -> bool:
     return any(getattr(wanted, name) not in ((), None) for name in OF_REVIEWERS)
 
 
-def as_seeming(wanted: ItemFilter, *, state: str, stage: str | None, annotations: int) -> ItemFilter | None:
-    """What is left to ask of an item that seems to be that far; None: it does not fit.
-
-    Nothing is known of its annotations but their number.
-    """
+def as_seeming(
+    wanted: ItemFilter, *, state: str, stage: str | None, annotations: int, categories: Collection[str]
+) -> ItemFilter | None:
+    """What is left to ask of an item that seems to be that far; None: it does not fit."""
     least, most = (wanted.annotations.min, wanted.annotations.max) if wanted.annotations else (None, None)
     fits = (
         (not wanted.states or state in wanted.states)
         and (not wanted.stages or stage in wanted.stages)
         and (least is None or annotations >= least)
         and (most is None or annotations <= most)
-        and not any(rule.has for rule in wanted.categories)
+        and all(rule.has == (rule.category in categories) for rule in wanted.categories)
     )
     rest: dict[str, Any] = {name: getattr(EVERYTHING, name) for name in OF_STATE}
     return msgspec.structs.replace(wanted, **rest) if fits else None
@@ -192,13 +191,20 @@ def checked(wanted: ItemFilter) -> ItemFilter:
 
 
 def condition(
-    wanted: ItemFilter, project_id: str, ontology: Ontology, now: int, *, every: int = 1
+    wanted: ItemFilter,
+    project_id: str,
+    ontology: Ontology,
+    now: int,
+    *,
+    every: int = 1,
+    issues_by: str | None = None,
 ) -> ColumnElement[bool]:
     """The filter as a condition on `items`, that of the project included. `now`: Unix milliseconds.
 
-    With `every` only items at each so many-th position fit, an even sample of them.
+    With `every` only items at each so many-th position fit, an even sample of them. `issues_by`: text is
+    looked for in the issues of that author only.
     """
-    place = _Place(project_id, every)
+    place = _Place(project_id, every, issues_by)
     return and_(
         items.c.project_id == project_id,
         *place.sampled(items.c.position),
@@ -230,10 +236,11 @@ def _counted(project_id: str, kind: str, values: Sequence[str]) -> Select[int]:
 
 
 class _Place(NamedTuple):
-    """The project, and which of its positions are looked at."""
+    """The project, which of its positions are looked at, and whose issues (None: everybody's)."""
 
     project: str
     every: int
+    issues_by: str | None
 
     def sampled(self, position: ColumnElement[int]) -> list[ColumnElement[bool]]:
         return [position % self.every == 0] if self.every > 1 else []
@@ -242,7 +249,7 @@ class _Place(NamedTuple):
 def _conditions(wanted: ItemFilter, place: _Place, ontology: Ontology, now: int) -> list[ColumnElement[bool]]:
     made: list[ColumnElement[bool]] = []
     if wanted.text:
-        made.append(_text(wanted.text, place.project))
+        made.append(_text(wanted.text, place))
     made += [_category(rule, place, ontology) for rule in wanted.categories]
     made += [_attribute(rule, place, ontology) for rule in wanted.attributes]
     for kind, values in ((SHAPE, wanted.shapes), (AUTHOR, wanted.authors), (REVIEWER, wanted.reviewers)):
@@ -296,14 +303,16 @@ def _provenance(wanted: ItemFilter) -> list[ColumnElement[bool]]:
     return made
 
 
-def _text(text: str, project_id: str) -> ColumnElement[bool]:
+def _text(text: str, place: _Place) -> ColumnElement[bool]:
     escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     pattern = f"%{escaped}%"
     said = (
         select(issues.c.item_id)
         .join(comments, comments.c.issue_id == issues.c.id)
-        .where(issues.c.project_id == project_id, func.lower(comments.c.text).like(pattern, escape="\\"))
+        .where(issues.c.project_id == place.project, func.lower(comments.c.text).like(pattern, escape="\\"))
     )
+    if place.issues_by is not None:
+        said = said.where(issues.c.author == place.issues_by)
     return or_(
         func.lower(items.c.name).like(pattern, escape="\\"),
         func.lower(items.c.key).like(pattern, escape="\\"),

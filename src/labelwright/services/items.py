@@ -28,7 +28,7 @@ from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.documents import GOLD_ANSWER, SUBMISSION
 from labelwright.services.envelopes import item_row
-from labelwright.services.gold_hiding import AsWork, disguised, shown_as_work
+from labelwright.services.gold_hiding import AsWork, disguised, shown_as_work, tasks_in_sight
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.source_files import fetched_file
 from labelwright.storage.schema import documents, items, members, operations, tasks
@@ -168,7 +168,10 @@ class Items:
                 chosen = and_(chosen, items.c.near_duplicate_of.is_not(None))
             if category:
                 of_it = items.c.document_id.in_(_documents_with(project_id, category))
-                chosen = and_(chosen, disguised(of_it, hidden, lambda _: false()))
+                chosen = and_(
+                    chosen,
+                    disguised(of_it, hidden, lambda one: true() if category in one.categories else false()),
+                )
             total = tx.execute(select(func.count()).select_from(items).where(chosen)).scalar_one()
             start = offset
             if around:
@@ -179,7 +182,8 @@ class Items:
                 select(items).where(chosen).order_by(items.c.position).offset(start).limit(limit + 1)
             ).all()
             page = rows[:limit]
-            views = _views(tx, page, self.context.clock(), hidden)
+            in_sight = tasks_in_sight(tx, actor, project_id)
+            views = _views(tx, page, self.context.clock(), hidden, in_sight)
             more = str(page[-1].position) if len(rows) > limit else None
             return ItemListing(items=views, next=more, total=total, start=start)
 
@@ -191,7 +195,8 @@ class Items:
         def work(tx: Connection) -> ItemView:
             row = _item_for(tx, actor, item_id)
             hidden = shown_as_work(tx, self.context, actor, row.project_id)
-            return _views(tx, [row], self.context.clock(), hidden)[0]
+            in_sight = tasks_in_sight(tx, actor, row.project_id)
+            return _views(tx, [row], self.context.clock(), hidden, in_sight)[0]
 
         return self.context.database.read(work)
 
@@ -282,13 +287,19 @@ def _item_for(tx: Connection, actor: Actor, item_id: str, right: str = "project.
 
 
 def _views(
-    tx: Connection, rows: Sequence[Row[Any]], now: int, hidden: Mapping[str, AsWork]
+    tx: Connection,
+    rows: Sequence[Row[Any]],
+    now: int,
+    hidden: Mapping[str, AsWork],
+    in_sight: ColumnElement[bool],
 ) -> list[ItemView]:
     ids = [row.id for row in rows]
     open_tasks = {
         row.item_id: row
         for row in tx.execute(
-            select(tasks).where(tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK)
+            select(tasks).where(
+                tasks.c.item_id.in_(ids), tasks.c.state == "waiting", tasks.c.purpose == WORK, in_sight
+            )
         )
     }
     return [_seen(_view(row, open_tasks.get(row.id), now), hidden.get(row.id)) for row in rows]

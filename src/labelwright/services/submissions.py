@@ -131,7 +131,10 @@ class Submissions:
             record(tx, self.context, actor.id, "task.skipped", task_id, detail)
             if task.purpose != WORK:
                 skip_gold(tx, self.context, task)
-                announce_as_work(tx, self.context, task, state_as_of_work(project, task, None))
+                state = state_as_of_work(project, task, None)
+                if state == "waiting":  # as below: it is one of several answers
+                    tx.execute(update(tasks).where(tasks.c.id == task_id).values(comment=reason))
+                announce_as_work(tx, self.context, task, state, answers=0)
                 attempt_goes_on(tx, self.context, project, task)
                 return
             if is_blind(project, task):
@@ -273,7 +276,7 @@ class Submissions:
             scored = score_gold(tx, self.context, project, task, document, stored)
             scored = attempt_goes_on(tx, self.context, project, task) or scored
             state = state_as_of_work(project, task, document)
-            announce_as_work(tx, self.context, task, state)
+            announce_as_work(tx, self.context, task, state, answers=1)
         elif is_blind(project, task):
             state = settle(tx, self.context, project, task)
         else:
