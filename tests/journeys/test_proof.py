@@ -49,7 +49,8 @@ def test_from_three_answers_to_a_certificate(
     who_is_good_at_it(owner, address)
 
     labelwright("release", "create", "Blood cells", "v1", "--data", server.data)
-    the_claim_is_proved(rita, owner, address)
+    eva = invited(owner, project, "reviewer", new_context().new_page(), "Eva")  # who had no hand in it
+    the_claim_is_proved(eva, owner, address)
     certificate_is_signed(owner, address)
     server.stop()
     assert "is what it was" in labelwright("release", "verify", "Blood cells", "v1", "--data", server.data)

@@ -127,6 +127,63 @@ def test_nobody_judges_what_they_made_nor_what_others_hold(world: World) -> None
         world.services.audits.judge(rita, audit.id, 999, RIGHT)
 
 
+def test_own_work_is_judged_only_where_the_audit_says_so_and_then_the_certificate_does(world: World) -> None:
+    project, release = released(world, items=5, self_review=True)
+    ana = world.people["ana"]
+    world.services.accounts.project_members.set_role(world.owner, project, ana.id, "reviewer")
+    assert world.services.audits.next(ana, opened(world, release).id) is None
+
+    audit = opened(world, release, own_work=True)
+    judge_all(world, ana, audit.id)
+
+    done = world.services.certificates.close(world.owner, audit.id)
+    assert "Experts might judge their own work." in done.statement
+    assert json.loads(done.text)["audits"][0]["plan"]["own_work"] is True
+    assert world.services.certificates.verify(ana, release).faults == []
+
+
+def test_a_later_certificate_names_every_audit_before_it(world: World) -> None:
+    project, release = released(world, items=60)
+    rita = world.person("rita", "reviewer", project=project)
+    first = opened(world, release, at_most=0.05)
+    judge_all(world, rita, first.id, WRONG)
+    world.services.certificates.close(world.owner, first.id)
+    second = opened(world, release, at_most=0.2)
+    judge_all(world, rita, second.id)
+
+    done = world.services.certificates.close(world.owner, second.id)
+
+    (earlier,) = done.earlier
+    assert (earlier.id, earlier.state, earlier.at_most) == (first.id, "refuted", 0.05)
+    assert done.over_all == pytest.approx(0.9)
+    assert "“at most 5 % of its annotations are wrong” was refuted" in done.statement
+    assert "hold with 90 % confidence" in done.statement
+    assert world.services.certificates.verify(rita, release).faults == []
+    # An audit that is left out is missed.
+    forged = json.loads(done.text)
+    forged["earlier"] = []
+    text = json.dumps(forged, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    signature, key = sign(world.context.settings.data, text.encode())
+    values = {"certificate": text, "signature": signature, "public_key": key}
+    world.context.database.write(
+        lambda tx: tx.execute(update(audits).where(audits.c.id == second.id).values(**values))
+    )
+    assert any("all audits" in one for one in world.services.certificates.verify(rita, release).faults)
+
+
+def test_a_code_that_nobody_knows_is_refused_and_another_code_is_another_verdict(world: World) -> None:
+    project, release = released(world, items=5)
+    rita = world.person("rita", "reviewer", project=project)
+    audit = opened(world, release)
+    with pytest.raises(InvalidInput, match="What is wrong"):
+        judge_next(world, rita, audit.id, VerdictIn(verdict="wrong", code="ugly"))
+    judge_next(world, rita, audit.id, WRONG)
+
+    with pytest.raises(NotYours):
+        world.services.audits.judge(rita, audit.id, 1, VerdictIn(verdict="wrong", code="extra"))
+    assert world.services.audits.judge(rita, audit.id, 1, WRONG).judged == 1
+
+
 def test_a_verdict_sent_twice_counts_once_and_one_that_contradicts_is_refused(world: World) -> None:
     project, release = released(world, items=30)
     rita = world.person("rita", "reviewer", project=project)

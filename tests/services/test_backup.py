@@ -13,6 +13,7 @@ from labelwright.services import audit
 from labelwright.services.backup import backup, read_manifest
 from labelwright.services.context import Context
 from labelwright.services.restore import restore
+from labelwright.services.signing import is_signed, public_key, sign
 from labelwright.settings import Settings
 from labelwright.storage.blobs import BlobStore
 from labelwright.storage.database import Database
@@ -190,3 +191,19 @@ def test_documents_are_the_same_bytes(worked: World, elsewhere: Context, tmp_pat
         return list(context.database.read(lambda tx: tx.execute(select(documents.c.body)).scalars().all()))
 
     assert bodies(elsewhere) == bodies(worked.context) != []
+
+
+def test_the_key_that_signs_certificates_comes_along(
+    worked: World, elsewhere: Context, tmp_path: Path
+) -> None:
+    signature, key = sign(worked.context.settings.data, b"at most 1 %")
+    file = tmp_path / "with key.zip"
+    assert backup(worked.context, file).signing_key is not None
+    other = public_key(elsewhere.settings.data)
+
+    restore(elsewhere, file)
+
+    assert public_key(elsewhere.settings.data) == key != other
+    assert is_signed(b"at most 1 %", signature, key)
+    assert (elsewhere.settings.data / "signing.key").stat().st_mode & 0o077 == 0
+    assert (elsewhere.settings.data / "signing.key.before-restore").exists()

@@ -26,6 +26,9 @@ def open_(
         Literal["annotation", "item"],
         Parameter(help="What is drawn: annotations that may be wrong, or items that may lack something."),
     ] = "annotation",
+    own_work: Annotated[
+        bool, Parameter(help="Experts may judge what they made themselves; the certificate says so.")
+    ] = False,
     target: Target = THERE,
 ) -> None:
     """Claim that at most a share of a release is wrong, and draw what is to be judged.
@@ -39,7 +42,9 @@ def open_(
     """
     with client(target) as labelwright:
         release = labelwright.releases.find(labelwright.projects.find(project).id, tag)
-        audit = labelwright.audits.open(release.id, at_most=at_most, unit=unit, confidence=confidence)
+        audit = labelwright.audits.open(
+            release.id, at_most=at_most, unit=unit, confidence=confidence, own_work=own_work
+        )
     show(audit, lambda: _told(audit), json=target.json)
 
 

@@ -20,6 +20,7 @@ from labelwright.quality.draws import commitment, draw_order, interleaved, joint
 
 Measure = Literal["wrong", "incomplete", "missing_per_item"]
 Judged = Literal["right", "wrong", "unclear"]
+State = Literal["open", "proved", "refuted"]
 
 
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,13 +62,15 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     With `together` the claims hold all at once with `confidence`; else each by itself. For strata, `guesses`
     are the guessed share of errors in each, and `shares` how the draws are shared out among them; without
-    `shares` the draw is a simple one, which the strata only sharpen.
+    `shares` the draw is a simple one, which the strata only sharpen. With `own_work` the experts might judge
+    what they had made themselves; nothing is computed from that, but who reads the bound must know.
     """
 
     confidence: float = 0.95
     tuning: Tuning = "clean"
     together: bool = True
     reference_error: float = 0.0
+    own_work: bool = False
     shares: list[float] = []
     guesses: list[float] = []
 
@@ -99,7 +102,7 @@ class Bound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """
 
     claim: str
-    state: Literal["open", "proved", "refuted"]
+    state: State
     confidence: float
     population: int
     audited: int
@@ -130,8 +133,26 @@ class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     log: list[Verdict] = []
 
 
+class Earlier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An audit of the same release that was opened before: its first claim, and how that stood."""
+
+    opened_at: str
+    commitment: str
+    measure: Measure
+    category: str | None
+    at_most: float
+    state: State
+    audited: int
+    errors: int
+    confidence: float
+
+
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a release can show: its audits, and what follows from each, in the order of the claims."""
+    """What a release can show: its audits, and what follows from each, in the order of the claims.
+
+    `earlier` are the audits of the same release that were made before, whatever they showed: who audits
+    until an audit pleases would otherwise have it easy.
+    """
 
     version: int = 1
     project: str
@@ -141,6 +162,14 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     made_at: str
     audits: list[Audit]
     bounds: list[list[Bound]]
+    earlier: list[Earlier] = []
+
+    @property
+    def over_all(self) -> float:
+        """The confidence with which the first bounds of all audits of the release hold together (Boole)."""
+        failing = [1 - one.confidence for one in self.earlier]
+        failing += [1 - bounds[0].confidence for bounds in self.bounds if bounds]
+        return max(0.0, 1 - sum(failing))
 
 
 def recompute(audit: Audit) -> list[Bound]:

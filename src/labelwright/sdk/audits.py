@@ -20,14 +20,16 @@ class Audits:
         category: str | None = None,
         unit: str = "annotation",
         confidence: float = 0.95,
+        own_work: bool = False,
     ) -> Audit:
         """Claim that at most a share is wrong, and draw what is to be judged.
 
         `unit` is what is drawn: "annotation", or "item" to find what is missing. `category` (its id)
-        makes it a claim of one category alone.
+        makes it a claim of one category alone. With `own_work` experts may judge what they made themselves,
+        and the certificate says so.
         """
         claim = {"at_most": at_most} | ({} if category is None else {"category": category})
-        body = {"claims": [claim], "unit": unit, "confidence": confidence}
+        body = {"claims": [claim], "unit": unit, "confidence": confidence, "own_work": own_work}
         return self._connection.post(f"/releases/{release_id}/audits", Audit, body)
 
     def list(self, project_id: str, release_id: str | None = None) -> list[Audit]:

@@ -8,23 +8,23 @@ without knowing whose it is; after each verdict the bounds hold whenever somebod
 """
 
 import secrets
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from labelwright.core.document import Annotation, Document
+from labelwright.core.error_codes import CODES
 from labelwright.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
-from labelwright.services.audit_log_of_draws import log_of, running
+from labelwright.services.audit_log_of_draws import running
+from labelwright.services.audit_views import AuditView, drawn, view_of
 from labelwright.services.context import Context
 from labelwright.services.events import announce
-from labelwright.services.projects import workflow_of
 from labelwright.services.releases import Releases
-from labelwright.storage.schema import audit_draws, audits, members, releases
+from labelwright.storage.schema import audit_draws, audits, releases
 
 Unit = Literal["annotation", "item"]
 Judged = Literal["right", "wrong", "unclear"]
@@ -34,9 +34,6 @@ HOLD = 600_000  # milliseconds that a draw is kept for who was given it
 LONGEST_REASON = 2_000
 
 _audit = select(audits).where(audits.c.id == bindparam("audit"))
-_drawn = (
-    select(audit_draws).where(audit_draws.c.audit_id == bindparam("audit")).order_by(audit_draws.c.number)
-)
 
 
 class ClaimIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,58 +44,15 @@ class ClaimIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NewAudit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an audit is to show. Of items the claim is that nothing is missing in all but a share of them."""
+    """What an audit is to show. Of items the claim is that nothing is missing in all but a share of them.
+
+    With `own_work` experts may judge what they made or reviewed themselves; the certificate says so.
+    """
 
     claims: Annotated[tuple[ClaimIn, ...], msgspec.Meta(min_length=1, max_length=20)]
     unit: Unit = "annotation"
+    own_work: bool = False
     confidence: Annotated[float, msgspec.Meta(ge=0.5, lt=1)] = 0.95
-
-
-class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim and what the verdicts say of it so far; `upper` and `lower` hold at any time."""
-
-    id: str
-    category: str | None
-    at_most: float
-    state: str
-    confidence: float
-    population: int
-    audited: int
-    errors: int
-    estimate: float | None
-    upper: float
-    lower: float
-    needed: int | None
-    clopper_pearson: float | None
-
-
-class AuditView(msgspec.Struct, frozen=True, kw_only=True):
-    """An audit as it stands. `seed` is None until it is closed; `line` is the first claim's bound over time.
-
-    `state` is open, proved, refuted (every claim is decided, one of them against) or closed.
-    """
-
-    id: str
-    project: str
-    release: str
-    tag: str
-    unit: str
-    state: str
-    confidence: float
-    commitment: str
-    seed: str | None
-    claims: list[ClaimView]
-    judged: int
-    unclear: int
-    out: int
-    codes: dict[str, int]
-    experts: list[str]
-    seconds: float
-    line: list[float]
-    opened_by: str
-    opened_at: str
-    closed_at: str | None
-    categories: dict[str, str]
 
 
 class DrawView(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +111,7 @@ class Audits:
         from labelwright.quality.certificate import Plan, audit_order
         from labelwright.quality.draws import commitment
 
-        plan = Plan(confidence=wanted.confidence)
+        plan = Plan(confidence=wanted.confidence, own_work=wanted.own_work)
         running(population, plan, claims)  # refuses what cannot be shown
         order = audit_order(seed, [units], plan, first=min(len(units), MOST_DRAWS))
         audit_id = self.context.new_id()
@@ -231,15 +185,16 @@ class Audits:
         Raises NotFound, Forbidden, NotYours, WrongState once closed, InvalidInput for a verdict without
         what it needs.
         """
-        if said.verdict == "wrong" and not said.code:
-            raise InvalidInput("What is wrong with it?", place="code", remedy="Name an error code.")
+        if said.verdict == "wrong" and said.code not in CODES:
+            listed = ", ".join(CODES)
+            raise InvalidInput("What is wrong with it?", place="code", remedy=f"Name one of {listed}.")
         if said.verdict == "unclear" and not (said.reason or "").strip():
             raise InvalidInput("Why can nobody tell?", place="reason", remedy="Write the reason.")
 
         def work(tx: Connection) -> AuditView:
             row = audit_for(tx, actor, audit_id, "task.review", lock=True)
             draw = _draw(tx, audit_id, number)
-            if draw is not None and draw.judged_by == actor.id and draw.verdict == said.verdict:
+            if draw is not None and draw.judged_by == actor.id and _is_said(draw, said):
                 return view_of(tx, row)
             if row.state != "open":
                 raise WrongState("The audit is closed.", remedy="Open another one for further verdicts.")
@@ -272,7 +227,7 @@ class Audits:
 
         def work(tx: Connection) -> int:
             row = audit_for(tx, actor, audit_id, "task.review", lock=True)
-            mine = _drawn.where(audit_draws.c.judged_by == actor.id, audit_draws.c.verdict.is_not(None))
+            mine = drawn.where(audit_draws.c.judged_by == actor.id, audit_draws.c.verdict.is_not(None))
             newest = mine.order_by(None).order_by(audit_draws.c.judged_at.desc(), audit_draws.c.number.desc())
             draw = tx.execute(newest.limit(1), {"audit": audit_id}).first()
             if row.state != "open" or draw is None:
@@ -308,9 +263,8 @@ class Audits:
                 audit_draws.c.holder_expires <= now,
             ),
         )
-        project = project_for(tx, actor, row.project_id, "task.review")
-        own_work = workflow_of(project).self_review
-        for draw in tx.execute(_drawn.where(free).limit(200), {"audit": row.id}):
+        own_work = bool(row.plan.get("own_work"))
+        for draw in tx.execute(drawn.where(free).limit(200), {"audit": row.id}):
             if own_work or not self._is_own(actor, row, draw):
                 return draw
         return None
@@ -376,82 +330,6 @@ def audit_for(tx: Connection, actor: Actor, audit_id: str, right: str, *, lock: 
     return row
 
 
-def view_of(tx: Connection, row: Row[Any]) -> AuditView:
-    """An audit as it stands by its log."""
-    from labelwright.quality.certificate import Claim, Plan, Population
-
-    population = msgspec.convert(row.population, Population)
-    plan, claims = msgspec.convert(row.plan, Plan), msgspec.convert(row.claims, list[Claim])
-    judged = tx.execute(_drawn.where(audit_draws.c.verdict.is_not(None)), {"audit": row.id}).all()
-    now = running(population, plan, claims)
-    line: list[float] = []
-    for verdict in log_of(judged):
-        now.add(verdict)
-        line.append(now.bounds()[0].upper)
-    bounds = now.bounds()
-    release = tx.execute(
-        select(releases.c.tag, releases.c.ontology).where(releases.c.id == row.release_id)
-    ).one()
-    ontology = msgspec.convert(release.ontology, Ontology)
-    experts = {draw.judged_by for draw in judged}
-    names = tx.execute(
-        select(members.c.name).where(members.c.id.in_(experts)).order_by(members.c.name)
-    ).scalars()
-    held = select(func.count()).where(
-        audit_draws.c.audit_id == row.id, audit_draws.c.holder.is_not(None), audit_draws.c.verdict.is_(None)
-    )
-    codes: dict[str, int] = {}
-    for draw in judged:
-        if draw.verdict == "wrong":
-            codes[draw.code or "unnamed"] = codes.get(draw.code or "unnamed", 0) + 1
-    return AuditView(
-        id=row.id,
-        project=row.project_id,
-        release=row.release_id,
-        tag=release.tag,
-        unit=population.unit,
-        state=_state(row.state, [bound.state for bound in bounds]),
-        confidence=plan.confidence,
-        commitment=row.commitment,
-        seed=row.seed if row.state == "closed" else None,
-        claims=[
-            ClaimView(
-                id=claim.id,
-                category=claim.category,
-                at_most=claim.at_most,
-                state=bound.state,
-                confidence=bound.confidence,
-                population=bound.population,
-                audited=bound.audited,
-                errors=bound.errors,
-                estimate=bound.estimate,
-                upper=bound.upper,
-                lower=bound.lower,
-                needed=bound.needed,
-                clopper_pearson=bound.clopper_pearson,
-            )
-            for claim, bound in zip(claims, bounds, strict=True)
-        ],
-        judged=len(judged),
-        unclear=sum(draw.verdict == "unclear" for draw in judged),
-        out=int(tx.execute(held).scalar_one()),
-        codes=codes,
-        experts=list(names),
-        seconds=sum(draw.seconds for draw in judged),
-        line=line,
-        opened_by=row.opened_by,
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-        categories={category.id: category.name for category in ontology.categories},
-    )
-
-
-def _state(state: str, claims: Sequence[str]) -> str:
-    if state != "open" or "open" in claims:
-        return state
-    return "refuted" if "refuted" in claims else "proved"
-
-
 def _fixed(wanted: NewAudit, units: dict[str, str | None], counts: dict[str, int]) -> tuple[Any, Any]:
     """The claims and the population of an audit."""
     from labelwright.quality.certificate import Claim, Population
@@ -495,8 +373,14 @@ def _draw_row(audit_id: str, number: int, unit: str, category: str | None) -> di
     }
 
 
+def _is_said(draw: Row[Any], said: VerdictIn) -> bool:
+    """Whether a draw has this verdict already; with another code it is another one: take the first back."""
+    code = said.code if said.verdict == "wrong" else None
+    return draw.verdict == said.verdict and draw.code == code
+
+
 def _draw(tx: Connection, audit_id: str, number: int) -> Row[Any] | None:
-    return tx.execute(_drawn.where(audit_draws.c.number == number), {"audit": audit_id}).first()
+    return tx.execute(drawn.where(audit_draws.c.number == number), {"audit": audit_id}).first()
 
 
 def _one(audit_id: str, number: int) -> Any:  # noqa: ANN401  # an update

@@ -2,6 +2,7 @@
 
 The file is a zip. `tables/NAME.jsonl` holds a table's rows as JSON lines, as both databases store
 them, so that a backup of SQLite restores into PostgreSQL and back. `blobs/SHA256` holds the bytes.
+`signing.key` is the key that signs certificates, where one was signed: keep backups as safe as the server.
 `manifest.json` says which schema it was, and gives the hash of every table; a blob's name is its hash.
 
 A backup is taken while the server runs: the tables are read in one transaction, and a blob never
@@ -22,6 +23,7 @@ from sqlalchemy import Connection, LargeBinary, MetaData, Table, inspect, select
 from labelwright import __version__
 from labelwright.core.errors import BadFile, Conflict
 from labelwright.services.context import Context
+from labelwright.services.signing import FILE as KEY_FILE
 from labelwright.storage import migrations
 from labelwright.storage.blobs import CHUNK
 
@@ -45,7 +47,10 @@ class TableEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup says of itself. `missing` names blobs that the tables want and the store lacked."""
+    """What a backup says of itself. `missing` names blobs that the tables want and the store lacked.
+
+    `signing_key` is the hash of the key that signs certificates, where there was one.
+    """
 
     format: str
     version: int
@@ -58,6 +63,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     blob_bytes: int = 0
     in_place: int = 0
     missing: tuple[str, ...] = ()
+    signing_key: str | None = None
 
     @property
     def rows(self) -> int:
@@ -89,6 +95,7 @@ def backup(
                 manifest = _write_blobs(context, archive, manifest, watch)
             else:
                 manifest = msgspec.structs.replace(manifest, with_blobs=False)
+            manifest = _write_key(context, archive, manifest)
             archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
         _flush(waiting)
         waiting.replace(file)
@@ -119,6 +126,8 @@ def verify(file: Path, watch: Watcher | None = None) -> Manifest:
     with zipfile.ZipFile(file) as archive:
         for name, entry in manifest.tables.items():
             _check_entry(file, archive, table_file(name), entry.sha256)
+        if manifest.signing_key is not None:
+            _check_entry(file, archive, KEY_FILE, manifest.signing_key)
         names = blob_names(archive)
         if len(names) != manifest.blobs:
             raise BadFile(
@@ -192,6 +201,16 @@ def _write_blobs(
         with path.open("rb") as source, archive.open(info, "w", force_zip64=True) as sink:
             _copy(source.read, sink)
     return msgspec.structs.replace(manifest, blobs=len(names), blob_bytes=size)
+
+
+def _write_key(context: Context, archive: zipfile.ZipFile, manifest: Manifest) -> Manifest:
+    # With another key a restored server could not stand by the certificates it signed.
+    key = context.settings.data / KEY_FILE
+    if not key.is_file():
+        return manifest
+    raw = key.read_bytes()
+    archive.writestr(KEY_FILE, raw)
+    return msgspec.structs.replace(manifest, signing_key=hashlib.sha256(raw).hexdigest())
 
 
 def tables_of(tx: Connection) -> list[Table]:

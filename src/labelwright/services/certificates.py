@@ -1,5 +1,6 @@
 """Certificates: what an audit has shown, signed, and made again from its log by whoever asks."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +10,8 @@ from labelwright.core.errors import WrongState
 from labelwright.services.access import Actor
 from labelwright.services.audit import record
 from labelwright.services.audit_log_of_draws import log_of
-from labelwright.services.audits import Audits, AuditView, audit_for, units_of, view_of
+from labelwright.services.audit_views import AuditView, EarlierAudit, earlier_audits, view_of
+from labelwright.services.audits import Audits, audit_for, units_of
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.releases import Releases, Verification
@@ -23,7 +25,10 @@ REFERENCE = (
 
 
 class CertificateView(msgspec.Struct, frozen=True, kw_only=True):
-    """A certificate as it was signed: `text` byte for byte, its signature and the key to check it with."""
+    """A certificate as it was signed: `text` byte for byte, its signature and the key to check it with.
+
+    `earlier` are the audits of the release before it; the bounds of all hold together with `over_all`.
+    """
 
     audit: AuditView
     release_sha256: str
@@ -31,6 +36,8 @@ class CertificateView(msgspec.Struct, frozen=True, kw_only=True):
     signature: str
     public_key: str
     statement: str
+    earlier: list[EarlierAudit]
+    over_all: float
 
 
 class Certificates:
@@ -81,13 +88,17 @@ class Certificates:
                 raise WrongState("The audit is still open.", remedy="Close it to get its certificate.")
             sha256 = tx.execute(select(releases.c.sha256).where(releases.c.id == row.release_id)).scalar_one()
             audit = view_of(tx, row)
+            earlier = earlier_audits(tx, row.release_id, row.id)
+            over_all = max(0.0, 1 - sum(1 - one.confidence for one in (*earlier, audit.claims[0])))
             return CertificateView(
                 audit=audit,
                 release_sha256=sha256,
                 text=row.certificate,
                 signature=row.signature,
                 public_key=row.public_key,
-                statement=statement(audit),
+                statement=statement(audit, earlier),
+                earlier=earlier,
+                over_all=over_all,
             )
 
         return self.context.database.read(work)
@@ -130,23 +141,46 @@ class Certificates:
                 units[unit] = units_of(self._releases, release_id, unit)
             told += [f"{name}: {fault}" for fault in faults(made, [[units[unit]]])]
             log = self.context.database.read(lambda tx, audit=row.id: _judged(tx, audit))
+            earlier = self.context.database.read(lambda tx, audit=row: _earlier(tx, audit))
+            if [one.commitment for one in earlier] != [one.commitment for one in made.earlier]:
+                told.append(f"{name}: it does not name all audits that were made of the release before")
             if log_of(log) != made.audits[0].log:
                 told.append(f"{name}: the verdicts on record are not those it was made from")
         return told
 
 
-def statement(audit: AuditView) -> str:
-    """What an audit has shown, in a sentence."""
+def statement(audit: AuditView, earlier: Sequence[EarlierAudit] = ()) -> str:
+    """What an audit has shown, in a sentence; and in a second one what others of the release had shown."""
     claim = audit.claims[0]
-    of = "annotations are wrong" if audit.unit == "annotation" else "items lack something"
-    if claim.category is not None:
-        name = audit.categories.get(claim.category, claim.category)
-        of = f"annotations of “{name}” are wrong"
+    of = _of(audit.unit, claim.category, audit.categories)
     sure = f"{claim.confidence * 100:g} % confidence"
     judged = "1 audited one" if claim.audited == 1 else f"{claim.audited} audited ones"
     if claim.state == "refuted":
-        return f"More than {_percent(claim.at_most)} of its {of}, with {sure}, shown by {judged}."
-    return f"At most {_percent(claim.upper)} of its {of}, with {sure}, shown by {judged}."
+        said = f"More than {_percent(claim.at_most)} of its {of}, with {sure}, shown by {judged}."
+    else:
+        said = f"At most {_percent(claim.upper)} of its {of}, with {sure}, shown by {judged}."
+    if audit.own_work:
+        said += " Experts might judge their own work."
+    if not earlier:
+        return said
+    told = [
+        f"“at most {_percent(one.at_most)} of its {_of(one.unit, one.category, audit.categories)}” was "
+        f"{'not decided' if one.state == 'open' else one.state} by {one.audited}"
+        for one in earlier
+    ]
+    all_sure = max(0.0, 1 - sum(1 - one.confidence for one in (*earlier, claim)))
+    together = f"all bounds together hold with {round(all_sure * 100, 1):g} % confidence"
+    return f"{said} It was audited before: {'; '.join(told)}; {together}."
+
+
+def _of(unit: str, category: str | None, names: Mapping[str, str]) -> str:
+    if unit != "annotation":
+        return "items lack something"
+    return (
+        "annotations are wrong"
+        if category is None
+        else f"annotations of “{names.get(category, category)}” are wrong"
+    )
 
 
 def _percent(share: float) -> str:
@@ -165,6 +199,31 @@ def _opened(tx: Connection, audit_id: str) -> dict[str, Any] | None:
 def _judged(tx: Connection, audit_id: str) -> list[Row[Any]]:
     judged = select(audit_draws).where(audit_draws.c.audit_id == audit_id, audit_draws.c.verdict.is_not(None))
     return list(tx.execute(judged.order_by(audit_draws.c.number)).all())
+
+
+def _earlier(tx: Connection, row: Row[Any]) -> list[Any]:
+    """The audits of the release before this one, as a certificate names them."""
+    from labelwright.quality.certificate import Earlier, State
+
+    commitments = dict(
+        tx.execute(
+            select(audits.c.id, audits.c.commitment).where(audits.c.release_id == row.release_id)
+        ).all()
+    )
+    return [
+        Earlier(
+            opened_at=one.opened_at,
+            commitment=commitments[one.id],
+            measure="wrong" if one.unit == "annotation" else "incomplete",
+            category=one.category,
+            at_most=one.at_most,
+            state=msgspec.convert(one.state, State),
+            audited=one.audited,
+            errors=one.errors,
+            confidence=one.confidence,
+        )
+        for one in earlier_audits(tx, row.release_id, row.id)
+    ]
 
 
 def _certificate(tx: Connection, row: Row[Any], now: str) -> bytes:
@@ -206,5 +265,6 @@ def _certificate(tx: Connection, row: Row[Any], now: str) -> bytes:
             made_at=now,
             audits=[audit],
             bounds=[recompute(audit)],
+            earlier=_earlier(tx, row),
         )
     )

@@ -26,6 +26,8 @@ from labelwright.services.backup import (
     verify,
 )
 from labelwright.services.context import Context
+from labelwright.services.signing import FILE as KEY_FILE
+from labelwright.services.signing import put_key
 from labelwright.storage import migrations
 from labelwright.storage.blobs import CHUNK
 
@@ -48,6 +50,8 @@ def restore(context: Context, file: Path, *, replace: bool = False, watch: Watch
         with zipfile.ZipFile(file) as archive:
             added = _read_blobs(context, archive, watch)
             context.database.write(lambda tx: _read_tables(tx, context, archive, manifest))
+            if manifest.signing_key is not None:
+                put_key(context.settings.data, archive.read(KEY_FILE))
     except BaseException:
         for sha256 in added:
             context.blobs.delete(sha256)

@@ -1,7 +1,7 @@
 """Signatures of certificates: Ed25519 (RFC 8032), with a key of the server's own in its data folder.
 
-The key is made at first use and never leaves the folder. Who keeps the public key can check a certificate
-anywhere; a copy of the data folder signs as the same server.
+The key is made at first use and leaves the folder only with a backup. Who keeps the public key can check a
+certificate anywhere; a copy of the data folder signs as the same server.
 """
 
 import os
@@ -34,6 +34,18 @@ def is_signed(message: bytes, signature: str, public: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def put_key(data: Path, raw: bytes) -> None:
+    """Take the key of a backup; one that was there is kept beside it."""
+    file = data / FILE
+    if file.is_file() and file.read_bytes() != raw:
+        file.rename(file.with_name(f"{FILE}.before-restore"))
+    waiting = file.with_name(f"{FILE}.{os.getpid()}")
+    handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(raw)
+    waiting.replace(file)
 
 
 def _key(file: Path) -> Ed25519PrivateKey:

@@ -6789,6 +6789,7 @@ export interface components {
             experts: string[];
             seconds: number;
             line: number[];
+            own_work: boolean;
             opened_by: string;
             opened_at: string;
             closed_at: string | null;
@@ -6818,6 +6819,8 @@ export interface components {
         /**
          * NewAudit
          * @description What an audit is to show. Of items the claim is that nothing is missing in all but a share of them.
+         *
+         *         With `own_work` experts may judge what they made or reviewed themselves; the certificate says so.
          */
         NewAudit: {
             claims: components["schemas"]["ClaimIn"][];
@@ -6826,6 +6829,8 @@ export interface components {
              * @enum {unknown}
              */
             unit: "annotation" | "item";
+            /** @default false */
+            own_work: boolean;
             /** @default 0.95 */
             confidence: number;
         };
@@ -6882,6 +6887,8 @@ export interface components {
         /**
          * CertificateView
          * @description A certificate as it was signed: `text` byte for byte, its signature and the key to check it with.
+         *
+         *         `earlier` are the audits of the release before it; the bounds of all hold together with `over_all`.
          */
         CertificateView: {
             audit: components["schemas"]["AuditView"];
@@ -6890,6 +6897,26 @@ export interface components {
             signature: string;
             public_key: string;
             statement: string;
+            earlier: components["schemas"]["EarlierAudit"][];
+            over_all: number;
+        };
+        /**
+         * EarlierAudit
+         * @description Another audit of the same release: what it claimed first, and how that stood when it ended.
+         *
+         *         `state` is proved, refuted, or open where it was ended, or still goes on, undecided.
+         */
+        EarlierAudit: {
+            id: string;
+            unit: string;
+            opened_at: string;
+            closed_at: string | null;
+            at_most: number;
+            category: string | null;
+            state: string;
+            audited: number;
+            errors: number;
+            confidence: number;
         };
         /**
          * Page[FormatView]

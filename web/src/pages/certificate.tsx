@@ -10,7 +10,7 @@ import { releases as releasesQuery } from '../queries';
 import '../ui/audits/print.css';
 import { certificateOf, certificateOfAudit } from '../ui/audits/queries';
 import type { Certificate } from '../ui/audits/wire';
-import { claimed, codeWords, shown } from '../ui/audits/words';
+import { AUDIT_STATES, bound, claimed, codeWords, shown } from '../ui/audits/words';
 import { Page } from '../ui/page';
 import { useProject } from '../ui/project';
 import { Answer, Empty } from '../ui/state';
@@ -89,6 +89,7 @@ function Loaded({ certificate }: { certificate: Certificate }) {
           </Text>
           <Text mt="xs">
             {t('Shown by {{audited}} audited of {{population}} in all; judged by {{experts}}.', { audited: number(audit.claims[0]!.audited), population: number(audit.claims[0]!.population), experts: audit.experts.join(', ') })}
+            {audit.own_work && ` ${t('They might judge their own work.')}`}
           </Text>
         </Paper>
         <SimpleGrid cols={{ base: 1, md: 2 }}>
@@ -131,6 +132,25 @@ function Loaded({ certificate }: { certificate: Certificate }) {
             </Text>
           </Section>
         </SimpleGrid>
+        {certificate.earlier.length > 0 && (
+          <Section title={t('Audits of this release before')}>
+            <Table data-testid="earlier">
+              <Table.Tbody>
+                {certificate.earlier.map((one) => (
+                  <Table.Tr key={one.id}>
+                    <Table.Td>{moment(one.opened_at)}</Table.Td>
+                    <Table.Td>{t('at most {{share}}', { share: bound(one.at_most) })}</Table.Td>
+                    <Table.Td>{AUDIT_STATES[one.state]}</Table.Td>
+                    <Table.Td ta="right">{t('{{wrong}} of {{audited}} wrong', { wrong: number(one.errors), audited: number(one.audited) })}</Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+            <Text size="sm">
+              {t('The more often one audits, the likelier one bound fails: all of them together hold with {{confidence}} confidence.', { confidence: t('{{value}} %', { value: Math.floor(certificate.over_all * 1000 + 1e-6) / 10 }) })}
+            </Text>
+          </Section>
+        )}
         <Section title={t('Method')}>
           <Text size="sm">
             {t('A random draw without replacement, its order fixed by a secret seed whose hash was recorded before the first look. The bound is a prior-posterior-ratio confidence sequence: it holds however often one looks and whenever one stops.')}

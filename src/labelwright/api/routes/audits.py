@@ -6,7 +6,8 @@ from labelwright.api.paging import whole
 from labelwright.api.routing import Routes
 from labelwright.core.errors import InvalidInput, WrongState
 from labelwright.services.access import Actor
-from labelwright.services.audits import AuditView, DrawView, NewAudit, NotYours, VerdictIn
+from labelwright.services.audit_views import AuditView
+from labelwright.services.audits import DrawView, NewAudit, NotYours, VerdictIn
 from labelwright.services.certificates import CertificateView
 from labelwright.services.services import Services
 

@@ -51,5 +51,10 @@ function view(draw: Draw, isWhole: boolean): [number, number, number, number] {
   if (isWhole || !shape) return [0, 0, draw.width, draw.height];
   const { left, top, right, bottom } = boundsOfShape(shape);
   const room = Math.max(right - left, bottom - top, LEAST) * SURROUNDINGS;
-  return [left - room, top - room, right - left + 2 * room, bottom - top + 2 * room];
+  const wide = Math.min(draw.width, right - left + 2 * room);
+  const high = Math.min(draw.height, bottom - top + 2 * room);
+  // What lies at the border is shown beside the middle rather than with nothing around it.
+  return [within((left + right - wide) / 2, draw.width - wide), within((top + bottom - high) / 2, draw.height - high), wide, high];
 }
+
+const within = (at: number, most: number): number => Math.max(0, Math.min(most, at));

@@ -182,6 +182,13 @@ function End({ audit, role }: { audit: Audit; role: string | null | undefined })
     <Alert color={isProved ? 'pine' : audit.state === 'refuted' ? 'red' : 'blue'} title={title} data-testid="end">
       <Stack gap="sm" align="flex-start">
         <Text size="sm">{claimed(audit, audit.claims[0]!)}</Text>
+        {audit.state === 'open' && (
+          <Text size="sm">
+            {audit.own_work
+              ? t('What is left of the draw is at hand with others right now.')
+              : t('What is left of the draw is at hand with others right now, or is work that you made or reviewed: somebody else must judge it.')}
+          </Text>
+        )}
         <Text size="sm">
           {atLeast(role, 'manager')
             ? t('Close the audit on its page: its seed is told, and its certificate is signed.')

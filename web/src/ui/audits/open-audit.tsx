@@ -1,11 +1,11 @@
 /** Opens an audit: the claim is fixed, and a draw is made that nobody can steer. */
-import { Button, Modal, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { Button, Checkbox, Modal, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../../api';
 import { t } from '../../language/language';
-import { client } from '../../queries';
+import { client, projectMembers } from '../../queries';
 import type { Release } from '../../wire';
 import { Failure } from '../state';
 import type { Audit } from './wire';
@@ -14,6 +14,10 @@ export function OpenAudit({ release, onClose }: { release: Release; onClose: () 
   const [atMost, setAtMost] = useState<number | string>(5);
   const [confidence, setConfidence] = useState<number | string>(95);
   const [unit, setUnit] = useState('annotation');
+  const people = useQuery(projectMembers(release.project)).data;
+  const isAlone = people?.filter(({ active }) => active).length === 1;
+  const [chosen, setOwnWork] = useState<boolean | null>(null);
+  const ownWork = chosen ?? isAlone; // who works alone could not audit otherwise
   const open = useMutation({
     meta: { quiet: true },
     mutationFn: () =>
@@ -21,6 +25,7 @@ export function OpenAudit({ release, onClose }: { release: Release; onClose: () 
         claims: [{ at_most: Number(atMost) / 100 }],
         confidence: Number(confidence) / 100,
         unit,
+        own_work: ownWork,
       }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['project', release.project, 'audits'] });
@@ -39,6 +44,7 @@ export function OpenAudit({ release, onClose }: { release: Release; onClose: () 
         <Stack>
           {open.error && <Failure error={open.error} />}
           <SegmentedControl
+            orientation="vertical"
             value={unit}
             onChange={setUnit}
             data={[
@@ -48,6 +54,12 @@ export function OpenAudit({ release, onClose }: { release: Release; onClose: () 
           />
           <NumberInput label={t('At most (%)')} data-testid="at-most" value={atMost} onChange={setAtMost} min={0.1} max={99} decimalScale={2} data-autofocus />
           <NumberInput label={t('Confidence (%)')} value={confidence} onChange={setConfidence} min={50} max={99.9} decimalScale={1} />
+          <Checkbox
+            label={t('Experts may judge their own work')}
+            description={t('Otherwise nobody is given what they made or reviewed. The certificate says which it was.')}
+            checked={ownWork}
+            onChange={({ currentTarget }) => setOwnWork(currentTarget.checked)}
+          />
           <Text size="sm" c="dimmed">
             {t('The claim is fixed now and cannot be changed after the first look. The smaller the share, the more has to be judged: about 60 for 5 %, 300 for 1 %.')}
           </Text>
