@@ -114,6 +114,7 @@ class Gold:
             project_for(tx, actor, project_id, "project.manage")
             told = msgspec.to_builtins(plan)
             row = {"plan": told, "updated_by": actor.id, "updated_at": self.context.now()}
+            row["seed"] = self.context.randomness(16).hex()
             tx.execute(delete(gold_plans).where(gold_plans.c.project_id == project_id))
             tx.execute(insert(gold_plans).values(project_id=project_id, **row))
             record(tx, self.context, actor.id, "gold.planned", project_id, told)

@@ -17,7 +17,7 @@ from labelwright.core.graph import ANNOTATE
 from labelwright.core.ids import beside
 from labelwright.services.consequence_rows import extra_gold
 from labelwright.services.context import Context
-from labelwright.services.gold_rows import gold_plan_of
+from labelwright.services.gold_rows import draw, gold_plan_of
 from labelwright.services.projects import workflow_of
 from labelwright.services.task_rows import open_task
 from labelwright.storage.schema import (
@@ -71,10 +71,11 @@ _waits = exists().where(
     _own_work.c.stage == ANNOTATE,
     _own_work.c.state == "waiting",
 )
-# Whoever answers an item as gold does not get it as work: somebody else must be there to do that.
+# Whoever answers an item as gold does not get it as work: another annotator must be there to do that.
 _somebody_else = exists().where(
     project_members.c.project_id == gold.c.project_id,
     project_members.c.member_id == members.c.id,
+    project_members.c.role == "annotator",
     members.c.active.is_(True),
     members.c.id != _MEMBER,
     ~exists().where(_touched.c.item_id == gold.c.item_id, _touched.c.taken_by == members.c.id),
@@ -112,7 +113,8 @@ def gold_instead(
     who = {"project": project.id, "member": member_id}
     works = int(tx.execute(_works, who).scalar_one())
     last = tx.execute(_last, who).scalar()
-    if _drawn(context) >= plan.chance(rate, None if last is None else works - int(last)):
+    drawn = draw(tx, context, project.id, work.id, member_id)
+    if drawn >= plan.chance(rate, None if last is None else works - int(last)):
         return None
     one_answer = not workflow_of(project).overlap.several
     found = tx.execute(_candidates, {**who, "one_answer": one_answer}).all()

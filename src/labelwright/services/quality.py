@@ -17,6 +17,7 @@ from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor, project_for, role_in
 from labelwright.services.consequences import follow
 from labelwright.services.context import Context
+from labelwright.services.gold_rows import EVER, gold_plan_of, told_until
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.quality_people import (
     ErrorPair,
@@ -110,16 +111,20 @@ class Quality:
         return self._kept.get(key, lambda: self._agreement(project_id, key[2]))
 
     def people(self, actor: Actor, project_id: str) -> PeopleReport:
-        """How reliable everybody is, and what changed. Annotators see themselves alone. Raises NotFound."""
+        """How reliable everybody is, and what changed. Raises NotFound.
+
+        Annotators see themselves alone, and nothing of gold that they are not told of.
+        """
 
         def state(tx: Connection) -> tuple[tuple[Any, ...], bool]:
             project = project_for(tx, actor, project_id, "project.read")
             newest = (_newest(tx, documents, project_id), _newest(tx, error_marks, project_id))
             sees_all = actor.may("item.history", role_in(tx, actor, project_id))
-            return ("people", project_id, project.ontology_version, *newest), sees_all
+            until = EVER if sees_all else told_until(gold_plan_of(tx, project_id), self.context)
+            return ("people", project_id, project.ontology_version, until, *newest), sees_all
 
         key, sees_all = self.context.database.read(state)
-        report = self._kept.get(key, lambda: self._people(project_id, key[2]))
+        report = self._kept.get(key, lambda: self._people(project_id, key[2], key[3]))
         return report if sees_all else report.only(actor.id)
 
     def warnings(self, actor: Actor, project_id: str) -> Warned:
@@ -144,12 +149,14 @@ class Quality:
         # The maths runs outside of the transaction: it takes seconds.
         return _measured(self.context.database.read(work))
 
-    def _people(self, project_id: str, version: int) -> PeopleReport:
+    def _people(self, project_id: str, version: int, gold_until: str) -> PeopleReport:
         def work(tx: Connection) -> Evidence:
-            return evidence_of(tx, project_id, read_ontology(self.context, tx, project_id, version))
+            ontology = read_ontology(self.context, tx, project_id, version)
+            return evidence_of(tx, project_id, ontology, gold_until=gold_until)
 
         report = people_report(self.context.database.read(work))
-        follow(self.context, project_id, report)
+        if gold_until == EVER:
+            follow(self.context, project_id, report)
         return report
 
 

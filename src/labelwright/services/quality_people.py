@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 from labelwright.core.ontology import Ontology
 from labelwright.core.operations import iso_time
 from labelwright.quality.outcomes import Estimate, Outcome
+from labelwright.services.gold_rows import EVER
 from labelwright.services.quality_rows import (
     WRONG,
     names_of,
@@ -128,9 +129,9 @@ class Evidence(NamedTuple):
     times: dict[str, list[float]]
 
 
-def evidence_of(tx: Connection, project_id: str, ontology: Ontology) -> Evidence:
-    """What the records say of the people of a project."""
-    outcomes = outcomes_of(tx, project_id, ontology)
+def evidence_of(tx: Connection, project_id: str, ontology: Ontology, *, gold_until: str = EVER) -> Evidence:
+    """What the records say of the people of a project; of answers to gold those up to a time."""
+    outcomes = outcomes_of(tx, project_id, ontology, gold_until=gold_until)
     marks = tx.execute(
         select(error_marks)
         .where(error_marks.c.project_id == project_id)

@@ -21,6 +21,7 @@ from labelwright.core.ontology import Ontology
 from labelwright.quality.gold_score import GoldScore, ScoredPair
 from labelwright.quality.outcomes import Outcome, Source
 from labelwright.services.documents import CONSENSUS, SUBMISSION
+from labelwright.services.gold_rows import EVER
 from labelwright.storage.schema import documents, gold, gold_answers, members
 
 MOST_DOCUMENTS = 4_000
@@ -52,6 +53,7 @@ _answered_gold = (
         gold_answers.c.project_id == bindparam("project"),
         gold_answers.c.purpose == GOLD,
         gold_answers.c.score.is_not(None),
+        gold_answers.c.answered_at <= bindparam("until"),
     )
     .order_by(gold_answers.c.answered_at.desc())
     .limit(MOST_DOCUMENTS)
@@ -65,8 +67,10 @@ def seconds_since_epoch(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
 
 
-def outcomes_of(tx: Connection, project_id: str, ontology: Ontology) -> list[Outcome]:
-    """Everybody's answers beside what they should have been, oldest first."""
+def outcomes_of(
+    tx: Connection, project_id: str, ontology: Ontology, *, gold_until: str = EVER
+) -> list[Outcome]:
+    """Everybody's answers beside what they should have been, oldest first; to gold those up to a time."""
     judgments = tx.execute(_judgments, {"project": project_id}).all()
     before = bodies_of(tx, [row.previous_id for row in judgments])
     found: list[Outcome] = []
@@ -80,13 +84,13 @@ def outcomes_of(tx: Connection, project_id: str, ontology: Ontology) -> list[Out
             document = ontology.resolve(decode(row.body))
             time = seconds_since_epoch(row.created_at)
             found += [one for mark in document.annotations for one in _voted(mark, "peer", time)]
-    found += _gold_outcomes(tx, project_id, ontology)
+    found += _gold_outcomes(tx, project_id, ontology, gold_until)
     return sorted(found, key=lambda one: one.time)
 
 
-def _gold_outcomes(tx: Connection, project_id: str, ontology: Ontology) -> Iterator[Outcome]:
+def _gold_outcomes(tx: Connection, project_id: str, ontology: Ontology, until: str) -> Iterator[Outcome]:
     """What people answered to gold, beside what is right; answers they could not give are left out."""
-    rows = tx.execute(_answered_gold, {"project": project_id}).all()
+    rows = tx.execute(_answered_gold, {"project": project_id, "until": until}).all()
     packed = bodies_of(tx, list({name for row in rows for name in (row.document_id, row.right)}))
     for row in rows:
         if row.document_id not in packed or row.right not in packed:

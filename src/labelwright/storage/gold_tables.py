@@ -22,6 +22,7 @@ def gold_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, 
         metadata,
         reference("project_id", "projects", primary_key=True),
         Column("plan", Json, nullable=False),
+        Column("seed", String(32), nullable=False),  # secret: what decides which tasks are gold
         Column("updated_by", String(36), nullable=False),
         moment("updated_at"),
     )

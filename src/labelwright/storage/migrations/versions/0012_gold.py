@@ -13,6 +13,7 @@ def upgrade() -> None:
         "gold_plans",
         sa.Column("project_id", sa.String(36), nullable=False),
         sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("seed", sa.String(32), nullable=False),
         sa.Column("updated_by", sa.String(36), nullable=False),
         sa.Column("updated_at", sa.String(24), nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_gold_plans_project_id"),
