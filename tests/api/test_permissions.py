@@ -14,6 +14,7 @@ from starlette.routing import Route
 from labelwright.api.app import create_app, specs
 from labelwright.api.callers import PERSONAL, PUBLIC, SESSION, SIGNED
 from labelwright.api.permissions import Permission, table
+from labelwright.core.error_codes import OwnCode
 from labelwright.core.errors import Forbidden, NotFound
 from labelwright.core.lessons import LessonSettings
 from labelwright.core.roles import SCOPES, allows
@@ -96,6 +97,16 @@ class Place:
         told = {"what": "errors", "reason": "more was wrong", "detail": {}, "created_at": context.now()}
         context.database.write(lambda tx: tx.execute(insert(consequences).values(**row, **told)))
         return row["id"]
+
+    def count(self) -> int:
+        self.sent += 1
+        return self.sent
+
+    def make_code(self, who: Actor) -> str:
+        code = f"own-{self.count()}"
+        world, made = self.api.world, OwnCode(code=code, title=f"Own {self.sent}")
+        world.services.error_codes.add(world.owner, self.project, made)
+        return code
 
     def make_suspect(self, who: Actor) -> str:
         world, context = self.api.world, self.api.world.context
@@ -250,6 +261,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/rules/offenders"): lambda place: {"base": place.base("ontology")},
     ("POST", "/projects/{project}/ontology/undo"): lambda place: {"base": place.base("ontology")},
     ("PUT", "/projects/{project}/workflow"): {"review": True},
+    ("POST", "/projects/{project}/error-codes"): lambda place: {
+        "code": f"own-{place.count()}",
+        "title": f"Own {place.sent}",
+    },
+    ("PATCH", "/projects/{project}/error-codes/{code}"): {"severe": True},
     ("PUT", "/projects/{project}/rates"): {"currency": "€", "roles": {"annotator": 20}},
     ("PUT", "/projects/{project}/brief"): lambda place: {"base": place.base("brief"), "brief": {}},
     ("POST", "/items/{item}/reopen"): {},

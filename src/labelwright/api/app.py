@@ -34,6 +34,7 @@ NOUNS = (
     "projects",
     "ontology",
     "workflow",
+    "error_codes",
     "rules",
     "brief",
     "items",

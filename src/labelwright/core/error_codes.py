@@ -4,10 +4,13 @@ A project may add codes of its own to these. What a reviewer corrected in place 
 person: the correction says it.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Annotated, NamedTuple
+
+import msgspec
 
 from labelwright.core.document import Annotation, Document
+from labelwright.core.errors import InvalidInput
 
 MISSING, EXTRA, WRONG_CATEGORY = "missing", "extra", "wrong_category"
 LOOSE_SHAPE, WRONG_ATTRIBUTE, UNNAMED = "loose_shape", "wrong_attribute", "unnamed"
@@ -23,6 +26,47 @@ CODES = {
 
 LONGEST_CODE = 40
 MOST_CODES = 10  # named of one annotation
+MOST_OWN = 40
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_CODE, pattern="^[a-z0-9_-]+$")]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+
+
+class OwnCode(msgspec.Struct, frozen=True, kw_only=True):
+    """A code of a project's own. `code` never changes, so that a new title renames what was found before.
+
+    `severe`: such an error counts as a severe one. A `retired` code is no longer offered; what was
+    found by it stays.
+    """
+
+    code: Code
+    title: Title
+    description: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    severe: bool = False
+    retired: bool = False
+
+
+def check_own(codes: Sequence[OwnCode]) -> None:
+    """Raise InvalidInput for a code or title that is taken, or for too many of them."""
+    if len(codes) > MOST_OWN:
+        raise InvalidInput(f"A project has at most {MOST_OWN} codes of its own.", place="codes")
+    names: set[str] = {*CODES, UNNAMED}
+    titles = {title.casefold() for title in CODES.values()}
+    for one in codes:
+        if one.code in names:
+            raise InvalidInput(f"The code “{one.code}” is there already.", place="codes")
+        if not one.title.strip():
+            raise InvalidInput(f"The code “{one.code}” needs a title.", place="codes")
+        if not one.retired and one.title.strip().casefold() in titles:
+            raise InvalidInput(f"Two codes are called “{one.title}”.", place="codes")
+        names.add(one.code)
+        titles |= set() if one.retired else {one.title.strip().casefold()}
+
+
+def with_kept(before: Sequence[OwnCode], wanted: Sequence[OwnCode]) -> tuple[OwnCode, ...]:
+    """The codes that are wanted; those left out are retired, for errors may have been found by them."""
+    named = {one.code for one in wanted}
+    gone = (one for one in before if one.code not in named)
+    return (*wanted, *(msgspec.structs.replace(one, retired=True) for one in gone))
 
 
 class Mark(NamedTuple):

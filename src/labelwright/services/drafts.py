@@ -21,6 +21,7 @@ from labelwright.core.steps import Steps, steps_of
 from labelwright.core.workflow import Workflow
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
+from labelwright.services.error_codes import check_codes
 from labelwright.services.projects import workflow_of
 from labelwright.services.queue import check_may_hold, member_name, task_for
 from labelwright.storage.columns import Json
@@ -231,6 +232,7 @@ def append(
         stored = {row.id: row for row in rows}
     known = conflicts = open_conflicts(draft)
     new = [operation for operation in sent if operation.id not in stored]
+    check_codes(tx, task.project_id, (code for one in new if isinstance(one, Judge) for code in one.errors))
     trail = _trail(tx, who, before, new, unseen)
     fresh: list[Operation] = []
     for operation in _once(new):

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from labelwright.core.brief import Brief
+from labelwright.core.error_codes import check_own, with_kept
 from labelwright.core.errors import InvalidInput, NameTaken
 from labelwright.core.graph import check
 from labelwright.core.ontology import Ontology, OntologyChange
@@ -126,12 +127,15 @@ class Projects:
             values["description"] = description
         if workflow is not None:
             _check_workflow(workflow)
-            values["workflow"] = msgspec.to_builtins(workflow)
         if archived is not None:
             values["archived"] = archived
 
         def work(tx: Connection) -> ProjectView:
-            project_for(tx, actor, project_id, "project.manage")
+            project = project_for(tx, actor, project_id, "project.manage")
+            if workflow is not None:
+                codes = with_kept(workflow_of(project).codes, workflow.codes)
+                check_own(codes)
+                values["workflow"] = msgspec.to_builtins(msgspec.structs.replace(workflow, codes=codes))
             try:
                 tx.execute(update(projects).where(projects.c.id == project_id).values(**values))
             except IntegrityError:
@@ -151,6 +155,7 @@ def workflow_of(project: Row[Any]) -> Workflow:
 def _check_workflow(workflow: Workflow) -> None:
     if not 1 <= workflow.lease_seconds <= 86_400:
         raise InvalidInput("A lease lasts up to a day.", place="workflow.lease_seconds")
+    check_own(workflow.codes)
     if workflow.graph is not None:
         check(workflow.graph)
 

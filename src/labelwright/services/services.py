@@ -13,6 +13,7 @@ from labelwright.services.costs import Costs
 from labelwright.services.crops import Crops
 from labelwright.services.drafts import Drafts
 from labelwright.services.envelopes import Envelopes
+from labelwright.services.error_codes import ErrorCodes
 from labelwright.services.explore import Explore
 from labelwright.services.explore_facets import ExploreFacets
 from labelwright.services.exports import Exports
@@ -59,6 +60,7 @@ class Services:
         self.projects = Projects(context)
         self.ontologies = Ontologies(context)
         self.rule_offenders = RuleOffenders(context)
+        self.error_codes = ErrorCodes(context)
         self.briefs = Briefs(context)
         self.items = Items(context)
         self.pictures = Pictures(context)
