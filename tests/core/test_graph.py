@@ -22,6 +22,7 @@ from labelwright.core.graph import (
     LowAgreement,
     LowConfidence,
     RandomShare,
+    Risky,
     Router,
     Stage,
     Unsure,
@@ -30,7 +31,7 @@ from labelwright.core.graph import (
     faults,
     holds_for,
 )
-from labelwright.core.workflow import Overlap, Workflow
+from labelwright.core.workflow import Overlap, ReviewPlan, Workflow
 
 PART = st.floats(0, 1)
 CONDITIONS = st.one_of(
@@ -40,6 +41,7 @@ CONDITIONS = st.one_of(
     st.builds(LowAgreement, below=PART),
     st.builds(LowConfidence, below=PART),
     st.builds(Unsure),
+    st.builds(Risky, above=PART),
     st.builds(LacksSkill, skill=st.sampled_from(["birds", "x-ray"])),
 )
 FACTS = st.builds(
@@ -51,6 +53,7 @@ FACTS = st.builds(
     confidence=st.none() | PART,
     unsure=st.booleans(),
     skills=st.frozensets(st.sampled_from(["birds", "x-ray"])),
+    risk=st.none() | PART,
 )
 NAMES = ["n0", "n1", "n2", "n3", "n4", "n5"]
 
@@ -211,3 +214,30 @@ def test_only_work_of_several_people_is_adjudicated_in_the_usual_workflow():
 
     assert kinds == {"annotate", "review"}
     assert several == {"annotate", "disputed", "adjudicate", "review"}
+
+
+@given(
+    st.booleans(),
+    PART,
+    st.none() | PART,
+    st.integers(1, 4),
+    st.none() | PART,
+    FACTS,
+)
+def test_a_review_plan_reviews_its_share_and_what_is_risky(
+    review: bool, share: float, above: float | None, answers: int, target: float | None, facts: Facts
+) -> None:
+    plan = ReviewPlan(share=share, above=above)
+    graph = Workflow(review=review, review_plan=plan, overlap=Overlap(answers=answers, target=target)).ways()
+    assert faults(graph) == []
+    stage = graph.stage(None, ADJUDICATE) or graph.stage(None, ANNOTATE)
+
+    following, case = graph.way(stage, facts)
+
+    drawn = holds_for(share, facts.item, "sampled")
+    risky = above is not None and (facts.risk is None or facts.risk >= above)
+    if following is None or following.work != ADJUDICATE:
+        assert (following is not None) == (review and (share >= 1 or drawn or risky))
+    assert following == graph.after(stage, facts)
+    if case is not None and following is not None:
+        assert following.id in (case.to, REVIEW)

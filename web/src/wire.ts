@@ -1,5 +1,5 @@
 /** What the server says and hears, as it stands on the wire. Times are ISO 8601 in UTC. */
-import type { Graph } from './model/graph';
+import type { Graph, ReviewPlan } from './model/graph';
 import type { Rule } from './wire-rules';
 
 export type { BrokenRule, Offender, Offenders, Rule, RuleKind, RuleOf, Severity } from './wire-rules';
@@ -93,6 +93,8 @@ export interface Workflow {
   self_review: boolean;
   lease_seconds: number;
   overlap: Overlap;
+  /** Which work is reviewed. */
+  review_plan: ReviewPlan;
   /** The drawn way of items; null: the usual one. */
   graph: Graph | null;
 }

@@ -30,7 +30,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `agreement` is how far its annotators agree (None: one answer, or undefined), `confidence` the
     calibrated posterior of the merged answer, `unsure` whether somebody could not tell, `skills` those of
-    everyone who worked on it.
+    everyone who worked on it, `risk` the chance that at least one annotation is wrong (None: not known).
     """
 
     item: str
@@ -40,6 +40,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     unsure: bool = False
     skills: frozenset[str] = frozenset()
+    risk: float | None = None
 
 
 class RandomShare(msgspec.Struct, frozen=True, kw_only=True, tag="share", tag_field="kind"):
@@ -83,7 +84,13 @@ class LacksSkill(msgspec.Struct, frozen=True, kw_only=True, tag="skill", tag_fie
     skill: str
 
 
-Condition = RandomShare | HasCategory | HasCount | LowAgreement | LowConfidence | Unsure | LacksSkill
+class Risky(msgspec.Struct, frozen=True, kw_only=True, tag="risk", tag_field="kind"):
+    """At least this chance that something is wrong, by what is known of its makers; it holds unless known."""
+
+    above: Part
+
+
+Condition = RandomShare | HasCategory | HasCount | LowAgreement | LowConfidence | Unsure | LacksSkill | Risky
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,13 +148,18 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
 
     def after(self, stage: Stage, facts: Facts) -> Stage | None:
         """Where an item goes from a stage; None: it is done. The graph must have no faults."""
-        nodes, at = self.by_id(), stage.to
+        return self.way(stage, facts)[0]
+
+    def way(self, stage: Stage, facts: Facts) -> tuple[Stage | None, Case | None]:
+        """`after`, and the last case of a router that sent the item there; None: none had to hold."""
+        nodes, at, last = self.by_id(), stage.to, None
         while at != DONE:
             node = nodes[at]
             if isinstance(node, Stage):
-                return node
-            at = next((case.to for case in node.cases if _all_hold(case, node, facts)), node.otherwise)
-        return None
+                return node, last
+            last = next((case for case in node.cases if _all_hold(case, node, facts)), None)
+            at = node.otherwise if last is None else last.to
+        return None, last
 
     def back_from(self, stage: Stage) -> Stage:
         """The annotate stage that returned work goes to."""
@@ -261,6 +273,11 @@ def _skill(condition: LacksSkill, router: Router, facts: Facts) -> bool:  # noqa
     return condition.skill not in facts.skills
 
 
+def _risk(condition: Risky, router: Router, facts: Facts) -> bool:  # noqa: ARG001
+    # What nobody measured is looked at.
+    return facts.risk is None or facts.risk >= condition.above
+
+
 _HOLDS: dict[type, Callable[..., bool]] = {
     RandomShare: _share,
     HasCategory: _category,
@@ -269,4 +286,5 @@ _HOLDS: dict[type, Callable[..., bool]] = {
     LowConfidence: _confidence,
     Unsure: _unsure,
     LacksSkill: _skill,
+    Risky: _risk,
 }

@@ -26,6 +26,8 @@ from labelwright.core.graph import (
     LowAgreement,
     LowConfidence,
     Part,
+    RandomShare,
+    Risky,
     Router,
     Stage,
     Unsure,
@@ -35,6 +37,9 @@ from labelwright.core.graph import (
 ITEM_STATES = ("waiting", "annotating", "adjudicate", "review", "returned", "done", "skipped")
 ITEM_STATE_AT = {ANNOTATE: "waiting", ADJUDICATE: "adjudicate", REVIEW: "review", DONE: "done"}
 TASK_STATES = ("waiting", "submitted", "skipped", "closed")
+
+SAMPLED = "sampled"
+"""The router of the usual way that chooses what is reviewed."""
 
 SKIP_REASONS = ("unclear", "bad_image", "nothing_to_label", "not_my_skill", "other")
 
@@ -73,10 +78,22 @@ class Overlap(msgspec.Struct, frozen=True, kw_only=True):
         return self.share > 0 and (self.answers > 1 or (self.target is not None and self.most > 1))
 
 
+class ReviewPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Which work is reviewed: a `share` of the items drawn by their ids, and those of at least a risk.
+
+    The share is what tells how good the rest is; with all of it nothing is left out. `above` is the chance
+    that at least one annotation of an item is wrong; None: risk is not asked for.
+    """
+
+    share: Part = 1.0
+    above: Part | None = None
+
+
 class Workflow(msgspec.Struct, frozen=True, kw_only=True):
     """Whether submissions are reviewed, whether by their own author, and how long a lease lasts.
 
-    `overlap` says how many people answer an item; `graph` draws another way than the usual one. `codes`
+    `overlap` says how many people answer an item, `review_plan` which of them are reviewed;
+    `graph` draws another way than the usual one. `codes`
     are the project's own codes of errors.
     """
 
@@ -84,6 +101,7 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True):
     self_review: bool = False
     lease_seconds: int = 300
     overlap: Overlap = Overlap()
+    review_plan: ReviewPlan = ReviewPlan()
     graph: Graph | None = None
     codes: tuple[OwnCode, ...] = ()
 
@@ -93,10 +111,9 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _usual(workflow: Workflow) -> Graph:
-    last = REVIEW if workflow.review else DONE
-    review = (Stage(id=REVIEW, work=REVIEW, to=DONE),) if workflow.review else ()
+    last, end = _reviewing(workflow)
     if not workflow.overlap.several:
-        return Graph(start=ANNOTATE, nodes=(Stage(id=ANNOTATE, work=ANNOTATE, to=last), *review))
+        return Graph(start=ANNOTATE, nodes=(Stage(id=ANNOTATE, work=ANNOTATE, to=last), *end))
     cases = [
         Case(when=(LowAgreement(below=workflow.overlap.adjudicate_below),), to=ADJUDICATE),
         Case(when=(Unsure(),), to=ADJUDICATE),
@@ -109,6 +126,19 @@ def _usual(workflow: Workflow) -> Graph:
             Stage(id=ANNOTATE, work=ANNOTATE, to="disputed"),
             Router(id="disputed", cases=tuple(cases), otherwise=last),
             Stage(id=ADJUDICATE, work=ADJUDICATE, to=last),
-            *review,
+            *end,
         ),
     )
+
+
+def _reviewing(workflow: Workflow) -> tuple[str, tuple[Router | Stage, ...]]:
+    """Where work goes to be reviewed, and the nodes that this takes."""
+    if not workflow.review:
+        return DONE, ()
+    review, plan = Stage(id=REVIEW, work=REVIEW, to=DONE), workflow.review_plan
+    if plan.share >= 1:
+        return REVIEW, (review,)
+    cases = [Case(when=(RandomShare(share=plan.share),), to=REVIEW)]
+    if plan.above is not None:
+        cases.append(Case(when=(Risky(above=plan.above),), to=REVIEW))
+    return SAMPLED, (Router(id=SAMPLED, cases=tuple(cases), otherwise=DONE), review)

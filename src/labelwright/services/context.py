@@ -35,6 +35,9 @@ class Context:
     people: dict[str, tuple[int, Any]] = field(default_factory=dict[str, tuple[int, Any]])
     """What is known of the people of projects, by project, and of how many merges (`merging.py`)."""
 
+    risks: dict[str, tuple[int, Any]] = field(default_factory=dict[str, tuple[int, Any]])
+    """How often the people of projects err, by project, and how often that was asked (`review_risk.py`)."""
+
     def now(self) -> str:
         """The moment as UTC text."""
         return iso_time(self.clock())

@@ -8,19 +8,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from labelwright.core.document import decode
 from labelwright.core.errors import WrongState
-from labelwright.core.graph import DONE, Facts, LacksSkill, Router, Stage
+from labelwright.core.graph import DONE, REVIEW, Case, Facts, LacksSkill, RandomShare, Risky, Router, Stage
 from labelwright.core.workflow import ITEM_STATE_AT
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.item_index import index_item
 from labelwright.services.projects import workflow_of
+from labelwright.services.review_risk import known_errors, risk_of
 from labelwright.services.skills import skills_held
 from labelwright.services.task_rows import open_task
-from labelwright.storage.schema import documents, items, tasks
+from labelwright.storage.schema import documents, items, review_reasons, tasks
 
 close_task = (
     update(tasks)
@@ -75,13 +76,14 @@ def move_on(
 
     `author`: whose work the next stage judges; None: of several people.
     """
-    following = _following(tx, context, project, task, document_id, measured or Measured())
+    following, facts, case = _following(tx, context, project, task, document_id, measured or Measured())
     state = ITEM_STATE_AT[following.work if following else DONE]
     changes = {"new_state": state, "document": document_id, "count": annotations, "now": context.now()}
     tx.execute(advance_item, {"item": task.item_id, **changes})
     index_item(tx, task.item_id)
+    opened = None
     if following is not None:
-        open_task(
+        opened = open_task(
             tx,
             context,
             project_id=project.id,
@@ -93,6 +95,8 @@ def move_on(
             author=author,
             base_document_id=document_id,
         )
+    if task.stage != REVIEW and state in (REVIEW, DONE) and _samples(project):
+        _keep_reason(tx, context, project, task, opened, facts, case)
     announce(tx, context, project.id, "item.changed", task.item_id, {"state": state})
     return state
 
@@ -124,30 +128,64 @@ def _following(
     task: Row[Any],
     document_id: str,
     measured: Measured,
-) -> Stage | None:
+) -> tuple[Stage | None, Facts, Case | None]:
+    """The next stage, what was known of the item, and the case of a router that sent it there."""
     graph = workflow_of(project).ways()
     stage = graph.stage(task.node, task.stage)
+    facts = Facts(item=task.item_id)
     if stage is None:  # the workflow has no such stage any more: what was waiting there is done
-        return None
+        return None, facts, None
     routers = [node for node in graph.nodes if isinstance(node, Router)]
     if not routers:
-        return graph.after(stage, Facts(item=task.item_id))
+        return graph.after(stage, facts), facts, None
     said = tx.execute(_said, {"document": document_id}).one()
+    document = decode(said.body)
     facts = Facts(
         item=task.item_id,
         categories=said.categories,
         annotations=said.annotations,
         agreement=measured.agreement,
         confidence=measured.confidence,
-        unsure=measured.unsure or any(one.unsure for one in decode(said.body).annotations),
-        skills=_skills(tx, context, project, task) if _ask_for_skills(routers) else frozenset(),
+        unsure=measured.unsure or any(one.unsure for one in document.annotations),
+        skills=_skills(tx, context, project, task) if _ask_for(routers, LacksSkill) else frozenset(),
+        risk=risk_of(document, known_errors(context, project), task.taken_by or task.author)
+        if _ask_for(routers, Risky)
+        else None,
     )
-    return graph.after(stage, facts)
+    following, case = graph.way(stage, facts)
+    return following, facts, case
 
 
-def _ask_for_skills(routers: Sequence[Router]) -> bool:
-    conditions = (one for router in routers for case in router.cases for one in case.when)
-    return any(isinstance(one, LacksSkill) for one in conditions)
+def _keep_reason(
+    tx: Connection,
+    context: Context,
+    project: Row[Any],
+    task: Row[Any],
+    opened: str | None,
+    facts: Facts,
+    case: Case | None,
+) -> None:
+    """Why an item is reviewed, or that it is not, so that the sample can be told from the rest."""
+    kinds = () if case is None else case.when
+    if any(isinstance(one, RandomShare) for one in kinds):
+        why = "random"
+    elif any(isinstance(one, Risky) for one in kinds):
+        why = "risk"
+    else:
+        why = "passed" if opened is None else "other"
+    row = {"id": context.new_id(), "project_id": project.id, "item_id": task.item_id, "task_id": opened}
+    row |= {"why": why, "risk": facts.risk, "created_at": context.now()}
+    tx.execute(insert(review_reasons).values(**row))
+
+
+def _samples(project: Row[Any]) -> bool:
+    """Whether the workflow leaves some work without a review."""
+    routers = [node for node in workflow_of(project).ways().nodes if isinstance(node, Router)]
+    return _ask_for(routers, RandomShare) or _ask_for(routers, Risky)
+
+
+def _ask_for(routers: Sequence[Router], kind: type) -> bool:
+    return any(isinstance(one, kind) for router in routers for case in router.cases for one in case.when)
 
 
 def _skills(tx: Connection, context: Context, project: Row[Any], task: Row[Any]) -> frozenset[str]:

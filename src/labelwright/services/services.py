@@ -37,6 +37,7 @@ from labelwright.services.queue import Queue
 from labelwright.services.release_card import ReleaseCards
 from labelwright.services.release_diff import ReleaseDiffs
 from labelwright.services.releases import Releases
+from labelwright.services.review_samples import ReviewSamples
 from labelwright.services.rule_offenders import RuleOffenders
 from labelwright.services.skills import Skills
 from labelwright.services.sources import Sources
@@ -80,6 +81,7 @@ class Services:
         self.progress = Progress(context)
         self.quality = Quality(context)
         self.quality_items = QualityItems(context)
+        self.review_samples = ReviewSamples(context)
         self.costs = Costs(context)
         self.gold = Gold(context)
         self.lessons = Lessons(context)

@@ -26,6 +26,7 @@ from labelwright.storage.error_tables import error_tables
 from labelwright.storage.explore_tables import explore_tables
 from labelwright.storage.gold_tables import gold_tables
 from labelwright.storage.overlap_tables import overlap_tables
+from labelwright.storage.review_tables import review_tables
 from labelwright.storage.suspect_tables import suspect_tables
 
 metadata = MetaData(
@@ -488,4 +489,5 @@ error_marks = error_tables(metadata)
 audits, audit_draws = audit_tables(metadata)
 skills, gold_plans, gold, lessons, attempts, gold_answers = gold_tables(metadata)
 rates = cost_tables(metadata)
+review_reasons = review_tables(metadata)
 suspect_runs, suspects, consequence_plans, consequences = suspect_tables(metadata)

@@ -407,6 +407,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/error-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every code of errors that a project knows, those that are retired last. */
+        get: operations["workflow_of"];
+        put?: never;
+        /** Add a code of the project's own. */
+        post: operations["workflow_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/error-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename or describe a code of the project's own, retire it, or take it back into use. */
+        patch: operations["workflow_change"];
+        trace?: never;
+    };
     "/api/v1/projects/{project}/rules/offenders": {
         parameters: {
             query?: never;
@@ -1205,6 +1240,23 @@ export interface paths {
         };
         /** Items that two people both answered, or where categories were confused, least agreement first. */
         get: operations["quality_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/quality/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What reviewing only a part has shown, and how good what nobody looked at is by that. */
+        get: operations["quality_review"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2626,7 +2678,9 @@ export interface components {
          * Workflow
          * @description Whether submissions are reviewed, whether by their own author, and how long a lease lasts.
          *
-         *         `overlap` says how many people answer an item; `graph` draws another way than the usual one.
+         *         `overlap` says how many people answer an item, `review_plan` which of them are reviewed;
+         *         `graph` draws another way than the usual one. `codes`
+         *         are the project's own codes of errors.
          */
         Workflow: {
             /** @default true */
@@ -2646,8 +2700,17 @@ export interface components {
              *     }
              */
             overlap: components["schemas"]["Overlap"];
+            /**
+             * @default {
+             *       "share": 1,
+             *       "above": null
+             *     }
+             */
+            review_plan: components["schemas"]["ReviewPlan"];
             /** @default null */
             graph: components["schemas"]["Graph"] | null;
+            /** @default [] */
+            codes: components["schemas"]["OwnCode"][];
         };
         /**
          * Overlap
@@ -2670,6 +2733,19 @@ export interface components {
             budget: number | null;
             /** @default 0.5 */
             adjudicate_below: number;
+        };
+        /**
+         * ReviewPlan
+         * @description Which work is reviewed: a `share` of the items drawn by their ids, and those of at least a risk.
+         *
+         *         The share is what tells how good the rest is; with all of it nothing is left out. `above` is the chance
+         *         that at least one annotation of an item is wrong; None: risk is not asked for.
+         */
+        ReviewPlan: {
+            /** @default 1 */
+            share: number;
+            /** @default null */
+            above: number | null;
         };
         /**
          * Graph
@@ -2722,7 +2798,7 @@ export interface components {
          * @description Where an item goes for which all conditions hold.
          */
         Case: {
-            when: (components["schemas"]["RandomShare"] | components["schemas"]["HasCategory"] | components["schemas"]["HasCount"] | components["schemas"]["LowAgreement"] | components["schemas"]["LowConfidence"] | components["schemas"]["Unsure"] | components["schemas"]["LacksSkill"])[];
+            when: (components["schemas"]["RandomShare"] | components["schemas"]["HasCategory"] | components["schemas"]["HasCount"] | components["schemas"]["LowAgreement"] | components["schemas"]["LowConfidence"] | components["schemas"]["Unsure"] | components["schemas"]["LacksSkill"] | components["schemas"]["Risky"])[];
             to: string;
         };
         /**
@@ -2788,6 +2864,32 @@ export interface components {
             /** @enum {unknown} */
             kind: "skill";
             skill: string;
+        };
+        /**
+         * Risky
+         * @description At least this chance that something is wrong, by what is known of its makers; it holds unless known.
+         */
+        Risky: {
+            /** @enum {unknown} */
+            kind: "risk";
+            above: number;
+        };
+        /**
+         * OwnCode
+         * @description A code of a project's own. `code` never changes, so that a new title renames what was found before.
+         *
+         *         `severe`: such an error counts as a severe one. A `retired` code is no longer offered; what was
+         *         found by it stays.
+         */
+        OwnCode: {
+            code: string;
+            title: string;
+            /** @default  */
+            description: string;
+            /** @default false */
+            severe: boolean;
+            /** @default false */
+            retired: boolean;
         };
         /**
          * ProjectIn
@@ -3489,6 +3591,36 @@ export interface components {
         WorkflowView: {
             workflow: components["schemas"]["Workflow"];
             ways: components["schemas"]["Graph"];
+        };
+        /**
+         * KnownCode
+         * @description A code of errors. `own`: the project's. One that is `retired` is not offered, but may still be met.
+         */
+        KnownCode: {
+            code: string;
+            title: string;
+            /** @default  */
+            description: string;
+            /** @default false */
+            severe: boolean;
+            /** @default false */
+            own: boolean;
+            /** @default false */
+            retired: boolean;
+        };
+        /**
+         * CodeChange
+         * @description What changes of a code of one's own; None stays.
+         */
+        CodeChange: {
+            /** @default null */
+            title: string | null;
+            /** @default null */
+            description: string | null;
+            /** @default null */
+            severe: boolean | null;
+            /** @default null */
+            retired: boolean | null;
         };
         /**
          * OffendersQuery
@@ -5350,6 +5482,33 @@ export interface components {
             confused: number;
             answers: number;
             state: string;
+        };
+        /**
+         * ReviewSampling
+         * @description What is reviewed by chance and by risk, and what is not.
+         *
+         *         `unreviewed` speaks of items that passed without a review: the share that is wrong, by those of the
+         *         random share that would have passed too. `seconds_saved`: as many reviews of the usual length.
+         */
+        ReviewSampling: {
+            random: components["schemas"]["Sampled"];
+            risk: components["schemas"]["Sampled"];
+            passed: number;
+            unreviewed: components["schemas"]["Sampled"];
+            seconds_saved: number | null;
+        };
+        /**
+         * Sampled
+         * @description Items that were reviewed for one reason: how many are, how many were wrong, and the share with its
+         *         interval (Clopper and Pearson, 1934; 95 %). None: none was reviewed yet.
+         */
+        Sampled: {
+            why: string;
+            items: number;
+            wrong: number;
+            share: number | null;
+            low: number | null;
+            high: number | null;
         };
         /**
          * Rates
@@ -9505,6 +9664,250 @@ export interface operations {
             };
         };
     };
+    workflow_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every code of errors that a project knows, those that are retired last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownCode"][];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnCode"];
+            };
+        };
+        responses: {
+            /** @description Add a code of the project's own. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownCode"][];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workflow_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeChange"];
+            };
+        };
+        responses: {
+            /** @description Rename or describe a code of the project's own, retire it, or take it back into use. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownCode"][];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rules_offenders: {
         parameters: {
             query?: {
@@ -13376,6 +13779,55 @@ export interface operations {
             };
             /** @description This cannot be accepted: invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What reviewing only a part has shown, and how good what nobody looked at is by that. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSampling"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

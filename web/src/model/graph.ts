@@ -9,7 +9,8 @@ export type Condition =
   | { kind: 'agreement'; below: number }
   | { kind: 'confidence'; below: number }
   | { kind: 'unsure' }
-  | { kind: 'skill'; skill: string };
+  | { kind: 'skill'; skill: string }
+  | { kind: 'risk'; above: number };
 
 export interface Case {
   when: Condition[];
@@ -159,9 +160,13 @@ export function withBehind(graph: Graph, after: string, made: (to: string) => No
 }
 
 /** The way that plain settings mean; the same as on the server. */
-export function usualGraph(review: boolean, { answers, share, target, most, adjudicate_below }: Several): Graph {
-  const last = review ? 'review' : DONE;
+export function usualGraph(review: boolean, { answers, share, target, most, adjudicate_below }: Several, plan: ReviewPlan = ALL): Graph {
+  const isSampled = review && plan.share < 1;
+  const last = isSampled ? 'sampled' : review ? 'review' : DONE;
+  const drawn: Case[] = [{ when: [{ kind: 'share', share: plan.share }], to: 'review' }];
+  if (plan.above !== null) drawn.push({ when: [{ kind: 'risk', above: plan.above }], to: 'review' });
   const end: Node[] = review ? [{ kind: 'stage', id: 'review', work: 'review', to: DONE }] : [];
+  if (isSampled) end.unshift({ kind: 'router', id: 'sampled', cases: drawn, otherwise: DONE });
   const several = share > 0 && (answers > 1 || (target !== null && most > 1));
   if (!several) return { start: 'annotate', nodes: [{ kind: 'stage', id: 'annotate', work: 'annotate', to: last }, ...end] };
   const cases: Case[] = [
@@ -179,6 +184,14 @@ export function usualGraph(review: boolean, { answers, share, target, most, adju
     ],
   };
 }
+
+/** Which work is reviewed: a share drawn at random, and what is at least so likely to hold an error. */
+export interface ReviewPlan {
+  share: number;
+  above: number | null;
+}
+
+const ALL: ReviewPlan = { share: 1, above: null };
 
 interface Several {
   answers: number;

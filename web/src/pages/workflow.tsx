@@ -16,6 +16,7 @@ import { Answer, Failure } from '../ui/state';
 import { GraphView } from '../ui/workflow/graph-view';
 import { NodeForm } from '../ui/workflow/node-form';
 import { OverlapForm } from '../ui/workflow/overlap-form';
+import { ReviewForm } from '../ui/workflow/review-form';
 import { faultWords } from '../ui/workflow/words';
 import type { Workflow, WorkflowView } from '../wire';
 
@@ -34,7 +35,7 @@ function Form({ view }: { view: WorkflowView }) {
   const ontology = useQuery(query.ontology(project.id));
   const categories = useMemo(() => new Map((ontology.data?.ontology.categories ?? []).map(({ id, name }) => [id, name])), [ontology.data]);
   const isChanged = JSON.stringify(workflow) !== JSON.stringify(view.workflow);
-  const graph = workflow.graph ?? usualGraph(workflow.review, workflow.overlap);
+  const graph = workflow.graph ?? usualGraph(workflow.review, workflow.overlap, workflow.review_plan);
   const faults = workflow.graph ? faultsOf(workflow.graph) : [];
   const node = graph.nodes.find(({ id }) => id === chosen);
   const set = (part: Partial<Workflow>) => setWorkflow({ ...workflow, ...part });
@@ -72,6 +73,7 @@ function Form({ view }: { view: WorkflowView }) {
               </Title>
               <Stack gap="sm">
                 <Checkbox label={t('A second person reviews what is submitted')} disabled={workflow.graph !== null} checked={workflow.review} onChange={(event) => set({ review: event.currentTarget.checked })} />
+                {workflow.review && <ReviewForm project={project.id} plan={workflow.review_plan} disabled={workflow.graph !== null} onChange={(review_plan) => set({ review_plan })} />}
                 <Checkbox label={t('People may review their own work')} checked={workflow.self_review} onChange={(event) => set({ self_review: event.currentTarget.checked })} />
                 <NumberInput w={320} label={t('A lease lasts, in minutes')} description={t('An item goes back to the queue when its holder is silent for this long')} min={1} max={1440} value={workflow.lease_seconds / 60} onChange={(value) => typeof value === 'number' && set({ lease_seconds: Math.round(value * 60) })} />
               </Stack>

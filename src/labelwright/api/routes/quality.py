@@ -8,6 +8,7 @@ from labelwright.services.access import Actor
 from labelwright.services.quality import AgreementView, Warned
 from labelwright.services.quality_items import Behind
 from labelwright.services.quality_people import PeopleReport
+from labelwright.services.review_samples import ReviewSampling
 from labelwright.services.services import Services
 
 routes = Routes("quality")
@@ -42,6 +43,12 @@ def warnings(project: str, who: Actor, services: Services) -> Warned:
 def behind(project: str, query: About, who: Actor, services: Services) -> Behind:
     """Items that two people both answered, or where categories were confused, least agreement first."""
     return services.quality_items.behind(who, project, _two(query.people), _two(query.categories))
+
+
+@routes.get("/projects/{project}/quality/review", "item.history")
+def review(project: str, who: Actor, services: Services) -> ReviewSampling:
+    """What reviewing only a part has shown, and how good what nobody looked at is by that."""
+    return services.review_samples.get(who, project)
 
 
 def _two(words: str) -> list[str]:

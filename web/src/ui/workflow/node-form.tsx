@@ -153,6 +153,7 @@ const FRESH: Record<Condition['kind'], Condition> = {
   category: { kind: 'category', categories: [] },
   count: { kind: 'count', at_least: 20 },
   skill: { kind: 'skill', skill: '' },
+  risk: { kind: 'risk', above: 0.3 },
 };
 
 interface ConditionProps {
@@ -190,6 +191,8 @@ function Figure({ condition, categories, skills, onChange }: ConditionProps) {
       return <NumberInput size="xs" prefix={t('below ')} min={0} max={1} step={0.05} decimalScale={3} value={condition.below} onChange={(value) => typeof value === 'number' && onChange({ ...condition, below: value })} />;
     case 'share':
       return <NumberInput size="xs" suffix=" %" min={0} max={100} value={Math.round(condition.share * 1000) / 10} onChange={(value) => typeof value === 'number' && onChange({ ...condition, share: value / 100 })} />;
+    case 'risk':
+      return <NumberInput size="xs" prefix={t('at least ')} suffix=" %" min={0} max={100} value={Math.round(condition.above * 1000) / 10} onChange={(value) => typeof value === 'number' && onChange({ ...condition, above: value / 100 })} />;
     case 'count':
       return <NumberInput size="xs" prefix={t('at least ')} min={0} value={condition.at_least} onChange={(value) => typeof value === 'number' && onChange({ ...condition, at_least: value })} />;
     case 'category':

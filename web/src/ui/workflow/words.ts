@@ -16,6 +16,7 @@ export const CONDITION_WORDS: Record<Condition['kind'], string> = spoken({
   category: 'Has a category',
   count: 'Has many annotations',
   skill: 'Nobody with a skill worked on it',
+  risk: 'It probably holds an error',
 });
 
 export function conditionWords(condition: Condition, categories: ReadonlyMap<string, string>): string {
@@ -32,6 +33,8 @@ export function conditionWords(condition: Condition, categories: ReadonlyMap<str
       return t('has {{names}}', { names: condition.categories.map((id) => categories.get(id) ?? id).join(', ') || '…' });
     case 'count':
       return t('{{number}} annotations or more', { number: condition.at_least });
+    case 'risk':
+      return t('risk of {{percent}} % or more', { percent: Math.round(condition.above * 1000) / 10 });
     case 'skill':
       return t('without the skill {{skill}}', { skill: condition.skill || '…' });
   }
