@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "consensus": ("consensus:consensus", "Merge the answers of several people into one for each item."),
     "release": ("releases:app", "Freeze accepted work, and prove that it is unchanged."),
     "audit": ("audits:app", "Measure how much of a release is wrong, so that it can be proved."),
+    "gold": ("gold:app", "Mix items whose answer is known into work, and see how they were answered."),
     "member": ("people:member", "Bring people in."),
     "token": ("people:token", "Make keys for programs."),
     "openapi": ("about:openapi", "Print the description of the HTTP API."),

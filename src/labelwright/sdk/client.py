@@ -13,6 +13,7 @@ from labelwright.sdk.connected import Sources
 from labelwright.sdk.connection import Connection
 from labelwright.sdk.delivery import Exports, Releases
 from labelwright.sdk.explore import Explore
+from labelwright.sdk.gold import Gold
 from labelwright.sdk.imports import Imports
 from labelwright.sdk.jobs import Jobs
 from labelwright.sdk.people import Members, Tokens
@@ -51,6 +52,7 @@ class Client:
         self.tasks = Tasks(self.connection)
         self.releases = Releases(self.connection)
         self.audits = Audits(self.connection)
+        self.gold = Gold(self.connection)
         self.exports = Exports(self.connection)
         self.members = Members(self.connection)
         self.tokens = Tokens(self.connection)

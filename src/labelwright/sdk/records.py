@@ -190,6 +190,59 @@ class Certificate(Record, frozen=True, kw_only=True):
     statement: str
 
 
+class GoldItem(Record, frozen=True, kw_only=True):
+    """A gold item; `hardness` is 1 − the mean score of those who got it unannounced, None without any."""
+
+    id: str
+    item: str
+    item_name: str
+    source: str
+    author_name: str = ""
+    categories: dict[str, int] = {}
+    explanation: str = ""
+    mixed: bool = True
+    answers: int = 0
+    hardness: float | None = None
+    added_at: str = ""
+    retired_at: str | None = None
+
+
+class GoldOffer(Record, frozen=True, kw_only=True):
+    """How many items a source offers that are not gold yet, and of each category how many of them."""
+
+    source: str
+    items: int
+    categories: dict[str, int] = {}
+
+
+class GoldLeftOut(Record, frozen=True, kw_only=True):
+    """An item that did not become gold, and why."""
+
+    item: str
+    reason: str
+
+
+class GoldAdded(Record, frozen=True, kw_only=True):
+    """What became gold, by id, and what did not."""
+
+    added: list[str]
+    left_out: list[GoldLeftOut] = []
+
+
+class GoldAnswer(Record, frozen=True, kw_only=True):
+    """What somebody answered to a gold item; `score` None: they could not answer."""
+
+    task: str
+    item: str
+    item_name: str
+    member: str
+    member_name: str
+    purpose: str
+    score: float | None = None
+    passed: bool | None = None
+    answered_at: str = ""
+
+
 class Token(Record, frozen=True, kw_only=True):
     """A personal token; `token` is there once, when it is made."""
 
