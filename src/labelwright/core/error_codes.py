@@ -70,11 +70,12 @@ def with_kept(before: Sequence[OwnCode], wanted: Sequence[OwnCode]) -> tuple[Own
 
 
 class Mark(NamedTuple):
-    """An error: `annotation` is what was judged, None where something was missing."""
+    """An error: `annotation` is what was judged, None where something was missing: then it is `added`."""
 
     annotation: Annotation | None
     code: str
     should_be: str | None = None
+    added: Annotation | None = None
 
 
 def marks_of(before: Document, after: Document) -> Iterator[Mark]:
@@ -91,7 +92,7 @@ def marks_of(before: Document, after: Document) -> Iterator[Mark]:
             yield from (Mark(judged, code) for code in stands.evidence.errors or (UNNAMED,))
         else:
             yield from _corrected(judged, stands)
-    yield from (Mark(None, MISSING, made.category) for name, made in new.items() if name not in old)
+    yield from (Mark(None, MISSING, made.category, made) for name, made in new.items() if name not in old)
 
 
 def _corrected(judged: Annotation, stands: Annotation) -> Iterator[Mark]:

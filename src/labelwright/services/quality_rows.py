@@ -19,10 +19,14 @@ from labelwright.core.gold import GOLD
 from labelwright.core.graph import ADJUDICATE, ANNOTATE, REVIEW
 from labelwright.core.ontology import Ontology
 from labelwright.quality.gold_score import GoldScore, ScoredPair
-from labelwright.quality.outcomes import Outcome, Source
+from labelwright.quality.outcomes import Outcome
 from labelwright.services.documents import CONSENSUS, SUBMISSION
+from labelwright.services.error_marks import who_missed
 from labelwright.services.gold_rows import EVER
-from labelwright.storage.schema import documents, gold, gold_answers, members
+from labelwright.storage.schema import documents, gold, gold_answers, members, merges
+
+Missed = tuple[str, float, list[Annotation]]
+"""A merged document, when it was made, and what a reviewer added to it."""
 
 MOST_DOCUMENTS = 4_000
 WRONG = "(wrong)"
@@ -73,19 +77,47 @@ def outcomes_of(
     """Everybody's answers beside what they should have been, oldest first; to gold those up to a time."""
     judgments = tx.execute(_judgments, {"project": project_id}).all()
     before = bodies_of(tx, [row.previous_id for row in judgments])
+    # What counts is when the work was handed in: looking at it again makes no newer evidence of it.
+    facts = _facts(tx, list(before))
     found: list[Outcome] = []
+    missed: list[Missed] = []
     judged: set[str] = set()
     for row in judgments:
         judged.add(row.previous_id)
         if row.previous_id in before:
-            found += _judged(row, before[row.previous_id], ontology)
+            kind, moment = facts[row.previous_id]
+            time = seconds_since_epoch(moment)
+            found += _judged(row, before[row.previous_id], ontology, kind, time, missed)
+    found += _missed_by(tx, ontology, missed)
     for row in tx.execute(_merged, {"project": project_id}):
         if row.id not in judged:
             document = ontology.resolve(decode(row.body))
             time = seconds_since_epoch(row.created_at)
-            found += [one for mark in document.annotations for one in _voted(mark, "peer", time)]
+            found += [one for mark in document.annotations for one in _voted(mark, time)]
     found += _gold_outcomes(tx, project_id, ontology, gold_until)
     return sorted(found, key=lambda one: one.time)
+
+
+def _facts(tx: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The kinds of documents and when they were handed in, by id."""
+    chosen = select(documents.c.id, documents.c.kind, documents.c.created_at)
+    parts = (ids[start : start + TOGETHER] for start in range(0, len(ids), TOGETHER))
+    rows = (row for part in parts for row in tx.execute(chosen.where(documents.c.id.in_(part))))
+    return {row.id: (row.kind, row.created_at) for row in rows}
+
+
+def _missed_by(tx: Connection, ontology: Ontology, missed: Sequence[Missed]) -> Iterator[Outcome]:
+    """What reviewers added to merged documents counts for those who did not mark it."""
+    added = {name: (time, marks) for name, time, marks in missed if marks}
+    ids = list(added)
+    for start in range(0, len(ids), TOGETHER):
+        rows = tx.execute(select(merges).where(merges.c.document_id.in_(ids[start : start + TOGETHER]))).all()
+        answers = answers_by_item(tx, ontology, rows)
+        for row in rows:
+            time, marks = added[row.document_id]
+            for mark in marks:
+                for who in who_missed(mark, answers.get(row.item_id, {})):
+                    yield Outcome(who, mark.category, None, mark.category, "review", time=time)
 
 
 def _gold_outcomes(tx: Connection, project_id: str, ontology: Ontology, until: str) -> Iterator[Outcome]:
@@ -170,23 +202,36 @@ def names_of(tx: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def _judged(row: Row[Any], packed: bytes, ontology: Ontology) -> Iterator[Outcome]:
+def _judged(
+    row: Row[Any], packed: bytes, ontology: Ontology, kind: str, time: float, missed: list[Missed]
+) -> Iterator[Outcome]:
+    """What a review says of the work before it; `missed` gets what several people's work lacks."""
     old = ontology.resolve(decode(packed))
     new = ontology.resolve(decode(row.body)).by_id()
-    time = seconds_since_epoch(row.created_at)
     for mark in old.annotations:
         stands = new.get(mark.id)
-        if mark.votes:
-            decided = mark if stands is None else stands
-            yield from _voted(decided, "review", time, gone=stands is None)
+        if mark.votes and mark.evidence.changed_by is None:
+            yield from _voted_down(mark, stands, time)
         else:
             yield _compared(mark, stands, time)
+    known = old.by_id()
+    added = [mark for mark in new.values() if mark.id not in known]
     author = next((_author(mark) for mark in old.annotations if not mark.votes), None)
-    if author is not None:
-        known = old.by_id()
-        for mark in new.values():
-            if mark.id not in known:
-                yield Outcome(author, mark.category, None, mark.category, "review", time=time)
+    if kind == CONSENSUS:
+        missed.append((row.previous_id, time, added))
+    elif author is not None:
+        for mark in added:
+            yield Outcome(author, mark.category, None, mark.category, "review", time=time)
+
+
+def _voted_down(mark: Annotation, stands: Annotation | None, time: float) -> Iterator[Outcome]:
+    """What a review says of those who voted: right for what stands, wrong for what does not."""
+    reference = _reference(mark, stands)
+    for vote in mark.votes:
+        if reference == WRONG and vote.answer != mark.category:
+            continue  # what is right instead is not known
+        category = mark.category if reference in (None, WRONG) else str(reference)
+        yield Outcome(vote.annotator, category, vote.answer, reference, "review", time=time)
 
 
 def _compared(mark: Annotation, stands: Annotation | None, time: float) -> Outcome:
@@ -208,13 +253,11 @@ def _reference(mark: Annotation, stands: Annotation | None) -> str | None:
     return mark.category if same else WRONG
 
 
-def _voted(mark: Annotation, source: Source, time: float, *, gone: bool = False) -> Iterator[Outcome]:
+def _voted(mark: Annotation, time: float) -> Iterator[Outcome]:
     # Where nobody decided, the merged answer counts as much as it is sure of itself.
-    sure = mark.evidence.confidence
-    weight = 1.0 if source == "review" or sure is None else sure
-    reference = None if gone else mark.category
+    weight = 1.0 if mark.evidence.confidence is None else mark.evidence.confidence
     for vote in mark.votes:
-        yield Outcome(vote.annotator, mark.category, vote.answer, reference, source, weight, time)
+        yield Outcome(vote.annotator, mark.category, vote.answer, mark.category, "peer", weight, time)
 
 
 def _author(mark: Annotation) -> str:
