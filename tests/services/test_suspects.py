@@ -14,6 +14,8 @@ from labelwright.services.projects import ProjectView
 from labelwright.services.suspect_verdicts import SuspectVerdict
 from labelwright.services.suspect_views import SuspectView
 from labelwright.services.suspects import SuspectQuery
+from labelwright.services.task_rows import open_task
+from labelwright.services.verification import GridQuery
 from labelwright.storage.schema import items, projects, suspects, tasks
 from labelwright.worker.jobs import perform
 from tests.services.conftest import World
@@ -259,6 +261,59 @@ def test_a_wrong_one_is_sent_back_with_a_note_at_its_place_in_one_act(world: Wor
     assert [(note.annotation, note.x, note.y) for note in notes] == [("a", 25, 25), ("b", 75, 45)]
     assert notes[0].comments[0].text == "This is dirt."
     assert "Probably the wrong category" in notes[1].comments[0].text
+
+
+def test_sending_back_happens_as_a_whole_or_not_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = world.project()
+    item = done(world, project, mark("a"))
+    predict(world, project, item, mark("p", "dirt", score=0.9))
+    (one,) = look(world, project)
+
+    def refused(*_: object, **__: object) -> None:
+        raise InvalidInput("No note can be pinned.")
+
+    monkeypatch.setattr(world.services.issues, "open_work", refused)
+    with pytest.raises(InvalidInput):
+        judge(world, project, one, "wrong", send_back=True)
+
+    state = world.context.database.read(
+        lambda tx: tx.execute(select(items.c.state).where(items.c.id == item)).scalar_one()
+    )
+    assert state == "done"
+    assert listed(world, project)[0].verdict is None
+
+
+def test_the_grid_of_a_review_puts_suspects_first_unless_they_were_found_fine(world: World) -> None:
+    project = world.project()
+    ana = world.person("ana", project=project.id)
+    item = done(world, project, *(mark(f"a{n}", shape=_at(n), author=ana.id) for n in range(3)))
+    predict(world, project, item, *(mark(f"p{n}", "dirt" if n == 1 else "cell", shape=_at(n), score=0.9)
+                                    for n in range(3)))  # fmt: skip
+    (one,) = look(world, project)
+    _review_again(world, item)
+
+    before = world.services.verification.page(world.owner, project.id, GridQuery()).cells
+    judge(world, project, one, "fine")
+    after = world.services.verification.page(world.owner, project.id, GridQuery()).cells
+
+    assert before[0].annotation.id == "a1"
+    assert set(one.reasons) <= {part for reason in before[0].reasons for part in reason.split("; ")}
+    (fine,) = [cell for cell in after if cell.annotation.id == "a1"]
+    assert fine.suspicion < before[0].suspicion
+
+
+def _at(place: int) -> Box:
+    return Box(left=5 + 30 * place, top=10, right=25 + 30 * place, bottom=30)
+
+
+def _review_again(world: World, item: str) -> None:
+    def work(tx) -> None:
+        row = tx.execute(select(items).where(items.c.id == item)).one()
+        of_it = {"project_id": row.project_id, "item_id": item, "position": row.position}
+        open_task(tx, world.context, **of_it, stage="review", base_document_id=row.document_id, author="ana")
+        tx.execute(update(items).where(items.c.id == item).values(state="review"))
+
+    world.context.database.write(work)
 
 
 def test_a_reviewer_judges_but_does_not_open_done_items_again(world: World) -> None:

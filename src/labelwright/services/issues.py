@@ -10,6 +10,7 @@ from labelwright.services.access import Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.events import announce
 from labelwright.services.gold_hiding import shown_as_work
+from labelwright.storage.database import Work
 from labelwright.storage.schema import comments, issues, items, members
 
 STATES = ("open", "resolved")
@@ -77,6 +78,22 @@ class Issues:
         task: str | None = None,
     ) -> IssueView:
         """A new issue with its first comment. Raises NotFound, InvalidInput for an empty text."""
+        return self.context.database.write(
+            self.open_work(actor, item_id, text, annotation=annotation, x=x, y=y, task=task)
+        )
+
+    def open_work(
+        self,
+        actor: Actor,
+        item_id: str,
+        text: str,
+        *,
+        annotation: str | None = None,
+        x: float | None = None,
+        y: float | None = None,
+        task: str | None = None,
+    ) -> Work[IssueView]:
+        """`open` as work for a write."""
 
         def work(tx: Connection) -> IssueView:
             item = _item_for(tx, actor, item_id, "issue.write")
@@ -99,7 +116,7 @@ class Issues:
             announce(tx, self.context, item.project_id, "item.changed", item_id, {"issue": issue_id})
             return _one(tx, issue_id)
 
-        return self.context.database.write(work)
+        return work
 
     def set_state(self, actor: Actor, issue_id: str, state: str) -> IssueView:
         """Resolve an issue, or open it again. Raises NotFound, InvalidInput."""

@@ -152,6 +152,12 @@ class Submissions:
         `to` is the member whose queue it goes to; None: whoever comes. Raises WrongState while
         somebody works on it.
         """
+        return self.context.database.write(self.reopen_work(actor, item_id, to=to, comment=comment))
+
+    def reopen_work(
+        self, actor: Actor, item_id: str, *, to: str | None = None, comment: str = ""
+    ) -> Work[str]:
+        """`reopen` as work for a write."""
 
         def work(tx: Connection) -> str:
             item = tx.execute(select(items).where(items.c.id == item_id)).first()
@@ -179,7 +185,7 @@ class Submissions:
             record(tx, self.context, actor.id, "item.reopened", item_id, {"to": to, "comment": comment})
             return task_id
 
-        return self.context.database.write(work)
+        return work
 
     def _review(
         self,

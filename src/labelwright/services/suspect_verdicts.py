@@ -68,28 +68,27 @@ class SuspectVerdicts:
             raise InvalidInput("Only what is wrong is sent back.", place="send_back")
         if len(given.comment) > LONGEST:
             raise InvalidInput(f"A note has up to {LONGEST:,} characters.", place="comment")
-        view, may_reopen, to = self.context.database.read(
-            lambda tx: self._look(tx, actor, project_id, suspect_id)
-        )
-        task, pinned = None, False
-        if given.send_back and not view.outdated:
-            if view.item_state == "done":
-                if not may_reopen:
-                    raise Forbidden("open a done item again (a manager may)", "project.manage")
-                note = _note(view, given.comment)
-                task = self._submissions.reopen(actor, view.item, to=to, comment=note)
-            self._pin(actor, view, given.comment)
-            pinned = True
 
-        def work(tx: Connection) -> SuspectView:
+        def work(tx: Connection) -> JudgedSuspect:
+            view, may_reopen, to = self._look(tx, actor, project_id, suspect_id)
+            task, pinned = None, False
+            if given.send_back and not view.outdated:
+                if view.item_state == "done":
+                    if not may_reopen:
+                        raise Forbidden("open a done item again (a manager may)", "project.manage")
+                    note = _note(view, given.comment)
+                    task = self._submissions.reopen_work(actor, view.item, to=to, comment=note)(tx)
+                self._pin(tx, actor, view, given.comment)
+                pinned = True
             judged = {"judged_by": actor.id, "judged_at": self.context.now()}
             if given.verdict is None:
                 judged = {"judged_by": None, "judged_at": None}
             changed = update(suspects).where(suspects.c.id == suspect_id)
             tx.execute(changed.values(verdict=given.verdict, **judged))
-            return self._look(tx, actor, project_id, suspect_id)[0]
+            after = self._look(tx, actor, project_id, suspect_id)[0]
+            return JudgedSuspect(suspect=after, task=task, pinned=pinned)
 
-        return JudgedSuspect(suspect=self.context.database.write(work), task=task, pinned=pinned)
+        return self.context.database.write(work)
 
     def _look(
         self, tx: Connection, actor: Actor, project_id: str, suspect_id: str
@@ -104,7 +103,7 @@ class SuspectVerdicts:
         may_reopen = actor.may("project.manage", role_in(tx, actor, project_id))
         return views[0], may_reopen, _author(tx, project, views[0])
 
-    def _pin(self, actor: Actor, view: SuspectView, comment: str) -> None:
+    def _pin(self, tx: Connection, actor: Actor, view: SuspectView, comment: str) -> None:
         place = view.shape if view.annotation is None else view.annotation.shape
         at: dict[str, Any] = {}
         if place is not None:
@@ -114,7 +113,7 @@ class SuspectVerdicts:
                 "y": min(view.height, max(0.0, (bounds.top + bounds.bottom) / 2)),
             }
         annotation = None if view.annotation is None else view.annotation.id
-        self._issues.open(actor, view.item, _note(view, comment), annotation=annotation, **at)
+        self._issues.open_work(actor, view.item, _note(view, comment), annotation=annotation, **at)(tx)
 
 
 def _note(view: SuspectView, comment: str) -> str:

@@ -22,12 +22,13 @@ from labelwright.core.ontology import Ontology
 from labelwright.core.shapes import Bounds
 from labelwright.media.crop import Window, window_around
 from labelwright.quality.likeness import by_likeness
-from labelwright.quality.suspicion import Suspicion, suspicions
+from labelwright.quality.suspicion import Sign, Suspicion, suspicions
 from labelwright.services.access import RIGHT_OF_STAGE, Actor, project_for
 from labelwright.services.context import Context
 from labelwright.services.crops import Crops
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.projects import workflow_of
+from labelwright.services.suspect_signs import signs_for
 from labelwright.services.verification_cells import (
     MOST,
     SOURCES,
@@ -182,14 +183,17 @@ class Verification:
         )
 
     def _opened(self, actor: Actor, project_id: str, query: GridQuery, owner: tuple[str, str, str]) -> _Order:
-        found, ontology, limited = self.context.database.read(
-            lambda tx: self._everything(tx, actor, project_id, query.source)
-        )
+        def read(tx: Connection) -> tuple[list[Found], Ontology, bool, dict[tuple[str, str], list[Sign]]]:
+            found, ontology, limited = self._everything(tx, actor, project_id, query.source)
+            return found, ontology, limited, signs_for(tx, project_id, ontology, found, query.source)
+
+        found, ontology, limited, signs = self.context.database.read(read)
         free = [one for one in found if one.waiting.holder is None]
         still_open = [one for one in free if one.verdict is None]
         name_of = _namer(ontology)
         # Neighbors that were judged already are no longer suspects, but others are measured by them.
-        judged_by = suspicions([candidate_of(one, name_of) for one in free], predicted_of(free, name_of))
+        candidates = [candidate_of(one, name_of) for one in free]
+        judged_by = suspicions(candidates, predicted_of(free, name_of), signs)
         chosen = [one for one in still_open if _fits(one, query)]
         ordered, looked = self._ordered(chosen, query.sort, judged_by)
         return _Order(
