@@ -266,6 +266,8 @@ BODIES: dict[tuple[str, str], Any] = {
         "title": f"Own {place.sent}",
     },
     ("PATCH", "/projects/{project}/error-codes/{code}"): {"severe": True},
+    ("POST", "/projects/{project}/workload/assign"): lambda place: {"members": [place.api.world.owner.id]},
+    ("POST", "/projects/{project}/workload/take-away"): {"member": "nobody"},
     ("PUT", "/projects/{project}/rates"): {"currency": "€", "roles": {"annotator": 20}},
     ("PUT", "/projects/{project}/brief"): lambda place: {"base": place.base("brief"), "brief": {}},
     ("POST", "/items/{item}/reopen"): {},

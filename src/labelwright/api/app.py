@@ -40,6 +40,7 @@ NOUNS = (
     "items",
     "explore",
     "tasks",
+    "workload",
     "verification",
     "issues",
     "quality",

@@ -1,6 +1,7 @@
 """All services on one context: what the API, the worker and the command line are given."""
 
 from labelwright.services.accounts import Accounts
+from labelwright.services.assigning import Assignments
 from labelwright.services.attempts import Attempts
 from labelwright.services.audit_log import AuditLog
 from labelwright.services.audits import Audits
@@ -48,6 +49,7 @@ from labelwright.services.uploads import Uploads
 from labelwright.services.verdicts import Verdicts
 from labelwright.services.verification import Verification
 from labelwright.services.views import Views
+from labelwright.services.workload import Workload
 
 
 class Services:
@@ -79,6 +81,8 @@ class Services:
         self.verdicts = Verdicts(context, self.submissions)
         self.issues = Issues(context)
         self.progress = Progress(context)
+        self.workload = Workload(context)
+        self.assignments = Assignments(context)
         self.quality = Quality(context)
         self.quality_items = QualityItems(context)
         self.review_samples = ReviewSamples(context)
