@@ -303,6 +303,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/issues/{issue}/comments"): {"text": "yes"},
     ("POST", "/projects/{project}/releases"): lambda place: {"tag": f"t{place.sent}", "states": ["done"]},
     ("POST", "/releases/{release}/audits"): {"claims": [{"at_most": 0.5}], "unit": "item"},
+    ("POST", "/releases/{release}/acceptance-plan"): {"acceptance": {"by": "iso", "aql": 2.5}},
     ("POST", "/audits/{audit}/draws/{number}/verdict"): {"verdict": "right"},
     ("POST", "/projects/{project}/imports/look"): lambda place: {
         "upload": place.make_upload(place.asking or place.api.world.owner),

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from labelwright.core.ontology import Ontology
+from labelwright.services.acceptance import AcceptanceView, decided, plan_of_row
 from labelwright.services.audit_log_of_draws import log_of, running
 from labelwright.storage.schema import audit_draws, audits, members, releases
 
@@ -42,7 +43,8 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
 class AuditView(msgspec.Struct, frozen=True, kw_only=True):
     """An audit as it stands. `seed` is None until it is closed; `line` is the first claim's bound over time.
 
-    `state` is open, proved, refuted (every claim is decided, one of them against) or closed.
+    `state` is open, proved, refuted (every claim is decided, one of them against) or closed; where a delivery
+    is judged, accepted or refused in place of these.
     """
 
     id: str
@@ -63,6 +65,7 @@ class AuditView(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     line: list[float]
     own_work: bool
+    acceptance: AcceptanceView | None
     opened_by: str
     opened_at: str
     closed_at: str | None
@@ -145,7 +148,10 @@ def view_of(tx: Connection, row: Row[Any]) -> AuditView:
     population = msgspec.convert(row.population, Population)
     plan, claims = msgspec.convert(row.plan, Plan), msgspec.convert(row.claims, list[Claim])
     judged = tx.execute(drawn.where(audit_draws.c.verdict.is_not(None)), {"audit": row.id}).all()
-    bounds, line = _kept.bounds(row.id, log_of(judged), lambda: running(population, plan, claims))
+    log = log_of(judged)
+    bounds, line = _kept.bounds(row.id, log, lambda: running(population, plan, claims))
+    accepting = plan_of_row(row)
+    acceptance = None if accepting is None else decided(accepting, log)
     release = tx.execute(
         select(releases.c.tag, releases.c.ontology).where(releases.c.id == row.release_id)
     ).one()
@@ -167,7 +173,7 @@ def view_of(tx: Connection, row: Row[Any]) -> AuditView:
         release=row.release_id,
         tag=release.tag,
         unit=population.unit,
-        state=_state(row.state, [bound.state for bound in bounds]),
+        state=_state(row.state, [bound.state for bound in bounds], acceptance),
         confidence=plan.confidence,
         commitment=row.commitment,
         seed=row.seed if row.state == "closed" else None,
@@ -197,6 +203,7 @@ def view_of(tx: Connection, row: Row[Any]) -> AuditView:
         seconds=sum(draw.seconds for draw in judged),
         line=line,
         own_work=plan.own_work,
+        acceptance=acceptance,
         opened_by=row.opened_by,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
@@ -204,7 +211,9 @@ def view_of(tx: Connection, row: Row[Any]) -> AuditView:
     )
 
 
-def _state(state: str, claims: Sequence[str]) -> str:
+def _state(state: str, claims: Sequence[str], acceptance: AcceptanceView | None) -> str:
+    if state == "open" and acceptance is not None:
+        return acceptance.state
     if state != "open" or "open" in claims:
         return state
     return "refuted" if "refuted" in claims else "proved"

@@ -17,6 +17,13 @@ from labelwright.core.document import Annotation, Document
 from labelwright.core.error_codes import CODES
 from labelwright.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from labelwright.core.ontology import Ontology
+from labelwright.services.acceptance import (
+    AcceptanceIn,
+    AcceptancePlan,
+    AcceptancePreview,
+    planned,
+    preview,
+)
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.audit_log_of_draws import running
@@ -46,12 +53,14 @@ class ClaimIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class NewAudit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an audit is to show. Of items the claim is that nothing is missing in all but a share of them.
 
-    With `own_work` experts may judge what they made or reviewed themselves; the certificate says so.
+    With `own_work` experts may judge what they made or reviewed themselves; the certificate says so. With
+    `acceptance` a delivery is accepted or refused by a sample; the claims only say beside it what that shows.
     """
 
     claims: Annotated[tuple[ClaimIn, ...], msgspec.Meta(min_length=1, max_length=20)]
     unit: Unit = "annotation"
     own_work: bool = False
+    acceptance: AcceptanceIn | None = None
     confidence: Annotated[float, msgspec.Meta(ge=0.5, lt=1)] = 0.95
 
 
@@ -117,6 +126,8 @@ class Audits:
         audit_id = self.context.new_id()
 
         def work(tx: Connection) -> None:
+            asked = wanted.acceptance
+            accepting = None if asked is None else planned(tx, release.project, len(units), asked)
             values = {"id": audit_id, "project_id": release.project, "release_id": release_id}
             tx.execute(
                 insert(audits).values(
@@ -125,6 +136,7 @@ class Audits:
                     claims=msgspec.to_builtins(claims),
                     plan=msgspec.to_builtins(plan),
                     population=msgspec.to_builtins(population),
+                    acceptance=None if accepting is None else msgspec.to_builtins(accepting),
                     seed=seed,
                     commitment=commitment(seed),
                     opened_by=actor.id,
@@ -135,11 +147,24 @@ class Audits:
             tx.execute(insert(audit_draws), rows)
             detail = {"release": release_id, "tag": release.tag, "commitment": commitment(seed)}
             detail["claims"] = msgspec.to_builtins(claims)
+            if accepting is not None:
+                detail["acceptance"] = msgspec.to_builtins(accepting)
             record(tx, self.context, actor.id, "audit.opened", audit_id, detail)
             announce(tx, self.context, release.project, "audit.changed", audit_id, {"state": "open"})
 
         self.context.database.write(work)
         return self.get(actor, audit_id)
+
+    def preview(self, actor: Actor, release_id: str, unit: Unit, wanted: AcceptanceIn) -> AcceptancePreview:
+        """How a release would be judged as a delivery. Raises NotFound, Forbidden, InvalidInput."""
+        release = self._releases.get(actor, release_id)
+        units, _ = self._units(release_id, unit)
+
+        def work(tx: Connection) -> AcceptancePlan:
+            project_for(tx, actor, release.project, "release.audit")
+            return planned(tx, release.project, max(1, len(units)), wanted)
+
+        return preview(self.context.database.read(work))
 
     def list(self, actor: Actor, project_id: str, release: str | None = None) -> list[AuditView]:
         """The audits of a project or of one release, newest first. Raises NotFound."""

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.core.errors import WrongState
+from labelwright.services.acceptance import AcceptanceView
 from labelwright.services.access import Actor
 from labelwright.services.audit import record
 from labelwright.services.audit_log_of_draws import log_of
@@ -59,6 +60,7 @@ class Certificates:
             if row.state != "open":
                 raise WrongState("The audit is closed already.", remedy="Open its certificate.")
             text = _certificate(tx, row, self.context.now())
+            accepting = _outcome(tx, row)
             signature, public = sign(self.context.settings.data, text)
             tx.execute(
                 update(audits)
@@ -70,9 +72,12 @@ class Certificates:
                     certificate=text.decode(),
                     signature=signature,
                     public_key=public,
+                    acceptance=accepting,
                 )
             )
             detail = {"release": row.release_id, "seed": row.seed, "signature": signature}
+            if accepting is not None:
+                detail["outcome"] = accepting["outcome"]
             record(tx, self.context, actor.id, "audit.closed", audit_id, detail)
             announce(tx, self.context, row.project_id, "audit.changed", audit_id, {"state": "closed"})
 
@@ -149,6 +154,19 @@ class Certificates:
         return told
 
 
+def _outcome(tx: Connection, row: Row[Any]) -> dict[str, Any] | None:
+    """The plan of a delivery with what came of it; an undecided one cannot be closed."""
+    acceptance = view_of(tx, row).acceptance
+    if acceptance is None:
+        return None
+    if acceptance.state == "open":
+        raise WrongState(
+            "The delivery is neither accepted nor refused yet.", remedy="Judge on until it is decided."
+        )
+    said = {"state": acceptance.state, "judged": acceptance.judged, "wrong": acceptance.wrong}
+    return {**row.acceptance, "outcome": said}
+
+
 def statement(audit: AuditView, earlier: Sequence[EarlierAudit] = ()) -> str:
     """What an audit has shown, in a sentence; and in a second one what others of the release had shown."""
     claim = audit.claims[0]
@@ -159,6 +177,8 @@ def statement(audit: AuditView, earlier: Sequence[EarlierAudit] = ()) -> str:
         said = f"More than {_percent(claim.at_most)} of its {of}, with {sure}, shown by {judged}."
     else:
         said = f"At most {_percent(claim.upper)} of its {of}, with {sure}, shown by {judged}."
+    if audit.acceptance is not None:
+        said = f"{_delivered(audit.acceptance)} {said}"
     if audit.own_work:
         said += " Experts might judge their own work."
     if not earlier:
@@ -171,6 +191,13 @@ def statement(audit: AuditView, earlier: Sequence[EarlierAudit] = ()) -> str:
     all_sure = max(0.0, 1 - sum(1 - one.confidence for one in (*earlier, claim)))
     together = f"all bounds together hold with {round(all_sure * 100, 1):g} % confidence"
     return f"{said} It was audited before: {'; '.join(told)}; {together}."
+
+
+def _delivered(found: AcceptanceView) -> str:
+    of = f"{found.wrong} of {found.judged} were wrong"
+    if found.plan.accept is not None:
+        of += f", {found.plan.accept} of {found.plan.size} are allowed"
+    return f"The delivery is {found.state}: {of}."
 
 
 def _of(unit: str, category: str | None, names: Mapping[str, str]) -> str:

@@ -39,6 +39,7 @@ from labelwright.services.release_card import ReleaseCards
 from labelwright.services.release_diff import ReleaseDiffs
 from labelwright.services.releases import Releases
 from labelwright.services.review_samples import ReviewSamples
+from labelwright.services.rework import Rework
 from labelwright.services.rule_offenders import RuleOffenders
 from labelwright.services.skills import Skills
 from labelwright.services.sources import Sources
@@ -94,6 +95,7 @@ class Services:
         self.releases = Releases(context)
         self.release_diffs = ReleaseDiffs(context, self.releases)
         self.audits = Audits(context, self.releases)
+        self.rework = Rework(context)
         self.certificates = Certificates(context, self.audits, self.releases)
         self.release_cards = ReleaseCards(context, self.releases)
         self.uploads = Uploads(context)

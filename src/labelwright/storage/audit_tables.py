@@ -17,6 +17,7 @@ def audit_tables(metadata: MetaData) -> tuple[Table, Table]:
         Column("claims", Json, nullable=False),
         Column("plan", Json, nullable=False),
         Column("population", Json, nullable=False),
+        Column("acceptance", Json),  # the plan by which a delivery is accepted or refused, where it is one
         Column("seed", String(64), nullable=False),  # told only once the audit is closed
         Column("commitment", String(64), nullable=False),
         reference("opened_by", "members"),

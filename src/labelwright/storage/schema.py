@@ -330,6 +330,7 @@ tasks = Table(
     moment("closed_at", nullable=True),
     Index("ix_tasks_queue", "project_id", "state", "stage", "position"),
     Index("ix_tasks_lease", "lease_member", "project_id"),
+    Index("ix_tasks_taken_by", "taken_by", "project_id"),
 )
 
 drafts = Table(

@@ -2108,6 +2108,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/{release}/acceptance-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a release would be judged as a delivery: how many are drawn, and what that lets through. */
+        post: operations["audits_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audits/{audit}": {
         parameters: {
             query?: never;
@@ -2221,6 +2238,23 @@ export interface paths {
         get: operations["audits_of_release"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audits/{audit}/rework": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the items of a refused delivery wait for review again. */
+        post: operations["audits_rework"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6926,7 +6960,8 @@ export interface components {
          * AuditView
          * @description An audit as it stands. `seed` is None until it is closed; `line` is the first claim's bound over time.
          *
-         *         `state` is open, proved, refuted (every claim is decided, one of them against) or closed.
+         *         `state` is open, proved, refuted (every claim is decided, one of them against) or closed; where a delivery
+         *         is judged, accepted or refused in place of these.
          */
         AuditView: {
             id: string;
@@ -6949,6 +6984,7 @@ export interface components {
             seconds: number;
             line: number[];
             own_work: boolean;
+            acceptance: components["schemas"]["AcceptanceView"] | null;
             opened_by: string;
             opened_at: string;
             closed_at: string | null;
@@ -6976,10 +7012,66 @@ export interface components {
             clopper_pearson: number | null;
         };
         /**
+         * AcceptanceView
+         * @description A plan and what came of it: open, accepted or refused, after `judged` with `wrong` wrong ones.
+         */
+        AcceptanceView: {
+            plan: components["schemas"]["AcceptancePlan"];
+            state: string;
+            judged: number;
+            wrong: number;
+        };
+        /**
+         * AcceptancePlan
+         * @description How a delivery is judged. ISO: `size` units, accepted with up to `accept` wrong ones.
+         *
+         *         `severity` is normal, tightened or reduced, and `why` says by what came before. Wald: `size` is how many
+         *         are judged on average at the good share, `accept` None.
+         */
+        AcceptancePlan: {
+            by: string;
+            lot: number;
+            size: number;
+            accept: number | null;
+            letter: string | null;
+            severity: string | null;
+            why: string;
+            wanted: components["schemas"]["IsoIn"] | components["schemas"]["WaldIn"];
+        };
+        /**
+         * IsoIn
+         * @description By ISO 2859-1: `aql` in percent, one of the tables' (0.65, 1.0, 1.5 …).
+         */
+        IsoIn: {
+            /** @enum {unknown} */
+            by: "iso";
+            aql: number;
+            /**
+             * @default II
+             * @enum {unknown}
+             */
+            level: "I" | "II" | "III" | "S-1" | "S-2" | "S-3" | "S-4";
+        };
+        /**
+         * WaldIn
+         * @description One after another until work with `good` wrong and work with `bad` wrong are told apart.
+         */
+        WaldIn: {
+            /** @enum {unknown} */
+            by: "wald";
+            good: number;
+            bad: number;
+            /** @default 0.05 */
+            producer_risk: number;
+            /** @default 0.05 */
+            consumer_risk: number;
+        };
+        /**
          * NewAudit
          * @description What an audit is to show. Of items the claim is that nothing is missing in all but a share of them.
          *
-         *         With `own_work` experts may judge what they made or reviewed themselves; the certificate says so.
+         *         With `own_work` experts may judge what they made or reviewed themselves; the certificate says so. With
+         *         `acceptance` a delivery is accepted or refused by a sample; the claims only say beside it what that shows.
          */
         NewAudit: {
             claims: components["schemas"]["ClaimIn"][];
@@ -6990,6 +7082,8 @@ export interface components {
             unit: "annotation" | "item";
             /** @default false */
             own_work: boolean;
+            /** @default null */
+            acceptance: (components["schemas"]["IsoIn"] | components["schemas"]["WaldIn"]) | null;
             /** @default 0.95 */
             confidence: number;
         };
@@ -7001,6 +7095,29 @@ export interface components {
             at_most: number;
             /** @default null */
             category: string | null;
+        };
+        /**
+         * PreviewIn
+         * @description How a delivery is to be judged, and what is drawn of it.
+         */
+        PreviewIn: {
+            acceptance: components["schemas"]["IsoIn"] | components["schemas"]["WaldIn"];
+            /**
+             * @default item
+             * @enum {unknown}
+             */
+            unit: "annotation" | "item";
+        };
+        /**
+         * AcceptancePreview
+         * @description A plan before it is used; `curve` has the chance to accept work of a share of errors.
+         */
+        AcceptancePreview: {
+            plan: components["schemas"]["AcceptancePlan"];
+            curve: [
+                number,
+                number
+            ][];
         };
         /**
          * DrawView
@@ -7076,6 +7193,13 @@ export interface components {
             audited: number;
             errors: number;
             confidence: number;
+        };
+        /**
+         * SentBack
+         * @description How many items wait for review again.
+         */
+        SentBack: {
+            items: number;
         };
         /**
          * Page[FormatView]
@@ -17918,6 +18042,108 @@ export interface operations {
             };
         };
     };
+    audits_preview: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                release: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description How a release would be judged as a delivery: how many are drawn, and what that lets through. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptancePreview"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audits_get: {
         parameters: {
             query?: never;
@@ -18395,6 +18621,77 @@ export interface operations {
             };
             /** @description Not found: not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audits_rework: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                audit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Let the items of a refused delivery wait for review again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentBack"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress, conflict.wrong_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid.key_reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

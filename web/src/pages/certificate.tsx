@@ -10,7 +10,7 @@ import { releases as releasesQuery } from '../queries';
 import '../ui/audits/print.css';
 import { certificateOf, certificateOfAudit } from '../ui/audits/queries';
 import type { Certificate } from '../ui/audits/wire';
-import { AUDIT_STATES, bound, claimed, codeWords, shown } from '../ui/audits/words';
+import { AUDIT_STATES, bound, claimed, codeWords, delivered, shown } from '../ui/audits/words';
 import { Page } from '../ui/page';
 import { useProject } from '../ui/project';
 import { Answer, Empty } from '../ui/state';
@@ -87,6 +87,7 @@ function Loaded({ certificate }: { certificate: Certificate }) {
           <Text fz={26} fw={600} lh={1.3} data-testid="statement">
             {shown(audit, audit.claims[0]!)}
           </Text>
+          {audit.acceptance && <Text mt="xs">{t('Delivery: {{outcome}}', { outcome: delivered(audit.acceptance) })}</Text>}
           <Text mt="xs">
             {t('Shown by {{audited}} audited of {{population}} in all; judged by {{experts}}.', { audited: number(audit.claims[0]!.audited), population: number(audit.claims[0]!.population), experts: audit.experts.join(', ') })}
             {audit.own_work && ` ${t('They might judge their own work.')}`}

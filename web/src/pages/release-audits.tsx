@@ -8,11 +8,13 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../api';
 import { t } from '../language/language';
 import { client, releases as releasesQuery } from '../queries';
+import { planWords } from '../ui/audits/acceptance-form';
 import { BoundLine } from '../ui/audits/line';
 import { OpenAudit } from '../ui/audits/open-audit';
 import { auditsOf } from '../ui/audits/queries';
 import type { Audit } from '../ui/audits/wire';
-import { AUDIT_STATES, claimed, shown, STATE_COLORS } from '../ui/audits/words';
+import { AUDIT_STATES, claimed, delivered, shown, STATE_COLORS } from '../ui/audits/words';
+import { tell } from '../ui/notify';
 import { Page } from '../ui/page';
 import { useProject } from '../ui/project';
 import { Answer, Empty } from '../ui/state';
@@ -80,7 +82,7 @@ function One({ audit, role }: { audit: Audit; role: string | null | undefined })
         <Stack gap={2}>
           <Group gap="sm">
             <Title order={3} size="h4">
-              {claimed(audit, audit.claims[0]!)}
+              {audit.acceptance ? t('Delivery of {{lot}}', { lot: number(audit.acceptance.plan.lot) }) : claimed(audit, audit.claims[0]!)}
             </Title>
             <Badge variant="light" tt="none" color={STATE_COLORS[audit.state] ?? 'gray'} data-testid="audit-state">
               {AUDIT_STATES[audit.state] ?? audit.state}
@@ -118,6 +120,19 @@ function One({ audit, role }: { audit: Audit; role: string | null | undefined })
           )}
         </Group>
       </Group>
+      {audit.acceptance && (
+        <Group justify="space-between" mt="xs" align="flex-start">
+          <Stack gap={2} maw={640}>
+            <Text size="sm" fw={600} data-testid="delivery">
+              {delivered(audit.acceptance)}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {planWords(audit.acceptance.plan)}
+            </Text>
+          </Stack>
+          {audit.acceptance.state === 'refused' && atLeast(role, 'manager') && <SendBack audit={audit} />}
+        </Group>
+      )}
       {audit.claims.map((claim) => (
         <Text key={claim.id} size="sm" mt="xs">
           {shown(audit, claim)} · {t('{{errors}} of {{audited}} wrong, {{population}} in all', { errors: number(claim.errors), audited: number(claim.audited), population: number(claim.population) })}
@@ -130,5 +145,19 @@ function One({ audit, role }: { audit: Audit; role: string | null | undefined })
         </div>
       )}
     </Paper>
+  );
+}
+
+/** Refused work goes back to review, with the reason. */
+function SendBack({ audit }: { audit: Audit }) {
+  const send = useMutation({
+    mutationFn: () => api.post<{ items: number }>(`/audits/${audit.id}/rework`),
+    onSuccess: ({ items }) => tell(t('{{count}} items wait for review again', { count: items })),
+    onSettled: () => client.invalidateQueries({ queryKey: ['project', audit.project] }),
+  });
+  return (
+    <Button size="xs" color="orange" variant="light" loading={send.isPending} onClick={() => send.mutate()} data-testid="send-back">
+      {t('Send back to review')}
+    </Button>
   );
 }

@@ -5,9 +5,10 @@ import msgspec
 from labelwright.api.paging import whole
 from labelwright.api.routing import Routes
 from labelwright.core.errors import InvalidInput, WrongState
+from labelwright.services.acceptance import AcceptanceIn, AcceptancePreview
 from labelwright.services.access import Actor
 from labelwright.services.audit_views import AuditView
-from labelwright.services.audits import DrawView, NewAudit, NotYours, VerdictIn
+from labelwright.services.audits import DrawView, NewAudit, NotYours, Unit, VerdictIn
 from labelwright.services.certificates import CertificateView
 from labelwright.services.services import Services
 
@@ -26,6 +27,19 @@ class AuditsQuery(msgspec.Struct, frozen=True, kw_only=True):
     release: str | None = None
 
 
+class PreviewIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a delivery is to be judged, and what is drawn of it."""
+
+    acceptance: AcceptanceIn
+    unit: Unit = "item"
+
+
+class SentBack(msgspec.Struct, frozen=True, kw_only=True):
+    """How many items wait for review again."""
+
+    items: int
+
+
 class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
     """The draw whose verdict was taken back."""
 
@@ -42,6 +56,12 @@ def list_(project: str, query: AuditsQuery, who: Actor, services: Services) -> A
 def open_(release: str, body: NewAudit, who: Actor, services: Services) -> AuditView:
     """Fix what is to be shown, commit to a seed, and draw."""
     return services.audits.open(who, release, body)
+
+
+@routes.post("/releases/{release}/acceptance-plan", "release.audit", raises=(InvalidInput,))
+def preview(release: str, body: PreviewIn, who: Actor, services: Services) -> AcceptancePreview:
+    """How a release would be judged as a delivery: how many are drawn, and what that lets through."""
+    return services.audits.preview(who, release, body.unit, body.acceptance)
 
 
 @routes.get("/audits/{audit}", "project.read")
@@ -86,3 +106,9 @@ def certificate(audit: str, who: Actor, services: Services) -> CertificateView:
 def of_release(release: str, who: Actor, services: Services) -> CertificateView | None:
     """The newest certificate of a release; 204 where it has none."""
     return services.certificates.of_release(who, release)
+
+
+@routes.post("/audits/{audit}/rework", "release.audit", raises=(WrongState,))
+def rework(audit: str, who: Actor, services: Services) -> SentBack:
+    """Let the items of a refused delivery wait for review again."""
+    return SentBack(items=services.rework.send_back(who, audit))

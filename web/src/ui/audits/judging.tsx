@@ -13,7 +13,7 @@ import { DrawPicture } from './draw-picture';
 import { BoundLine } from './line';
 import { nextDraw } from './queries';
 import type { Audit, Draw, Verdict } from './wire';
-import { claimed, shown } from './words';
+import { claimed, delivered, shown } from './words';
 
 type Choice = [key: string, verdict: Verdict['verdict'], code: string | undefined];
 
@@ -28,6 +28,16 @@ const OF_ANNOTATION: Choice[] = [
 const OF_ITEM: Choice[] = [
   ['1', 'right', undefined],
   ['2', 'wrong', 'missing'],
+  ['0', 'unclear', undefined],
+];
+/** A delivered item as a whole: whatever is wrong with it makes it one that does not conform. */
+const OF_DELIVERY: Choice[] = [
+  ['1', 'right', undefined],
+  ['2', 'wrong', 'missing'],
+  ['3', 'wrong', 'extra'],
+  ['4', 'wrong', 'wrong_category'],
+  ['5', 'wrong', 'loose_shape'],
+  ['6', 'wrong', 'wrong_attribute'],
   ['0', 'unclear', undefined],
 ];
 const CHOICES: Record<string, string> = spoken<string>({
@@ -76,7 +86,7 @@ export function Judging({ audit: first, role }: { audit: Audit; role: string | n
       await next();
     },
   });
-  const choices = audit.unit === 'item' ? OF_ITEM : OF_ANNOTATION;
+  const choices = audit.unit !== 'item' ? OF_ANNOTATION : audit.acceptance ? OF_DELIVERY : OF_ITEM;
   const isBusy = judge.isPending || back.isPending || draw.isFetching;
   const choose = ([, verdict, code]: Choice) => {
     if (isBusy || !draw.data) return;
@@ -112,12 +122,12 @@ export function Judging({ audit: first, role }: { audit: Audit; role: string | n
       </div>
       <Paper p="md" style={{ flex: '1 1 280px' }}>
         <Stack gap="sm">
-          {draw.data && <Facts draw={draw.data} />}
+          {draw.data && <Facts draw={draw.data} isDelivery={audit.acceptance !== null} />}
           {draw.data && (
             <Stack gap={6}>
               {choices.map((choice) => (
                 <Button key={choice[0]} variant={choice[1] === 'right' ? 'filled' : 'default'} justify="space-between" rightSection={<Kbd>{choice[0]}</Kbd>} onClick={() => choose(choice)}>
-                  {CHOICES[choice[2] ?? (choice[1] === 'right' && audit.unit === 'item' ? 'complete' : choice[1])]}
+                  {CHOICES[choice[2] ?? (choice[1] === 'right' && choices === OF_ITEM ? 'complete' : choice[1])]}
                 </Button>
               ))}
             </Stack>
@@ -130,7 +140,8 @@ export function Judging({ audit: first, role }: { audit: Audit; role: string | n
           )}
           <Text size="sm" data-testid="standing">
             {t('{{count}} judged', { count: audit.judged })} · {t('{{errors}} wrong', { errors: number(claim.errors) })}
-            {claim.needed && claim.state === 'open' ? ` · ${t('about {{count}} more to judge', { count: claim.needed })}` : ''}
+            {audit.acceptance?.plan.accept != null && ` · ${t('{{size}} are drawn, {{accept}} may be wrong', { size: audit.acceptance.plan.size, accept: audit.acceptance.plan.accept })}`}
+            {!audit.acceptance && claim.needed && claim.state === 'open' ? ` · ${t('about {{count}} more to judge', { count: claim.needed })}` : ''}
           </Text>
           {audit.judged > 0 && <Text size="sm">{shown(audit, claim)}</Text>}
           {audit.line.length > 1 && <BoundLine line={audit.line} atMost={claim.at_most} />}
@@ -151,8 +162,14 @@ export function Judging({ audit: first, role }: { audit: Audit; role: string | n
   );
 }
 
-function Facts({ draw }: { draw: Draw }) {
-  if (draw.annotation === null) return <Title order={3} size="h4">{t('Is everything here that should be?')}</Title>;
+function Facts({ draw, isDelivery }: { draw: Draw; isDelivery: boolean }) {
+  if (draw.annotation === null) {
+    return (
+      <Title order={3} size="h4">
+        {isDelivery ? t('Is this item as it should be?') : t('Is everything here that should be?')}
+      </Title>
+    );
+  }
   const mark = draw.document.annotations[0];
   const category = draw.ontology.categories?.find(({ id }) => id === mark?.category);
   return (
@@ -176,12 +193,18 @@ function Facts({ draw }: { draw: Draw }) {
 }
 
 function End({ audit, role }: { audit: Audit; role: string | null | undefined }) {
-  const isProved = audit.state === 'proved';
-  const title = isProved ? t('The claim is proved') : audit.state === 'refuted' ? t('The claim is refuted') : t('Nothing is left for you to judge');
+  const isProved = audit.state === 'proved' || audit.state === 'accepted';
+  const titles: Record<string, string> = {
+    proved: t('The claim is proved'),
+    refuted: t('The claim is refuted'),
+    accepted: t('The delivery is accepted'),
+    refused: t('The delivery is refused'),
+  };
+  const title = titles[audit.state] ?? t('Nothing is left for you to judge');
   return (
-    <Alert color={isProved ? 'pine' : audit.state === 'refuted' ? 'red' : 'blue'} title={title} data-testid="end">
+    <Alert color={isProved ? 'pine' : audit.state in titles ? 'red' : 'blue'} title={title} data-testid="end">
       <Stack gap="sm" align="flex-start">
-        <Text size="sm">{claimed(audit, audit.claims[0]!)}</Text>
+        <Text size="sm">{audit.acceptance ? delivered(audit.acceptance) : claimed(audit, audit.claims[0]!)}</Text>
         {audit.state === 'open' && (
           <Text size="sm">
             {audit.own_work

@@ -1,5 +1,5 @@
 /** Opens an audit: the claim is fixed, and a draw is made that nobody can steer. */
-import { Button, Checkbox, Modal, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Modal, NativeSelect, NumberInput, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -8,12 +8,15 @@ import { t } from '../../language/language';
 import { client, projectMembers } from '../../queries';
 import type { Release } from '../../wire';
 import { Failure } from '../state';
+import { type Acceptance, AcceptanceForm } from './acceptance-form';
 import type { Audit } from './wire';
 
 export function OpenAudit({ release, onClose }: { release: Release; onClose: () => void }) {
   const [atMost, setAtMost] = useState<number | string>(5);
   const [confidence, setConfidence] = useState<number | string>(95);
   const [unit, setUnit] = useState('annotation');
+  const [purpose, setPurpose] = useState('claim');
+  const [acceptance, setAcceptance] = useState<Acceptance | null>(null);
   const people = useQuery(projectMembers(release.project)).data;
   const isAlone = people?.filter(({ active }) => active).length === 1;
   const [chosen, setOwnWork] = useState<boolean | null>(null);
@@ -26,13 +29,14 @@ export function OpenAudit({ release, onClose }: { release: Release; onClose: () 
         confidence: Number(confidence) / 100,
         unit,
         own_work: ownWork,
+        ...(purpose !== 'claim' && { acceptance }),
       }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['project', release.project, 'audits'] });
       onClose();
     },
   });
-  const fits = Number(atMost) > 0 && Number(atMost) < 100 && Number(confidence) >= 50 && Number(confidence) < 100;
+  const fits = Number(atMost) > 0 && Number(atMost) < 100 && Number(confidence) >= 50 && Number(confidence) < 100 && (purpose === 'claim' || acceptance !== null);
   return (
     <Modal opened onClose={onClose} title={t('Open an audit')}>
       <form
@@ -52,7 +56,19 @@ export function OpenAudit({ release, onClose }: { release: Release; onClose: () 
               { value: 'item', label: t('Items that lack something') },
             ]}
           />
-          <NumberInput label={t('At most (%)')} data-testid="at-most" value={atMost} onChange={setAtMost} min={0.1} max={99} decimalScale={2} data-autofocus />
+          <NativeSelect
+            label={t('What it is for')}
+            value={purpose}
+            onChange={({ currentTarget }) => setPurpose(currentTarget.value)}
+            data={[
+              { value: 'claim', label: t('Prove a claim: a certificate') },
+              { value: 'iso', label: t('Accept or refuse a delivery by ISO 2859-1') },
+              { value: 'wald', label: t('Accept or refuse a delivery one after another (Wald)') },
+            ]}
+            data-testid="purpose"
+          />
+          {purpose !== 'claim' && <AcceptanceForm release={release.id} unit={unit} by={purpose} onChange={setAcceptance} />}
+          <NumberInput label={purpose === 'claim' ? t('At most (%)') : t('Beside it: at most (%) wrong, with the confidence below')} data-testid="at-most" value={atMost} onChange={setAtMost} min={0.1} max={99} decimalScale={2} data-autofocus />
           <NumberInput label={t('Confidence (%)')} value={confidence} onChange={setConfidence} min={50} max={99.9} decimalScale={1} />
           <Checkbox
             label={t('Experts may judge their own work')}

@@ -8,13 +8,22 @@ export const AUDIT_STATES: Record<string, string> = spoken<string>({
   proved: 'Proved',
   refuted: 'Refuted',
   closed: 'Closed',
+  accepted: 'Accepted',
+  refused: 'Refused',
 });
 
-export const STATE_COLORS: Record<string, string> = { open: 'blue', proved: 'pine', refuted: 'red', closed: 'gray' };
+export const STATE_COLORS: Record<string, string> = { open: 'blue', proved: 'pine', refuted: 'red', closed: 'gray', accepted: 'pine', refused: 'red' };
 
 /** A share in percent, rounded up so that a bound that is told still holds. */
 export function bound(share: number): string {
   return t('{{value}} %', { value: Math.ceil(Number((share * 1000).toFixed(6))) / 10 });
+}
+
+/** What came of a delivery: “Accepted: 1 of 20 wrong, up to 1 allowed”. */
+export function delivered({ plan, state, judged, wrong }: NonNullable<Audit['acceptance']>): string {
+  const found = t('{{wrong}} of {{judged}} wrong', { wrong, judged });
+  const allowed = plan.accept === null ? '' : `, ${t('up to {{accept}} of {{size}} allowed', { accept: plan.accept, size: plan.size })}`;
+  return `${AUDIT_STATES[state]}: ${found}${allowed}`;
 }
 
 /** “At most 1.2 % wrong (95 % confidence)”. */

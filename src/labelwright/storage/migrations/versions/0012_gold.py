@@ -103,3 +103,4 @@ def upgrade() -> None:
     op.create_index(
         "ix_gold_answers_project_id_member_id", "gold_answers", ["project_id", "member_id", "purpose"]
     )
+    op.create_index("ix_tasks_taken_by", "tasks", ["taken_by", "project_id"])
