@@ -147,7 +147,7 @@ class Quality:
             return _answered(tx, project_id, read_ontology(self.context, tx, project_id, version))
 
         # The maths runs outside of the transaction: it takes seconds.
-        return _measured(self.context.database.read(work))
+        return measured(self.context.database.read(work))
 
     def _people(self, project_id: str, version: int, gold_until: str) -> PeopleReport:
         def work(tx: Connection) -> Evidence:
@@ -185,7 +185,8 @@ def _answered(tx: Connection, project_id: str, ontology: Ontology) -> Answered:
     return Answered(answers, names, rows, known, count)
 
 
-def _measured(found: Answered) -> AgreementView:
+def measured(found: Answered) -> AgreementView:
+    """How far those people agree, and where least."""
     from labelwright.quality.agreement_report import agreement_report  # SciPy loads when it is used
 
     answers, names, rows, known, of = found

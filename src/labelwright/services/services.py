@@ -1,6 +1,7 @@
 """All services on one context: what the API, the worker and the command line are given."""
 
 from labelwright.services.accounts import Accounts
+from labelwright.services.agreement_slices import AgreementSlices
 from labelwright.services.assigning import Assignments
 from labelwright.services.attempts import Attempts
 from labelwright.services.audit_log import AuditLog
@@ -85,6 +86,7 @@ class Services:
         self.workload = Workload(context)
         self.assignments = Assignments(context)
         self.quality = Quality(context)
+        self.agreement_slices = AgreementSlices(context)
         self.quality_items = QualityItems(context)
         self.review_samples = ReviewSamples(context)
         self.costs = Costs(context)

@@ -1,10 +1,14 @@
 """How good the work of a project is: agreement between people, and how reliable each of them is."""
 
+from typing import Annotated
+
 import msgspec
 
 from labelwright.api.routing import Routes
 from labelwright.core.errors import InvalidInput
 from labelwright.services.access import Actor
+from labelwright.services.agreement_slices import Slice
+from labelwright.services.item_filter import read_filter
 from labelwright.services.quality import AgreementView, Warned
 from labelwright.services.quality_items import Behind
 from labelwright.services.quality_people import PeopleReport
@@ -21,10 +25,34 @@ class About(msgspec.Struct, kw_only=True):
     categories: str = ""
 
 
+class SliceQuery(msgspec.Struct, kw_only=True):
+    """Which pair (people, annotator-reviewer, annotator-adjudicator, consensus-reviewer) and which items.
+
+    `filter` is that of the dataset page, as a JSON object; days as 2026-03-31 (UTC, both included).
+    """
+
+    pair: str = "people"
+    filter: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    since: str = ""
+    until: str = ""
+
+
 @routes.get("/projects/{project}/quality/agreement", "item.history")
 def agreement(project: str, who: Actor, services: Services) -> AgreementView:
     """How far several people's answers agree, with intervals, and where they agree least."""
     return services.quality.agreement(who, project)
+
+
+@routes.get("/projects/{project}/quality/agreement/slice", "item.history", raises=(InvalidInput,))
+def agreement_slice(project: str, query: SliceQuery, who: Actor, services: Services) -> AgreementView:
+    """How far people, or the stages of a pair, agree on a part of the items and days."""
+    wanted = Slice(
+        pair=query.pair,
+        items=read_filter(query.filter or None),
+        since=query.since or None,
+        until=query.until or None,
+    )
+    return services.agreement_slices.measure(who, project, wanted)
 
 
 @routes.get("/projects/{project}/quality/people", "project.read")
