@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from sqlalchemy import insert, select
@@ -23,9 +24,9 @@ WRONG = ((60, 50, 80, 70), "cell")
 
 @pytest.fixture
 def gold_world(world: World) -> World:
-    """A world whose chance is the same on every run."""
-    drawn = random.Random(20_261_123)
-    context = replace(world.context, randomness=drawn.randbytes)
+    """A world whose chance is the same on every run: ids tell the time, and what is drawn rests on them."""
+    drawn, time = random.Random(20_261_123), count(1_800_000_000_000)
+    context = replace(world.context, randomness=drawn.randbytes, clock=lambda: next(time))
     return World(context, Services(context), world.owner, world.people)
 
 
@@ -91,6 +92,15 @@ def test_gold_comes_among_work_at_its_rate_and_each_once(gold_world: World) -> N
     assert all(one == "work" for one, other in zip(purposes[1:], purposes, strict=False) if other == "gold")
     rows = gold_world.context.database.read(lambda tx: tx.execute(select(gold_answers)).all())
     assert len({row.item_id for row in rows}) == len(rows) == Counter(purposes)["gold"]
+
+
+def test_without_a_pause_the_rate_is_kept_as_well(gold_world: World) -> None:
+    project = planned(gold_world, gold=40, work=120, rate=0.2, every_at_least=0)
+    ann = gold_world.person("ann", "annotator", project)
+
+    purposes = work_on(gold_world, ann, project, 100)
+
+    assert 8 <= Counter(purposes)["gold"] <= 33  # 99.9 % of a Binomial(100, 0.2)
 
 
 def test_nobody_gets_their_own_work_or_what_they_judged(gold_world: World) -> None:

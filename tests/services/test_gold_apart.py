@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
@@ -25,8 +26,8 @@ GOLD, WORK = 6, 14
 
 @pytest.fixture
 def world(world: World) -> World:
-    drawn = random.Random(11)
-    context = replace(world.context, randomness=drawn.randbytes)
+    drawn, time = random.Random(11), count(1_800_000_000_000)  # ids tell the time, and draws rest on ids
+    context = replace(world.context, randomness=drawn.randbytes, clock=lambda: next(time))
     return World(context, Services(context), world.owner, world.people)
 
 

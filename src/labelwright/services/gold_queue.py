@@ -45,6 +45,11 @@ _last = (
     .order_by(gold_answers.c.after_works.desc())
     .limit(1)
 )
+_given = select(func.count()).where(
+    gold_answers.c.project_id == bindparam("project"),
+    gold_answers.c.member_id == _MEMBER,
+    gold_answers.c.purpose == GOLD,
+)
 _works = select(func.count()).where(
     tasks.c.project_id == bindparam("project"),
     tasks.c.stage == ANNOTATE,
@@ -78,8 +83,12 @@ _somebody_else = exists().where(
     project_members.c.role == "annotator",
     members.c.active.is_(True),
     members.c.id != _MEMBER,
-    ~exists().where(_touched.c.item_id == gold.c.item_id, _touched.c.taken_by == members.c.id),
-    ~exists().where(_touched.c.item_id == gold.c.item_id, _touched.c.lease_member == members.c.id),
+    ~exists()
+    .where(
+        _touched.c.item_id == gold.c.item_id,
+        or_(_touched.c.taken_by == members.c.id, _touched.c.lease_member == members.c.id),
+    )
+    .correlate(gold, members),  # two levels down it is not done by itself
 )
 _is_there = exists().where(documents.c.id == gold.c.document_id)
 _candidates = (
@@ -111,9 +120,13 @@ def gold_instead(
     if rate <= 0:
         return None
     who = {"project": project.id, "member": member_id}
+    # After a gold item the same work comes up again, and is another draw.
+    given = str(tx.execute(_given, who).scalar_one())
+    drawn = draw(tx, context, project.id, work.id, member_id, given)
+    if drawn >= plan.chance(rate, None):  # most often: then no work needs to be counted
+        return None
     works = int(tx.execute(_works, who).scalar_one())
     last = tx.execute(_last, who).scalar()
-    drawn = draw(tx, context, project.id, work.id, member_id)
     if drawn >= plan.chance(rate, None if last is None else works - int(last)):
         return None
     one_answer = not workflow_of(project).overlap.several
