@@ -171,6 +171,8 @@ def statement(audit: AuditView, earlier: Sequence[EarlierAudit] = ()) -> str:
     """What an audit has shown, in a sentence; and in a second one what others of the release had shown."""
     claim = audit.claims[0]
     of = _of(audit.unit, claim.category, audit.categories)
+    if audit.unit == "item" and audit.acceptance is not None:
+        of = "items are not as they should be"
     sure = f"{claim.confidence * 100:g} % confidence"
     judged = "1 audited one" if claim.audited == 1 else f"{claim.audited} audited ones"
     if claim.state == "refuted":

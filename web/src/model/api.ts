@@ -1043,6 +1043,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/workload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has how much to do, how long it waits, and when the review queue will be empty. */
+        get: operations["tasks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workload/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Share waiting tasks of a stage out among people, evenly; nobody gets their own work. */
+        post: operations["tasks_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/workload/take-away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give what waits for somebody to whoever comes. */
+        post: operations["tasks_take_away"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{item}/crop": {
         parameters: {
             query?: never;
@@ -1189,6 +1240,23 @@ export interface paths {
         };
         /** How far several people's answers agree, with intervals, and where they agree least. */
         get: operations["quality_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/quality/agreement/slice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far people, or the stages of a pair, agree on a part of the items and days. */
+        get: operations["quality_agreement_slice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5089,6 +5157,107 @@ export interface components {
             can_submit: boolean;
         };
         /**
+         * WorkloadView
+         * @description The work that waits, by stage and by person. `empty_by` is None for the `reason` given.
+         */
+        WorkloadView: {
+            people: components["schemas"]["PersonLoad"][];
+            stages: components["schemas"]["StageLoad"][];
+            empty_by: components["schemas"]["EmptyBy"] | null;
+            reason: string | null;
+        };
+        /**
+         * PersonLoad
+         * @description What somebody has before them and did in the last seven days; `stages` is where they may work.
+         *
+         *         `assigned` counts waiting tasks that are theirs by stage; `oldest` is when the one waiting longest began
+         *         to wait. `seconds` is human work in what they handed in.
+         */
+        PersonLoad: {
+            member: string;
+            name: string;
+            role: string;
+            stages: string[];
+            assigned: {
+                [key: string]: number;
+            };
+            held: number;
+            annotated: number;
+            reviewed: number;
+            seconds: number;
+            oldest: string | null;
+        };
+        /**
+         * StageLoad
+         * @description A kind of work: how much waits, how much of it for whoever comes, and since when.
+         *
+         *         `came` and `closed` are of the last seven days.
+         */
+        StageLoad: {
+            stage: string;
+            waiting: number;
+            free: number;
+            held: number;
+            oldest: string | null;
+            came: number;
+            closed: number;
+        };
+        /**
+         * EmptyBy
+         * @description When what waits for review now is done, at the pace of the past; a day is None where years away.
+         *
+         *         `per_day` were reviewed and `came_per_day` came over the last four weeks. Where more comes than is
+         *         reviewed, `grows`: then the queue as a whole is never empty.
+         */
+        EmptyBy: {
+            earliest: string | null;
+            middle: string | null;
+            latest: string | null;
+            per_day: number;
+            came_per_day: number;
+            grows: boolean;
+        };
+        /**
+         * Assigning
+         * @description Whom to give waiting tasks of a stage that are nobody's; at most so many in all.
+         */
+        Assigning: {
+            members: string[];
+            /** @default review */
+            stage: string;
+            /** @default 5000 */
+            most: number;
+        };
+        /**
+         * Assigned
+         * @description How many tasks each person was given, and how many none of them may do.
+         */
+        Assigned: {
+            given: {
+                [key: string]: number;
+            };
+            left: number;
+        };
+        /**
+         * TakingAway
+         * @description Whose tasks to take away; of one stage, or all. `held`: also those they hold right now.
+         */
+        TakingAway: {
+            member: string;
+            /** @default null */
+            stage: string | null;
+            /** @default false */
+            held: boolean;
+        };
+        /**
+         * TakenAway
+         * @description How many tasks are nobody's again, and how many that somebody held were let go.
+         */
+        TakenAway: {
+            taken: number;
+            released: number;
+        };
+        /**
          * CropQuery
          * @description Which part of the picture, in whole pixels (right and bottom lie outside); `size`: its longest side.
          */
@@ -5380,6 +5549,22 @@ export interface components {
             confidence: number | null;
             answers: number;
             state: string;
+        };
+        /**
+         * SliceQuery
+         * @description Which pair (people, annotator-reviewer, annotator-adjudicator, consensus-reviewer) and which items.
+         *
+         *         `filter` is that of the dataset page, as a JSON object; days as 2026-03-31 (UTC, both included).
+         */
+        SliceQuery: {
+            /** @default people */
+            pair: string;
+            /** @default  */
+            filter: string;
+            /** @default  */
+            since: string;
+            /** @default  */
+            until: string;
         };
         /**
          * PeopleReport
@@ -12963,6 +13148,259 @@ export interface operations {
             };
         };
     };
+    tasks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who has how much to do, how long it waits, and when the review queue will be empty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkloadView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_assign: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assigning"];
+            };
+        };
+        responses: {
+            /** @description Share waiting tasks of a stage out among people, evenly; nobody gets their own work. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assigned"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_take_away: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakingAway"];
+            };
+        };
+        responses: {
+            /** @description Give what waits for somebody to whoever comes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenAway"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid, invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verification_crop: {
         parameters: {
             query: {
@@ -13744,6 +14182,69 @@ export interface operations {
             };
             /** @description Not found: not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_agreement_slice: {
+        parameters: {
+            query?: {
+                pair?: string;
+                filter?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far people, or the stages of a pair, agree on a part of the items and days. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -96,14 +96,18 @@ function Loaded({ certificate }: { certificate: Certificate }) {
         <SimpleGrid cols={{ base: 1, md: 2 }}>
           <Section title={t('What it covers')}>
             <Text size="sm">
-              {audit.unit === 'item'
+              {audit.unit === 'item' && audit.acceptance
+                ? t('Whether the items of this release are as they should be, as these experts see them.')
+                : audit.unit === 'item'
                 ? t('Whether anything is missing on the items of this release, as these experts see it.')
                 : t('Whether the annotations of this release are right, as these experts see it without knowing who or what made them.')}
             </Text>
           </Section>
           <Section title={t('What it does not cover')}>
             <Text size="sm">
-              {audit.unit === 'item'
+              {audit.unit === 'item' && audit.acceptance
+                ? t('Items outside the release; errors of the experts themselves.')
+                : audit.unit === 'item'
                 ? t('Annotations that are wrong; items outside the release; errors of the experts themselves.')
                 : t('Annotations that are missing; items outside the release; errors of the experts themselves.')}
             </Text>

@@ -11,6 +11,7 @@ import { client } from '../queries';
 import { tell } from '../ui/notify';
 import { Page } from '../ui/page';
 import { useProject } from '../ui/project';
+import { ProjectCodes } from '../ui/project-codes';
 import { Failure } from '../ui/state';
 import type { Project } from '../wire';
 
@@ -70,6 +71,7 @@ export default function ProjectSettings() {
             </Stack>
           </form>
         </Paper>
+        <ProjectCodes project={project.id} />
         <Paper p="lg">
           <Group justify="space-between">
             <div>

@@ -26,6 +26,8 @@ const QUALITY_PAGES: QualityPage[] = [
   { path: 'people', word: phrase('People'), needs: 'annotator', part: page(() => import('../ui/quality/people')) },
   { path: 'gold', word: phrase('Gold'), needs: 'manager', part: page(() => import('../ui/quality/gold')) },
   { path: 'suspects', word: phrase('Suspects'), needs: 'reviewer', part: page(() => import('../ui/quality/suspects/suspects')) },
+  { path: 'review', word: phrase('Review'), needs: 'reviewer', part: page(() => import('../ui/quality/review-sample')) },
+  { path: 'workload', word: phrase('Workload'), needs: 'manager', part: page(() => import('../ui/quality/workload')) },
   { path: 'cost', word: phrase('Cost'), needs: 'manager', part: page(() => import('../ui/quality/cost')) },
 ];
 

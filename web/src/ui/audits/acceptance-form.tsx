@@ -84,7 +84,7 @@ function Curve({ points }: { points: [number, number][] }) {
   const most = points[points.length - 1]?.[0] ?? 1;
   const at = ([share, chance]: [number, number]) => `${(share / most) * WIDE},${TALL - chance * TALL}`;
   return (
-    <svg viewBox={`-34 -8 ${WIDE + 44} ${TALL + 26}`} role="img" aria-label={t('Operating characteristic')} style={{ width: '100%', maxHeight: 150 }}>
+    <svg viewBox={`-44 -8 ${WIDE + 54} ${TALL + 26}`} role="img" aria-label={t('Operating characteristic')} style={{ width: '100%', maxHeight: 150 }}>
       <path d={`M0 0V${TALL}H${WIDE}`} fill="none" stroke="var(--mantine-color-dimmed)" strokeWidth={1} />
       <polyline points={points.map(at).join(' ')} fill="none" stroke="var(--mantine-primary-color-filled)" strokeWidth={2} />
       <g fontSize={10} fill="var(--mantine-color-dimmed)">

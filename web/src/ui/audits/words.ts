@@ -35,6 +35,12 @@ export function shown(audit: Audit, claim: Claim): string {
 
 function ofAll(audit: Audit, claim: Claim): string {
   const confidence = Math.round(claim.confidence * 10_000) / 100;
+  if (audit.unit === 'item' && audit.acceptance) {
+    // Of a delivered item anything may be wrong, not only what is missing.
+    return claim.state === 'refuted'
+      ? t('More than {{share}} of the items not as they should be ({{confidence}} % confidence)', { share: bound(claim.at_most), confidence })
+      : t('At most {{share}} of the items not as they should be ({{confidence}} % confidence)', { share: bound(claim.upper), confidence });
+  }
   if (claim.state === 'refuted') {
     const share = bound(claim.at_most);
     return audit.unit === 'item'
@@ -54,6 +60,7 @@ export function claimed(audit: Audit, claim: Claim): string {
     const category = audit.categories[claim.category] ?? claim.category;
     return t('At most {{share}} of “{{category}}” is wrong', { share, category });
   }
+  if (audit.unit === 'item' && audit.acceptance) return t('At most {{share}} of the items are not as they should be', { share });
   return audit.unit === 'item'
     ? t('In at most {{share}} of the items something is missing', { share })
     : t('At most {{share}} of the annotations are wrong', { share });

@@ -2,6 +2,7 @@
 import { Anchor, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconScale, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'react-router';
 
 import { t } from '../../language/language';
@@ -17,16 +18,26 @@ import { isBeyondChance, meaning } from './figures';
 import { Bar, Figure, How } from './how';
 import { methodOf, spokenMethod } from './method-words';
 import { PairMatrix } from './pair-matrix';
-import { agreement as agreementQuery } from './queries';
+import { asked, named, type Slice, SliceForm, WHOLE } from './agreement-slice';
+import { agreement as agreementQuery, agreementSlice as sliceQuery } from './queries';
 import type { AgreementReport, AgreementView, Measure } from './wire';
 
 export default function Agreement() {
   const { project } = useProject();
-  const found = useQuery(agreementQuery(project.id));
+  const [slice, setSlice] = useState<Slice>(WHOLE);
+  const isWhole = slice === WHOLE || JSON.stringify(slice) === JSON.stringify(WHOLE);
+  const whole = useQuery({ ...agreementQuery(project.id), enabled: isWhole });
+  const part = useQuery({ ...sliceQuery(project.id, asked(slice)), enabled: !isWhole });
   return (
-    <Answer of={found} loading={<Loading rows={6} />}>
-      {(view) => (view.report ? <Measured view={view} report={view.report} /> : <Nothing />)}
-    </Answer>
+    <Stack gap="md">
+      <SliceForm slice={slice} onChange={setSlice} />
+      <Answer of={isWhole ? whole : part} loading={<Loading rows={6} />}>
+        {(view) => {
+          if (view.report) return <Measured view={named(view, slice)} report={view.report} />;
+          return isWhole ? <Nothing /> : <Empty icon={<IconUsers />} title={t('Nothing of this kind was found')}>{t('Choose other days, other items, or another pair.')}</Empty>;
+        }}
+      </Answer>
+    </Stack>
   );
 }
 

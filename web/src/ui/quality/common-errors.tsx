@@ -4,14 +4,17 @@ import { useQueries } from '@tanstack/react-query';
 
 import { t } from '../../language/language';
 import { item as itemQuery } from '../../queries';
+import { useCodeWords } from '../error-codes';
+import { useProject } from '../project';
 import { count, percent } from '../words';
 import { Pictures } from './behind';
 import { How } from './how';
 import { spokenMethod } from './method-words';
-import { codeWord } from './person-row';
 import type { CommonError, PeopleReport } from './wire';
 
 export function CommonErrors({ errors }: { errors: CommonError[] }) {
+  const { project } = useProject();
+  const codeWord = useCodeWords(project.id);
   if (errors.length === 0) return null;
   return (
     <Paper p="lg" data-testid="common-errors">

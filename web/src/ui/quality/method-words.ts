@@ -150,6 +150,24 @@ export const METHODS = {
     phrase('A reviewer names what is wrong with a returned annotation; what a reviewer corrected in place says it by itself.'),
     '',
   ),
+  emptied: own(
+    phrase('When the queue is empty'),
+    phrase('80 % of 2,000 futures of reviews a day, until as many are done as wait now'),
+    phrase('Past days (at most 28) of reviews are drawn again by weeks. It tells when what waits now is done; what comes meanwhile comes on top, so where more comes than is reviewed the queue never empties.'),
+    phrase('Efron, Bootstrap Methods, 1979; Künsch, The Jackknife and the Bootstrap for General Stationary Observations, 1989'),
+  ),
+  sampled: own(
+    phrase('Review by sample'),
+    phrase('wrong ÷ reviewed, with the interval of Clopper and Pearson (95 %)'),
+    phrase('Items of the random share that would have passed anyway stand for all that passed: an item counts as wrong where the reviewer changed or returned it. Items reviewed for their risk are left out of it, for they are worse on purpose.'),
+    phrase('Clopper and Pearson, Biometrika, 1934'),
+  ),
+  saved: own(
+    phrase('Time saved'),
+    phrase('items that passed × median active seconds of a review'),
+    phrase('What reviewing them would have taken at the usual pace of the project.'),
+    '',
+  ),
   cost: own(
     phrase('Cost'),
     phrase('Σ active seconds × rate ÷ 3600'),

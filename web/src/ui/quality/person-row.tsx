@@ -4,7 +4,9 @@ import { IconAlertTriangle, IconChevronDown, IconChevronRight } from '@tabler/ic
 import { Link } from 'react-router';
 
 import { t } from '../../language/language';
-import { count, ERROR_WORDS, moment, number, plain } from '../words';
+import { useCodeWords } from '../error-codes';
+import { useProject } from '../project';
+import { count, moment, number } from '../words';
 import { exploring } from './behind';
 import { ConfusionMatrix } from './confusion-matrix';
 import { share } from './figures';
@@ -23,6 +25,7 @@ interface Props {
 }
 
 export function PersonRow({ person, project, nameOf, isMe, isOpen, onOpen }: Props) {
+  const codeWord = useCodeWords(project);
   const overall = person.skills.find(({ category }) => category === null);
   const codes = Object.entries(person.codes);
   const found = codes.reduce((sum, [, times]) => sum + times, 0);
@@ -84,8 +87,6 @@ export function PersonRow({ person, project, nameOf, isMe, isOpen, onOpen }: Pro
 
 const isMerged = (person: PersonQuality): boolean => person.member.startsWith('consensus:');
 
-export const codeWord = (code: string): string => (code === 'missing' ? t('Missing') : (ERROR_WORDS[code] ?? plain(code)));
-
 function Pace({ person }: { person: PersonQuality }) {
   if (person.seconds_per_object === null) return <Text size="sm" c="dimmed">–</Text>;
   return (
@@ -134,6 +135,7 @@ function SourceLine({ word, of }: { word: string; of: Share | null }) {
 }
 
 function More({ person, nameOf }: { person: PersonQuality; nameOf: (id: string) => string }) {
+  const codeWord = useCodeWords(useProject().project.id);
   const byCategory = person.skills.filter(({ category }) => category !== null);
   const codes = Object.entries(person.codes);
   return (

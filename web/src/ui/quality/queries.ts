@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { api } from '../../api';
+import type { components } from '../../model/api';
 import type { AgreementView, Behind, CostView, ForecastView, PeopleReport, Rates, Warned } from './wire';
 
 const FRESH = 60_000;
@@ -15,6 +16,8 @@ function report<T>(project: string, name: string, query: Record<string, string> 
 }
 
 export const agreement = (project: string) => report<AgreementView>(project, 'agreement');
+export const sampling = (project: string) => report<components['schemas']['ReviewSampling']>(project, 'review');
+export const agreementSlice = (project: string, of: Record<string, string>) => report<AgreementView>(project, 'agreement/slice', of);
 export const people = (project: string) => report<PeopleReport>(project, 'people');
 export const warnings = (project: string) => report<Warned>(project, 'warnings');
 export const cost = (project: string) => report<CostView>(project, 'cost');

@@ -11,6 +11,7 @@ import {
   Text,
   Textarea,
 } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
 import { judge, nameError, recategorize, remove, setAttribute } from '../../editor/changes';
@@ -18,7 +19,7 @@ import { t } from '../../language/language';
 import { shapesOf } from '../../model/ontology';
 import type { Annotation, AttributeSpec, AttributeValue } from '../../wire';
 import { Bonds } from './bonds';
-import { ERROR_WORDS } from '../words';
+import { errorCodes, offered } from '../error-codes';
 import type { Desk } from './desk';
 import { Unsure } from './unsure';
 import { Keypoints } from './keypoints';
@@ -79,21 +80,23 @@ export function Attributes({ desk }: { desk: Desk }) {
           </Button>
         </Group>
       )}
-      {desk.isReview && !editor.readOnly && <ErrorCodes editor={editor} chosen={chosen} />}
+      {desk.isReview && !editor.readOnly && <ErrorCodes project={desk.envelope.task.project} editor={editor} chosen={chosen} />}
     </Stack>
   );
 }
 
 /** What is wrong with it: one press marks it as to be corrected and says why. */
-function ErrorCodes({ editor, chosen }: { editor: Desk['editor']; chosen: Annotation[] }) {
+function ErrorCodes({ project, editor, chosen }: { project: string; editor: Desk['editor']; chosen: Annotation[] }) {
+  const { data } = useQuery(errorCodes(project));
   const named = (code: string) => chosen.every(({ evidence }) => evidence?.errors?.includes(code) ?? false);
   return (
     <Group gap={4} role="group" aria-label={t('What is wrong')} data-testid="error-codes">
-      {Object.entries(ERROR_WORDS).map(([code, word]) => (
+      {offered(data).map(({ code, word, told }) => (
         <Button
           key={code}
           size="compact-xs"
           color="orange"
+          title={told || undefined}
           variant={named(code) ? 'filled' : 'default'}
           aria-pressed={named(code)}
           onClick={() => nameError(editor, chosen.map(({ id }) => id), code)}
