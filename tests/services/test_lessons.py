@@ -249,3 +249,18 @@ def test_results_show_the_hardest_items_first(world: World) -> None:
     assert [(one.name, one.state) for one in results.attempts] == [("ann", "failed")]
     with pytest.raises(InvalidInput):
         world.services.lessons.change(world.owner, course, settings=LessonSettings(gold=("x",)))
+
+
+def test_an_item_met_in_a_lesson_does_not_wait_for_ever(world: World) -> None:
+    project = world.project("Cells").id
+    ann = world.person("ann", "annotator", project)
+    (item, *_) = done_items(world, project, 1)
+    (gold,) = world.services.gold.add(world.owner, project, source="reviewed", wanted=[item]).added
+    course = world.services.lessons.create(
+        world.owner, project, "course", "Cells", LessonSettings(gold=(gold,))
+    ).id
+    answered(world, ann, world.services.attempts.begin(ann, course), True)
+
+    world.services.submissions.reopen(world.owner, item)
+
+    assert world.services.queue.next(ann, project, ANNOTATE) is not None

@@ -80,6 +80,7 @@ def has_answered(member: Any) -> Any:  # noqa: ANN401  # an id or a parameter; a
         _answered.c.item_id == tasks.c.item_id,
         _answered.c.round == tasks.c.round,
         _answered.c.stage == ANNOTATE,
+        _answered.c.purpose.in_((WORK, GOLD)),  # who met an item in a lesson only may still do its work
         _answered.c.taken_by == member,
         _answered.c.id != tasks.c.id,
     )
