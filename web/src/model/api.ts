@@ -1051,7 +1051,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who has how much to do, how long it waits, and when the review queue will be empty. */
-        get: operations["tasks_get"];
+        get: operations["tasks_workload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1070,7 +1070,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Share waiting tasks of a stage out among people, evenly; nobody gets their own work. */
-        post: operations["tasks_assign"];
+        post: operations["tasks_assign_evenly"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13148,7 +13148,7 @@ export interface operations {
             };
         };
     };
-    tasks_get: {
+    tasks_workload: {
         parameters: {
             query?: never;
             header?: never;
@@ -13197,7 +13197,7 @@ export interface operations {
             };
         };
     };
-    tasks_assign: {
+    tasks_assign_evenly: {
         parameters: {
             query?: never;
             header?: {

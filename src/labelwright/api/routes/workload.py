@@ -21,13 +21,13 @@ class TakingAway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 @routes.get("/projects/{project}/workload", "project.manage")
-def get(project: str, who: Actor, services: Services) -> WorkloadView:
+def workload(project: str, who: Actor, services: Services) -> WorkloadView:
     """Who has how much to do, how long it waits, and when the review queue will be empty."""
     return services.workload.get(who, project)
 
 
 @routes.post("/projects/{project}/workload/assign", "project.manage", raises=(InvalidInput,))
-def assign(project: str, body: Assigning, who: Actor, services: Services) -> Assigned:
+def assign_evenly(project: str, body: Assigning, who: Actor, services: Services) -> Assigned:
     """Share waiting tasks of a stage out among people, evenly; nobody gets their own work."""
     return services.assignments.assign(who, project, body)
 

@@ -1,14 +1,10 @@
-/** Which work is reviewed, and what reviewing only a part has shown. */
-import { Checkbox, Group, NumberInput, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+/** Which work is reviewed: all, a share drawn at random, and what probably holds an error. */
+import { Anchor, Checkbox, Group, NumberInput, Stack, Text } from '@mantine/core';
+import { Link } from 'react-router';
 
-import { api } from '../../api';
 import { t } from '../../language/language';
-import type { components } from '../../model/api';
 import type { ReviewPlan } from '../../model/graph';
-import { duration, number } from '../words';
-
-type Sampling = components['schemas']['ReviewSampling'];
+import { projectPath } from '../places';
 
 interface Props {
   project: string;
@@ -59,46 +55,10 @@ export function ReviewForm({ project, plan, disabled, onChange }: Props) {
         <Text size="xs" c="dimmed">
           {plan.share === 0
             ? t('With nothing drawn at random nobody can tell how good the rest is.')
-            : t('The rest is done without a review. What is drawn at random tells how good it is.')}
-        </Text>
-      )}
-      <Shown project={project} />
-    </Stack>
-  );
-}
-
-function Shown({ project }: { project: string }) {
-  const { data } = useQuery({
-    queryKey: ['project', project, 'quality', 'review'],
-    queryFn: ({ signal }) => api.get<Sampling>(`/projects/${project}/quality/review`, undefined, signal),
-  });
-  if (!data || data.passed + data.random.items + data.risk.items === 0) return null;
-  const share = (value: number | null) => (value === null ? '–' : `${Math.round(value * 1000) / 10} %`);
-  const { random, risk, passed, unreviewed, seconds_saved } = data;
-  return (
-    <Stack gap={2} data-testid="review-sample">
-      <Text size="sm">
-        {t('Drawn at random: {{wrong}} of {{items}} reviewed were wrong, {{share}} ({{low}} to {{high}}).', {
-          wrong: number(random.wrong),
-          items: number(random.items),
-          share: share(random.share),
-          low: share(random.low),
-          high: share(random.high),
-        })}
-      </Text>
-      {risk.items > 0 && (
-        <Text size="sm">
-          {t('For their risk: {{wrong}} of {{items}}, {{share}}.', { wrong: number(risk.wrong), items: number(risk.items), share: share(risk.share) })}
-        </Text>
-      )}
-      {passed > 0 && (
-        <Text size="sm">
-          {t('{{passed}} items passed without a review; by the sample {{low}} to {{high}} of them hold an error (95 % confidence).', {
-            passed: number(passed),
-            low: share(unreviewed.low),
-            high: share(unreviewed.high),
-          })}{' '}
-          {seconds_saved !== null && t('That saved about {{time}} of reviews.', { time: duration(seconds_saved) })}
+            : t('The rest is done without a review. What is drawn at random tells how good it is.')}{' '}
+          <Anchor component={Link} size="xs" to={projectPath(project, 'quality/review')}>
+            {t('What it has shown')}
+          </Anchor>
         </Text>
       )}
     </Stack>
