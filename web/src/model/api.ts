@@ -2329,6 +2329,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signing-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key of this server, to hold certificates against that somebody brings. */
+        get: operations["audits_signing_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/formats": {
         parameters: {
             query?: never;
@@ -7385,6 +7402,14 @@ export interface components {
          */
         SentBack: {
             items: number;
+        };
+        /**
+         * SigningKey
+         * @description The key that checks this server's certificates, in hexadecimal.
+         */
+        SigningKey: {
+            algorithm: string;
+            public_key: string;
         };
         /**
          * Page[FormatView]
@@ -19193,6 +19218,44 @@ export interface operations {
             };
             /** @description This cannot be accepted: invalid.key_reused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audits_signing_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public key of this server, to hold certificates against that somebody brings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"];
+                };
+            };
+            /** @description Not allowed: forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store refused: storage.failed */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

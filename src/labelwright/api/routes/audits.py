@@ -2,15 +2,17 @@
 
 import msgspec
 
+from labelwright.api.callers import PUBLIC
 from labelwright.api.paging import whole
 from labelwright.api.routing import Routes
-from labelwright.core.errors import InvalidInput, WrongState
+from labelwright.core.errors import InvalidInput, StorageFailure, WrongState
 from labelwright.services.acceptance import AcceptanceIn, AcceptancePreview
 from labelwright.services.access import Actor
 from labelwright.services.audit_views import AuditView
 from labelwright.services.audits import DrawView, NewAudit, NotYours, Unit, VerdictIn
 from labelwright.services.certificates import CertificateView
 from labelwright.services.services import Services
+from labelwright.services.signing import public_key
 
 routes = Routes("audits")
 
@@ -38,6 +40,13 @@ class SentBack(msgspec.Struct, frozen=True, kw_only=True):
     """How many items wait for review again."""
 
     items: int
+
+
+class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """The key that checks this server's certificates, in hexadecimal."""
+
+    algorithm: str
+    public_key: str
 
 
 class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,3 +121,9 @@ def of_release(release: str, who: Actor, services: Services) -> CertificateView 
 def rework(audit: str, who: Actor, services: Services) -> SentBack:
     """Let the items of a refused delivery wait for review again."""
     return SentBack(items=services.rework.send_back(who, audit))
+
+
+@routes.get("/signing-key", PUBLIC, raises=(StorageFailure,))
+def signing_key(services: Services) -> SigningKey:
+    """The public key of this server, to hold certificates against that somebody brings."""
+    return SigningKey(algorithm="Ed25519", public_key=public_key(services.context.settings.data))
