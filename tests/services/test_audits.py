@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from labelwright.core.errors import Forbidden, InvalidInput, NotFound, WrongState
 from labelwright.quality.draws import commitment
 from labelwright.services.audits import ClaimIn, NewAudit, NotYours, VerdictIn
+from labelwright.services.release_card import markdown
 from labelwright.services.services import Services
 from labelwright.services.signing import is_signed, sign
 from labelwright.services.submissions import Submitting
@@ -66,6 +67,10 @@ def test_clean_verdicts_prove_the_claim_and_the_certificate_holds(world: World) 
     assert is_signed(done.text.encode(), done.signature, done.public_key)
     assert world.services.certificates.verify(rita, release).faults == []
     assert world.services.certificates.of_release(rita, release).signature == done.signature
+    card = world.services.release_cards.card(rita, release)
+    assert card.accuracy == done.statement
+    assert f"Accuracy: {done.statement}" in markdown(card)
+    assert not any("wrong was not measured" in gap for gap in card.gaps)
 
 
 def test_many_errors_refute_the_claim(world: World) -> None:

@@ -119,6 +119,10 @@ export interface ReleaseCard {
   from_models: number;
   touched_models: number;
   seconds: number;
+  /** What the newest certificate says, in English. */
+  accuracy: string | null;
+  agreement: number | null;
+  agreement_items: number;
   splits: Record<string, number>;
   leaks: Leak[];
   gaps: string[];

@@ -17,15 +17,19 @@ from labelwright.core.brief import Brief
 from labelwright.core.document import Annotation
 from labelwright.core.ontology import Ontology
 from labelwright.services.access import Actor
+from labelwright.services.audit_views import earlier_audits, view_of
+from labelwright.services.certificates import statement
 from labelwright.services.context import Context
 from labelwright.services.release_splits import Leak, leaks
 from labelwright.services.releases import Entry, Releases, ReleaseView, candidate_of
 from labelwright.storage.schema import (
+    audits,
     briefs,
     documents,
     imports,
     items,
     members,
+    merges,
     projects,
     release_entries,
     releases,
@@ -77,6 +81,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     leaks: list[Leak]
     skipped: dict[str, int]
     left_out: int
+    accuracy: str | None
+    agreement: float | None
+    agreement_items: int
     gaps: list[str]
 
 
@@ -243,6 +250,7 @@ def _about(tx: Connection, view: ReleaseView, tally: _Tally) -> dict[str, Any]:
         "guidelines": {str(row[0]): int(row[1]) for row in versions},
         "skipped": {"skipped": counted.get("skipped", 0)},
         "left_out": sum(counted.values()) - view.items,
+        **_shown(tx, view.id),
     }
 
 
@@ -276,7 +284,8 @@ def _gaps(
     told: list[tuple[object, str]] = [
         (not about["licence"], "Under which licence the pictures may be used is not written down."),
         (not about["origin"], "Where the pictures come from and how they were chosen is not written down."),
-        (True, "How far annotators agree was not measured."),
+        (about["accuracy"] is None, "How much of it is wrong was not measured."),
+        (about["agreement"] is None, "How far annotators agree was not measured."),
         (unused, f"No annotation at all: {', '.join(unused)}."),
         (few, f"Fewer than {FEW} annotations: {', '.join(few)}."),
         *((missing, f"“{name}” is not in {missing}.") for name, missing in _missing(categories, view)),
@@ -299,6 +308,33 @@ def _missing(categories: list[CategoryFacts], view: ReleaseView) -> list[tuple[s
         for one in categories
         if one.annotations
     ]
+
+
+def _shown(tx: Connection, release_id: str) -> dict[str, Any]:
+    """What audits and several people's answers have shown of a release."""
+    closed = select(audits).where(audits.c.release_id == release_id, audits.c.state == "closed")
+    newest = tx.execute(closed.order_by(audits.c.id.desc()).limit(1)).first()
+    earlier = [] if newest is None else earlier_audits(tx, release_id, newest.id)
+    answered = (
+        select(func.avg(merges.c.agreement), func.count(func.distinct(merges.c.item_id)))
+        .join(release_entries, release_entries.c.item_id == merges.c.item_id)
+        .where(release_entries.c.release_id == release_id, merges.c.agreement.is_not(None))
+    )
+    agreement, count = tx.execute(answered).one()
+    return {
+        "accuracy": None if newest is None else statement(view_of(tx, newest), earlier),
+        "agreement": None if agreement is None else float(agreement),
+        "agreement_items": int(count),
+    }
+
+
+def _agreed(card: Card) -> str:
+    if card.agreement is None:
+        return "Agreement between annotators: not measured."
+    return (
+        f"Agreement between annotators: {card.agreement:.0%} of their answers match on average, "
+        f"on {card.agreement_items:,} items that several people answered."
+    )
 
 
 def markdown(card: Card) -> str:
@@ -332,7 +368,9 @@ def markdown(card: Card) -> str:
             f"prediction of a model, of which people changed {card.touched_models:,}. "
             f"Human work that was measured: {card.seconds / 3600:.1f} hours.",
             "",
-            "Agreement between annotators: not measured.",
+            f"Accuracy: {card.accuracy or 'not measured.'}",
+            "",
+            _agreed(card),
             "",
             "## Quantity and suitability",
             "",

@@ -7115,6 +7115,9 @@ export interface components {
                 [key: string]: number;
             };
             left_out: number;
+            accuracy: string | null;
+            agreement: number | null;
+            agreement_items: number;
             gaps: string[];
         };
         /**

@@ -104,7 +104,12 @@ function Sections({ card, release }: { card: ReleaseCard; release: Release }) {
             {number(card.from_models)}, {t('{{count}} of them changed by people', { count: card.touched_models })}
           </Fact>
           <Fact name={t('Human work that was measured')}>{duration(card.seconds)}</Fact>
-          <Fact name={t('Agreement between annotators')}>{t('not measured')}</Fact>
+          <Fact name={t('Accuracy')}>{card.accuracy ?? t('not measured')}</Fact>
+          <Fact name={t('Agreement between annotators')}>
+            {card.agreement === null
+              ? t('not measured')
+              : t('{{percent}} % of their answers match, on {{items}} items that several people answered', { percent: Math.round(card.agreement * 100), items: number(card.agreement_items) })}
+          </Fact>
         </Section>
         <Section title={t('Splits')}>
           {Object.keys(card.splits).length === 0 && <Text size="sm">{t('No splits.')}</Text>}
