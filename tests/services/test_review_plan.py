@@ -112,3 +112,21 @@ def test_all_is_reviewed_unless_somebody_says_otherwise(world: World) -> None:
 
     assert reviewed(world, project) == 5
     assert world.services.review_samples.get(world.owner, project).passed == 0
+
+
+def test_what_is_drawn_and_risky_says_nothing_of_what_passes(world: World) -> None:
+    project = world.project("Cells", items=60, review_plan=ReviewPlan(share=0.5, above=0.3)).id
+    good, bad = (world.person(name, "annotator", project) for name in ("good", "bad"))
+    world.context.risks[project] = (1, {(good.id, None): 0.02, (bad.id, None): 0.9})
+    handed_in(world, project, 20, "bad")
+    risky = reviewed(world, project, amended=99)
+    world.context.risks[project] = (1, world.context.risks[project][1])
+    handed_in(world, project, 20, "good")
+    count = reviewed(world, project)
+
+    found = world.services.review_samples.get(world.owner, project)
+
+    assert risky == 20
+    assert 0 < found.unreviewed.items == count < found.random.items
+    assert found.unreviewed.wrong == 0
+    assert found.random.wrong + found.risk.wrong == 20

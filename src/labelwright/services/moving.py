@@ -168,7 +168,8 @@ def _keep_reason(
     """Why an item is reviewed, or that it is not, so that the sample can be told from the rest."""
     kinds = () if case is None else case.when
     if any(isinstance(one, RandomShare) for one in kinds):
-        why = "random"
+        # What would have been reviewed anyway says nothing of what passes.
+        why = "random_risky" if _is_risky(project, facts) else "random"
     elif any(isinstance(one, Risky) for one in kinds):
         why = "risk"
     else:
@@ -176,6 +177,13 @@ def _keep_reason(
     row = {"id": context.new_id(), "project_id": project.id, "item_id": task.item_id, "task_id": opened}
     row |= {"why": why, "risk": facts.risk, "created_at": context.now()}
     tx.execute(insert(review_reasons).values(**row))
+
+
+def _is_risky(project: Row[Any], facts: Facts) -> bool:
+    routers = [node for node in workflow_of(project).ways().nodes if isinstance(node, Router)]
+    asked = (one for router in routers for case in router.cases for one in case.when)
+    limits = [one.above for one in asked if isinstance(one, Risky)]
+    return bool(limits) and (facts.risk is None or facts.risk >= min(limits))
 
 
 def _samples(project: Row[Any]) -> bool:

@@ -76,15 +76,12 @@ class ReviewSamples:
 
         rows, times = self.context.database.read(work)
         passed = [row for row in rows if row.why == "passed"]
-        # What was drawn at random and would have been reviewed for its risk says nothing of what passed.
-        least = min((row.risk for row in rows if row.why == "risk" and row.risk is not None), default=None)
+        drawn = [row for row in rows if row.why in ("random", "random_risky")]
         alike = [
-            row
-            for row in rows
-            if row.why == "random" and (least is None or row.risk is None or row.risk < least)
-        ]
+            row for row in drawn if row.why == "random"
+        ]  # they would have passed, had they not been drawn
         return ReviewSampling(
-            random=_sampled("random", [row for row in rows if row.why == "random"]),
+            random=_sampled("random", drawn),
             risk=_sampled("risk", [row for row in rows if row.why == "risk"]),
             passed=len(passed),
             unreviewed=_sampled("passed", alike),

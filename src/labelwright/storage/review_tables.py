@@ -14,7 +14,7 @@ def review_tables(metadata: MetaData) -> Table:
         reference("project_id", "projects"),
         Column("item_id", String(36), nullable=False),
         Column("task_id", String(36)),  # the review; None: there is none
-        Column("why", String(20), nullable=False),  # random, risk, other, or passed: not reviewed
+        Column("why", String(20), nullable=False),  # random, random_risky, risk, other, passed (not reviewed)
         Column("risk", Float),  # that at least one annotation is wrong
         moment("created_at"),
         Index("ix_review_reasons_project_id", "project_id", "why"),
