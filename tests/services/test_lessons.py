@@ -264,3 +264,30 @@ def test_an_item_met_in_a_lesson_does_not_wait_for_ever(world: World) -> None:
     world.services.submissions.reopen(world.owner, item)
 
     assert world.services.queue.next(ann, project, ANNOTATE) is not None
+
+
+def test_a_test_whose_skill_was_taken_away_can_be_passed_again(world: World) -> None:
+    project = world.project("Cells").id
+    ann = world.person("ann", "annotator", project)
+    test = lesson(world, project, number=1, skill="cells")
+    answered(world, ann, world.services.attempts.begin(ann, test), True)
+    with pytest.raises(MayNotTryYet):
+        world.services.attempts.begin(ann, test)
+    world.services.skills.revoke(world.owner, project, ann.id, "cells", reason="new guideline")
+    assert world.services.lessons.get(ann, test).mine.why_not is None
+
+    answered(world, ann, world.services.attempts.begin(ann, test), True)
+
+    assert [one.skill for one in world.services.skills.of(ann, project)] == ["cells"]
+
+
+def test_passing_never_shortens_a_skill(world: World) -> None:
+    project = world.project("Cells").id
+    ann = world.person("ann", "annotator", project)
+    world.services.skills.grant(world.owner, project, ann.id, "cells", days=None, reason="knows it")
+    test = lesson(world, project, number=1, skill="cells", valid_days=1)
+
+    answered(world, ann, world.services.attempts.begin(ann, test), True)
+
+    (held,) = world.services.skills.of(ann, project)
+    assert held.expires_at is None

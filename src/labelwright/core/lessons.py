@@ -66,10 +66,13 @@ class LessonStanding(msgspec.Struct, frozen=True, kw_only=True):
     best: float | None
 
 
-def standing(kind: str, settings: LessonSettings, tried: Sequence[Tried], now: int) -> LessonStanding:
+def standing(
+    kind: str, settings: LessonSettings, tried: Sequence[Tried], now: int, *, holds: bool = True
+) -> LessonStanding:
     """Where somebody stands at a moment, from their attempts in the order they were made.
 
-    Attempts before the last pass, and forgiven ones, no longer count against anybody.
+    Attempts before the last pass, and forgiven ones, no longer count against anybody. `holds`: whether they
+    hold the skill that it grants; a test whose skill was taken away or has ended can be passed again.
     """
     passes = [at for at, one in enumerate(tried) if one.state == PASSED]
     passed_at = tried[passes[-1]].ended if passes else None
@@ -82,7 +85,7 @@ def standing(kind: str, settings: LessonSettings, tried: Sequence[Tried], now: i
     ends = [one.ended for one in failed if one.ended is not None]
     again = ends[-1] + int(settings.retry_hours * HOUR) if ends else None
     why: WhyNot | None = None
-    if kind == TEST and passed_at is not None and (until is None or now < until):
+    if kind == TEST and holds and passed_at is not None and (until is None or now < until):
         why = "passed"
     elif left == 0:
         why = "no_attempts_left"

@@ -27,7 +27,7 @@ from labelwright.services.context import Context
 from labelwright.services.gold_queue import give_gold
 from labelwright.services.gold_scoring import Scored
 from labelwright.services.quality_rows import seconds_since_epoch
-from labelwright.services.skills import grant_skill
+from labelwright.services.skills import grant_skill, skills_held
 from labelwright.storage.schema import attempts, gold, gold_answers, items, lessons, members, tasks
 
 _lesson = select(lessons).where(lessons.c.id == bindparam("lesson"))
@@ -154,7 +154,8 @@ class Attempts:
 
     def _begun(self, tx: Connection, actor: Actor, lesson: Row[Any], tries: Sequence[Row[Any]]) -> Row[Any]:
         settings = settings_of(lesson)
-        where = standing_of(lesson.kind, settings, tries, self.context.clock())
+        holds = holds_skill(tx, self.context, lesson, actor.id)
+        where = standing_of(lesson.kind, settings, tries, self.context.clock(), holds=holds)
         _check_may_try(lesson, where)
         asked = self._drawn(tx, actor.id, lesson, settings)
         if not asked:
@@ -240,7 +241,9 @@ def attempt_tells(settings: LessonSettings, attempt: Row[Any]) -> bool:
     return settings.told == "each" or (settings.told == "end" and attempt.state != OPEN)
 
 
-def standing_of(kind: str, settings: LessonSettings, tries: Sequence[Row[Any]], now: int) -> LessonStanding:
+def standing_of(
+    kind: str, settings: LessonSettings, tries: Sequence[Row[Any]], now: int, *, holds: bool
+) -> LessonStanding:
     """Where the person of these attempts stands."""
     made = [
         Tried(
@@ -250,7 +253,13 @@ def standing_of(kind: str, settings: LessonSettings, tries: Sequence[Row[Any]], 
         )
         for row in tries
     ]
-    return standing(kind, settings, made, now)
+    return standing(kind, settings, made, now, holds=holds)
+
+
+def holds_skill(tx: Connection, context: Context, lesson: Row[Any], member_id: str) -> bool:
+    """Whether somebody holds what a lesson grants; true where it grants nothing."""
+    skill = settings_of(lesson).skill
+    return skill is None or skill in skills_held(tx, context, lesson.project_id, member_id)
 
 
 def attempt_for(tx: Connection, actor: Actor, attempt_id: str, *, lock: bool = False) -> Row[Any]:

@@ -10,7 +10,7 @@ from labelwright.core.errors import InvalidInput, NotFound, WrongState
 from labelwright.core.lessons import COURSE, FORGIVEN, OPEN, TEST, LessonSettings, LessonStanding
 from labelwright.core.operations import iso_time
 from labelwright.services.access import Actor, project_for, role_in
-from labelwright.services.attempts import settings_of, standing_of
+from labelwright.services.attempts import holds_skill, settings_of, standing_of
 from labelwright.services.audit import record
 from labelwright.services.context import Context
 from labelwright.storage.schema import attempts, gold, gold_answers, items, lessons, members
@@ -206,7 +206,8 @@ class Lessons:
             .where(attempts.c.lesson_id == row.id, attempts.c.member_id == actor.id)
             .order_by(attempts.c.number)
         ).all()
-        where = standing_of(row.kind, settings, tries, self.context.clock())
+        holds = holds_skill(tx, self.context, row, actor.id)
+        where = standing_of(row.kind, settings, tries, self.context.clock(), holds=holds)
         manages = actor.may("project.manage", role_in(tx, actor, row.project_id))
         usable = select(gold.c.id).where(gold.c.id.in_(settings.gold), gold.c.retired_at.is_(None))
         number = len(tx.execute(usable).all())

@@ -175,8 +175,11 @@ def grant_skill(
         skills.c.member_id == member_id,
         skills.c.skill == skill,
     )
-    tx.execute(delete(skills).where(*own))
     until = None if days is None else context.after(days * 86_400)
+    before = tx.execute(select(skills.c.expires_at).where(*own)).first()
+    if by is None and before is not None and (before[0] is None or (until is not None and before[0] > until)):
+        return  # passing a test never shortens what somebody holds
+    tx.execute(delete(skills).where(*own))
     row: dict[str, Any] = {"project_id": project_id, "member_id": member_id, "skill": skill}
     row |= {"granted_by": by, "granted_at": context.now(), "expires_at": until}
     tx.execute(insert(skills).values(**row))
