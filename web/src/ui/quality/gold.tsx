@@ -20,7 +20,8 @@ import { ago } from '../words';
 
 export default function Gold() {
   const { project } = useProject();
-  const items = useQuery(goldItems(project.id));
+  const [withRetired, setWithRetired] = useState(false);
+  const items = useQuery(goldItems(project.id, withRetired));
   const [isAdding, setAdding] = useState(false);
   return (
     <Stack>
@@ -30,9 +31,12 @@ export default function Gold() {
           <Paper p="md">
             <Group justify="space-between" mb="sm">
               <Title order={3}>{t('Gold items: {{number}}', { number: gold.length })}</Title>
-              <Button size="xs" onClick={() => setAdding(true)} data-testid="add-gold">
-                {t('Add gold items')}
-              </Button>
+              <Group>
+                <Switch size="xs" label={t('Also those asked no more')} checked={withRetired} onChange={({ currentTarget }) => setWithRetired(currentTarget.checked)} data-testid="with-retired" />
+                <Button size="xs" onClick={() => setAdding(true)} data-testid="add-gold">
+                  {t('Add gold items')}
+                </Button>
+              </Group>
             </Group>
             {gold.length === 0 ? (
               <Empty icon={<IconMedal />} title={t('No gold items yet')}>
@@ -128,7 +132,7 @@ function Pool({ gold, project }: { gold: GoldItem[]; project: string }) {
         </Table.Thead>
         <Table.Tbody>
           {gold.map((one) => (
-            <Table.Tr key={one.id} data-testid="gold-item">
+            <Table.Tr key={one.id} style={{ opacity: one.retired_at ? 0.6 : 1 }} data-testid="gold-item">
               <Table.Td w={72}>
                 <div className={classes.thumb}>
                   <Thumbnail id={one.item} name={one.item_name} />
@@ -154,7 +158,7 @@ function Pool({ gold, project }: { gold: GoldItem[]; project: string }) {
               <Table.Td ta="right">{one.answers}</Table.Td>
               <Table.Td ta="right">{one.hardness === null ? '–' : percentOf(one.hardness)}</Table.Td>
               <Table.Td>
-                <Switch size="xs" aria-label={t('Mixed into work')} checked={one.mixed} onChange={({ currentTarget }) => change.mutate({ id: one.id, mixed: currentTarget.checked })} />
+                <Switch size="xs" aria-label={t('Mixed into work')} checked={one.mixed} disabled={one.retired_at !== null} onChange={({ currentTarget }) => change.mutate({ id: one.id, mixed: currentTarget.checked })} />
               </Table.Td>
               <Table.Td ta="right">
                 <Menu position="bottom-end">
@@ -168,7 +172,7 @@ function Pool({ gold, project }: { gold: GoldItem[]; project: string }) {
                     <Menu.Item component="a" href={`/items/${one.item}`}>
                       {t('Open the item')}
                     </Menu.Item>
-                    <Menu.Item onClick={() => change.mutate({ id: one.id, retired: true })}>{t('Ask it no more')}</Menu.Item>
+                    <Menu.Item onClick={() => change.mutate({ id: one.id, retired: one.retired_at === null })}>{one.retired_at ? t('Ask it again') : t('Ask it no more')}</Menu.Item>
                   </Menu.Dropdown>
                 </Menu>
               </Table.Td>

@@ -20,7 +20,7 @@ export function AttemptBadge({ project, attempt, task }: { project: string; atte
   const giveUp = () =>
     modals.openConfirmModal({
       title: t('End this attempt?'),
-      children: data.kind === 'test' ? t('It counts as tried. What you answered so far is kept.') : t('You can begin again at any time.'),
+      children: t('It counts as tried. What you answered so far is kept.'),
       labels: { confirm: t('End it'), cancel: t('Stay here') },
       onConfirm: () =>
         void api
