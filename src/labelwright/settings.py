@@ -59,6 +59,12 @@ class Settings:
     import_roots: str = _setting(
         "", "Folders the server may import from, separated by ':'; empty: any, for owners only.", str
     )
+    model_seconds: int = _setting(120, "Seconds after which a model that gives no answer is stopped.", int)
+    model_memory_bytes: int = _setting(8 * 2**30, "Most memory that the process of a model may take.", int)
+    model_threads: int = _setting(0, "Threads that a model may use; 0: as many as there are cores.", int)
+    private_models: bool = _setting(
+        False, "Let models be asked at private and local addresses (a server in your network).", _yes
+    )
     worker_idle_seconds: int = _setting(120, "Seconds without a job after which the worker ends.", int)
     trusted_proxies: str = _setting("", "Proxy addresses whose X-Forwarded-For is believed.", str)
 

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from labelwright.core import errors as core
+from labelwright.core import model_errors
 from labelwright.core.rules import BrokenRule
 from labelwright.core.shapes import Bounds
 from labelwright.formats.format import WouldDrop
@@ -34,6 +35,7 @@ STATUS: dict[type[core.LabelwrightError], int] = {
     core.BadFile: 422,
     core.UnknownName: 422,
     core.Throttled: 429,
+    model_errors.ModelFailure: 502,
     core.StorageFailure: 503,
     core.LabelwrightError: 400,
 }
@@ -50,6 +52,7 @@ TITLES = {
     422: "This cannot be accepted",
     429: "Too many tries",
     500: "Something broke",
+    502: "The model gave no answer",
     503: "The store refused",
 }
 

@@ -32,6 +32,7 @@ LabelwrightError
 ├── Forbidden                signed in, but not allowed
 ├── Forged                   a request that did not come from our own pages
 ├── UnknownName              not in a registry; lists what is
+├── ModelFailure             a model that gave no answer that can be used (`core/model_errors.py`)
 └── StorageFailure           the database or disk refused
     ├── StorageFull          there is no room left on the server
     └── NoRoom               too little is left for something that can be made again

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from labelwright.storage.assist_tables import assist_tables
 from labelwright.storage.audit_tables import audit_tables
 from labelwright.storage.columns import Json, Packed, identity, moment, reference, serial
 from labelwright.storage.cost_tables import cost_tables
@@ -492,3 +493,7 @@ skills, gold_plans, gold, lessons, attempts, gold_answers = gold_tables(metadata
 rates = cost_tables(metadata)
 review_reasons = review_tables(metadata)
 suspect_runs, suspects, consequence_plans, consequences = suspect_tables(metadata)
+
+# Models
+
+embeddings = assist_tables(metadata)
