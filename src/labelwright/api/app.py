@@ -48,6 +48,8 @@ NOUNS = (
     "gold",
     "lessons",
     "suspects",
+    "models",
+    "predictions",
     "consequences",
     "uploads",
     "imports",

@@ -82,9 +82,15 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Segmented(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a prompt: a mask of bool (height, width), its score, and logits for the next prompt."""
+    """The answer to a prompt: a mask, its score, and logits for the next prompt.
+
+    `mask` is bool of shape (height, width) over a window of the picture whose corner is `left`, `top`;
+    outside of it nothing is set. It has no pixel where nothing was found.
+    """
 
     mask: NDArray[np.bool_]
+    left: int
+    top: int
     score: float
     logits: bytes
 

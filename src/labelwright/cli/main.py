@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "release": ("releases:app", "Freeze accepted work, and prove that it is unchanged."),
     "audit": ("audits:app", "Measure how much of a release is wrong, so that it can be proved."),
     "gold": ("gold:app", "Mix items whose answer is known into work, and see how they were answered."),
+    "models": ("models:app", "Models that suggest: list, add, try and remove them."),
+    "predict": ("models:predict", "Pre-label the items of a project by a model."),
     "member": ("people:member", "Bring people in."),
     "token": ("people:token", "Make keys for programs."),
     "openapi": ("about:openapi", "Print the description of the HTTP API."),

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from labelwright.core.errors import LabelwrightError
+from labelwright.sdk.records import Progress
 
 Watcher = Callable[[int, int | None, str], None]
 
@@ -90,6 +91,11 @@ def progress(title: str, *, quiet: bool) -> Generator[Watcher]:
             bar.update(task, completed=done, total=total, description=note or title)
 
         yield watch
+
+
+def watching(bar: Watcher) -> Callable[[Progress], None]:
+    """A bar that hears of a job's progress."""
+    return lambda seen: bar(seen.done, seen.total, seen.note)
 
 
 def _is_number(text: str) -> bool:

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from labelwright.cli.mapping import mapping_to_edit, read_mapping
 from labelwright.cli.options import THERE, Target
-from labelwright.cli.output import Watcher, progress, say, show_json
+from labelwright.cli.output import progress, say, show_json, watching
 from labelwright.cli.reach import client
 from labelwright.cli.sources import SCHEMES, Credentials, Endpoint, bring
 from labelwright.cli.told import counted, refused, told
@@ -100,7 +100,7 @@ def import_(
     }
     done: list[Import] = []
     with client(target) as labelwright, progress("Import", quiet=target.json) as bar:
-        found, watch = labelwright.projects.find(project), _watching(bar)
+        found, watch = labelwright.projects.find(project), watching(bar)
         if only != "labels" and not dry_run and has_images(place):
             done.append(
                 labelwright.imports.items(found.id, place, in_place=in_place, keys=_keys(keys), watch=watch)
@@ -156,7 +156,7 @@ def export(
             since=since,
             media=media,
             drop=drop,
-            watch=_watching(bar),
+            watch=watching(bar),
         )
     if report is not None:
         report.write_bytes(msgspec.json.format(msgspec.json.encode(written)) + b"\n")
@@ -200,7 +200,3 @@ def _labels(
         if required or options["format"] != "auto" or code != NO_LABELS:
             raise
         return None
-
-
-def _watching(bar: Watcher) -> Callable[[Progress], None]:
-    return lambda seen: bar(seen.done, seen.total, seen.note)

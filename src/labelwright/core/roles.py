@@ -20,6 +20,7 @@ RIGHTS: dict[str, str] = {
     "release.audit": "manager",
     "member.manage": "manager",
     "job.manage": "manager",
+    "model.manage": "manager",
     "audit.read": "owner",
     "member.promote": "owner",
 }

@@ -16,6 +16,7 @@ from labelwright.sdk.explore import Explore
 from labelwright.sdk.gold import Gold
 from labelwright.sdk.imports import Imports
 from labelwright.sdk.jobs import Jobs
+from labelwright.sdk.models import Models
 from labelwright.sdk.people import Members, Tokens
 from labelwright.sdk.projects import Projects
 from labelwright.sdk.records import Session
@@ -53,6 +54,7 @@ class Client:
         self.releases = Releases(self.connection)
         self.audits = Audits(self.connection)
         self.gold = Gold(self.connection)
+        self.models = Models(self.connection, self.jobs)
         self.exports = Exports(self.connection)
         self.members = Members(self.connection)
         self.tokens = Tokens(self.connection)

@@ -38,6 +38,9 @@ class Context:
     risks: dict[str, tuple[int, Any]] = field(default_factory=dict[str, tuple[int, Any]])
     """How often the people of projects err, by project, and how often that was asked (`review_risk.py`)."""
 
+    hosts: list[Any] = field(default_factory=list[Any])
+    """The processes of models, once one was asked (`models.py`)."""
+
     def now(self) -> str:
         """The moment as UTC text."""
         return iso_time(self.clock())

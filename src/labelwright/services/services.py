@@ -29,8 +29,10 @@ from labelwright.services.items import Items
 from labelwright.services.jobs import Jobs
 from labelwright.services.label_import import LabelImports
 from labelwright.services.lessons import Lessons
+from labelwright.services.models import Models
 from labelwright.services.ontologies import Ontologies
 from labelwright.services.pictures import Pictures
+from labelwright.services.predictions import Predictions
 from labelwright.services.progress import Progress
 from labelwright.services.projects import Projects
 from labelwright.services.quality import Quality
@@ -42,6 +44,7 @@ from labelwright.services.releases import Releases
 from labelwright.services.review_samples import ReviewSamples
 from labelwright.services.rework import Rework
 from labelwright.services.rule_offenders import RuleOffenders
+from labelwright.services.segmenting import Segmenting
 from labelwright.services.skills import Skills
 from labelwright.services.sources import Sources
 from labelwright.services.submissions import Submissions
@@ -102,6 +105,9 @@ class Services:
         self.release_cards = ReleaseCards(context, self.releases)
         self.uploads = Uploads(context)
         self.jobs = Jobs(context)
+        self.models = Models(context, self.jobs)
+        self.segmenting = Segmenting(context)
+        self.predictions = Predictions(context, self.jobs)
         self.consequences = Consequences(context)
         self.suspects = Suspects(context, self.jobs)
         self.suspect_verdicts = SuspectVerdicts(context, self.submissions, self.issues)

@@ -27,6 +27,8 @@ KINDS = {
     "import_labels": "labelwright.services.label_import:run_import",
     "find_suspects": "labelwright.services.suspect_run:run_suspects",
     "watch_people": "labelwright.services.consequences:run_watch",
+    "add_model": "labelwright.services.models:run_add",
+    "predict": "labelwright.services.predictions:run_predict",
     "undo_labels": "labelwright.services.label_import:run_undo",
 }
 """Job kinds by name; the handlers are imported at first use."""
