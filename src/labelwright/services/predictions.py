@@ -62,7 +62,7 @@ class PredictIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     replace: bool = True
 
 
-class Looked(msgspec.Struct, frozen=True, kw_only=True):
+class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
     """What a model finds on one item, at any score."""
 
     item: str
@@ -80,7 +80,7 @@ class LookView(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     model: str
-    looked: list[Looked]
+    looked: list[LookedAt]
     labels: dict[str, int]
     mapping: dict[str, str]
     least_score: float
@@ -201,7 +201,7 @@ class Predictions:
             )
         return manifest
 
-    def _looked(self, row: Row[Any], manifest: Manifest) -> Looked:
+    def _looked(self, row: Row[Any], manifest: Manifest) -> LookedAt:
         found: list[Found] = []
         problem = None
         try:
@@ -209,7 +209,7 @@ class Predictions:
             found = list(self._store.predict(manifest.name, [pixels_of(self.context, row)], options)[0].found)
         except LabelwrightError as error:
             problem = error.message
-        return Looked(
+        return LookedAt(
             item=row.id, name=row.name, width=row.width, height=row.height, found=found, problem=problem
         )
 

@@ -12,7 +12,7 @@ import type { Editor } from './editor';
 const put = (annotation: Annotation): Edit => ({ kind: 'put', annotation });
 
 /** Add a shape in the current category, and select it. One that lies wholly outside the picture is refused. */
-export function addShape(editor: Editor, drawn: Shape): void {
+export function addShape(editor: Editor, drawn: Shape, from?: Annotation['evidence']): void {
   const category = editor.category;
   if (!category) return;
   const { imageWidth, imageHeight } = editor.viewport;
@@ -21,7 +21,7 @@ export function addShape(editor: Editor, drawn: Shape): void {
     return;
   }
   const shape = uncrossed(editor, drawn);
-  const annotation = { id: editor.newId(), category: category.id, shape, attributes: defaults(category) };
+  const annotation = { id: editor.newId(), category: category.id, shape, attributes: defaults(category), ...(from ? { evidence: from } : {}) };
   editor.perform(t('Draw {{name}}', { name: category.name }), [put(annotation)]);
   editor.selection.select([annotation.id]);
 }

@@ -59,6 +59,8 @@ export interface Proposal {
   /** What a click at the pointer would add or take away. */
   readonly hover?: Shape | null;
   readonly score?: number;
+  /** Which model it is from, as its evidence will say; none where the hand's own arithmetic found it. */
+  readonly model?: string;
   /** Item pixels to a pixel of the copy that it was found on; 1 where it is as fine as the item. */
   readonly grain?: number;
   /** How sure the hand can be of it: how coarsely it was made, what was left out. */

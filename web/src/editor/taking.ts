@@ -30,7 +30,7 @@ export function resultOf(category: Category | undefined, proposed: Kind, wanted:
 }
 
 /** Add what was proposed, and tell what it became. */
-export function takeProposal(editor: Editor, prompting: Prompting, { shape, grain = 1 }: Proposal): void {
+export function takeProposal(editor: Editor, prompting: Prompting, { shape, grain = 1, model, score }: Proposal): void {
   // What was found on a shrunken copy is no finer than its pixels.
   const tolerance = editor.options.tolerance * Math.max(1, grain);
   const proposed = shape && inside(editor, shape, tolerance);
@@ -48,7 +48,7 @@ export function takeProposal(editor: Editor, prompting: Prompting, { shape, grai
     editor.onWord(t('What was proposed cannot become this: {{kind}}.', { kind: shapeWord(kind) }));
     return;
   }
-  addShape(editor, made.shape);
+  addShape(editor, made.shape, model ? { model, score: score ?? null } : undefined);
   prompting.tell(words(made.shape, made.iou));
 }
 

@@ -35,6 +35,7 @@ export const TOOL_ACTIONS: readonly Action[] = [
   tool('scissors', 'Intelligent scissors along edges', 'I'),
   tool('superpixels', 'Paint superpixels', 'S'),
   tool('grabcut', 'Cut an object out of a box', 'G'),
+  tool('segment', 'Click to segment, by a model', 'C'),
   tool('hole', 'Cut a hole into the selection', 'Alt+P'),
   tool('part', 'Add a part to the selection', 'Alt+A'),
   tool('cut', 'Cut in two along a line', 'Shift+X'),

@@ -84,8 +84,8 @@ export function operationOf(edit: Edit, at: number, seconds: number, gesture: Ge
     },
   };
   if (edit.fields) put.fields = edit.fields;
-  if (evidence?.prediction) {
-    put.prediction = evidence.prediction;
+  if (evidence?.prediction || evidence?.model) {
+    put.prediction = evidence.prediction ?? null;
     put.model = evidence.model ?? null;
     put.score = evidence.score ?? null;
   }

@@ -13,6 +13,7 @@ import { polylineTool } from './polyline';
 import { relateTool } from './relate';
 import { rotatedBoxTool } from './rotated-box';
 import { scissorsTool } from './scissors';
+import { segmentTool } from './segment';
 import { selectTool } from './select';
 import { skeletonTool } from './skeleton';
 import { superpixelsTool } from './superpixels';
@@ -39,6 +40,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = Object.fromEntries(
     scissorsTool,
     superpixelsTool,
     grabcutTool,
+    segmentTool,
     holeTool,
     partTool,
     cutTool,

@@ -18,6 +18,7 @@ import { atLeast } from './words';
 const PLACES = [
   { to: '/', word: phrase('Projects'), needs: 'annotator' },
   { to: '/members', word: phrase('Members'), needs: 'manager' },
+  { to: '/models', word: phrase('Models'), needs: 'annotator' },
   { to: '/jobs', word: phrase('Jobs'), needs: 'manager' },
   { to: '/audit', word: phrase('Audit log'), needs: 'owner' },
 ] as const;

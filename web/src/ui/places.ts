@@ -18,6 +18,7 @@ export const PROJECT_PLACES: Place[] = [
   { path: 'releases', word: phrase('Releases'), needs: 'reviewer' },
   { path: 'learn', word: phrase('Learn'), needs: 'annotator' },
   { path: 'quality', word: phrase('Quality'), needs: 'annotator' },
+  { path: 'models', word: phrase('Models'), needs: 'manager' },
   { path: 'jobs', word: phrase('Jobs'), needs: 'manager' },
   { path: 'workflow', word: phrase('Workflow'), needs: 'manager' },
   { path: 'settings', word: phrase('Settings'), needs: 'manager' },

@@ -24,6 +24,8 @@ const KIND_WORDS: Record<string, string> = spoken<string>({
   undo_import: 'Undo of an import',
   find_suspects: 'Search for suspects',
   watch_people: 'Search for alarms',
+  add_model: 'Fetching a model',
+  predict: 'Pre-labeling',
 });
 
 export function kindWords(kind: string): string {

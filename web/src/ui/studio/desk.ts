@@ -9,6 +9,7 @@ import { fold } from '../../model/fold';
 import type { Operation } from '../../model/operations';
 import type { Picture } from '../../render/picture';
 import { type Answering, answering } from '../../smart/answering';
+import { PREDICTORS } from '../../smart/predictor';
 import { loadPicture } from '../../render/tiled-picture';
 import { failureOf } from '../../sync/deliver';
 import { DraftSync } from '../../sync/draft-sync';
@@ -19,6 +20,7 @@ import { HandAtWork } from '../../tools/worker';
 import type { Issue } from '../../wire';
 import { pixelsOf } from './pixels';
 import { Safety, type Surroundings } from './safety';
+import { prepareToSegment, segmenterOf } from './segmenter';
 import { type Envelope, transportOf } from './server';
 import { rememberSettled, settledOf } from './settled';
 
@@ -35,6 +37,7 @@ export interface Prepared {
 
 export function prepare(envelope: Envelope, held = true): Prepared {
   const picture = loadPicture(envelope.item);
+  if (held) prepareToSegment(envelope.item.id);
   picture.catch(() => undefined); // whoever shows it says so
   return { envelope, held, picture, age: counting() };
 }
@@ -72,7 +75,7 @@ export class Desk {
       judges: envelope.task.stage === 'review',
     });
     this.hand = new HandAtWork(this.editor);
-    this.smart = answering(this.picture.then(pixelsOf));
+    this.smart = answering(this.picture.then(pixelsOf), { ...PREDICTORS, segment: segmenterOf(envelope.item.id) });
     this.hand.prompting.answer = this.smart.answer;
     this.hand.prompting.onChosen = this.smart.warm;
     this.flow = new Flow(this.editor, proposalsOf(this.editor, envelope, member));

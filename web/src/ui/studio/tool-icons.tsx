@@ -5,6 +5,7 @@ import {
   IconCircleDot,
   IconCircleMinus,
   IconCirclePlus,
+  IconClick,
   IconCube,
   IconEraser,
   IconFocus2,
@@ -57,6 +58,7 @@ export const TOOL_GROUPS: readonly (readonly Entry[])[] = [
     ['scissors', IconScissors],
     ['superpixels', IconHexagons],
     ['grabcut', IconFocusCentered],
+    ['segment', IconClick],
   ],
   [
     ['hole', IconCircleMinus],

@@ -19,6 +19,7 @@ export const WANTS: Readonly<Record<string, string>> = {
   scissors: phrase('Click along an edge: the wire follows it. Enter or the first point closes it, Backspace goes back.'),
   superpixels: phrase('Paint over superpixels to take them in. Alt takes away; [ and ] change their size; Enter takes it.'),
   grabcut: phrase('Drag a box around an object, then correct with strokes: plain adds, Alt takes away. Enter takes it.'),
+  segment: phrase('Click on an object, or drag a box around it. Alt and click: not this; Backspace goes back; Enter takes it.'),
   hole: phrase('Draw around what does not belong to the selection.'),
   part: phrase('Draw a further part of the selection.'),
   cut: phrase('Draw a line across: Enter or a double click cuts.'),
