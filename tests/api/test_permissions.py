@@ -203,6 +203,9 @@ class Place:
         services.jobs.cancel(owner, made.job or "")
         return made.id
 
+    def make_model(self, who: Actor) -> str:
+        return "nanodet"
+
     def make_job(self, who: Actor) -> str:
         services, owner = self.api.world.services, self.api.world.owner
         upload = services.uploads.open(owner, self.project)
@@ -308,6 +311,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/imports/look"): lambda place: {
         "upload": place.make_upload(place.asking or place.api.world.owner),
     },
+    ("POST", "/models"): {"name": "minisam"},
+    ("POST", "/projects/{project}/predictions"): {"model": "nanodet", "mapping": {"person": "cell"}},
+    ("POST", "/projects/{project}/predictions/look"): {"model": "nanodet", "filter": {"text": "none"}},
+    ("POST", "/projects/{project}/predictions/remove"): {"author": "model:nobody@1"},
+    ("POST", "/items/{item}/segment"): {"points": [[1, 1, True]]},
     ("POST", "/projects/{project}/sources"): {"url": "gs://bucket", "endpoint": "http://localhost"},
     ("POST", "/projects/{project}/imports"): lambda place: {
         "kind": "items", "upload": place.make_upload(place.asking or place.api.world.owner),
@@ -319,6 +327,7 @@ QUERIES = {
     ("GET", "/projects/{project}/explore/outlines"): "?items=none",
     ("GET", "/items/{item}/crop"): "?left=0&top=0&right=8&bottom=6",
     ("PUT", "/uploads/{upload}/files"): "?name=a.png",
+    ("PUT", "/models/{model}/file"): "?file=a.onnx",
     ("GET", "/projects/{project}/export"): "?format=coco",
     ("GET", "/projects/{project}/export/report"): "?format=coco",
 }
@@ -327,6 +336,8 @@ RAW = {
     ("PUT", "/projects/{project}/workflow.yaml"): b"review: true",
     ("POST", "/projects/{project}/guideline-images"): b"\x89PNG\r\n\x1a\n" + b"\0" * 20,
     ("PUT", "/uploads/{upload}/files"): b"bytes",
+    ("PUT", "/models/{model}/file"): b"bytes",
+    ("POST", "/models/{model}/try"): b"bytes",
 }
 STREAMS = {("GET", f"{V1}/projects/{{project}}/events")}
 FAILS_ANYHOW = {("POST", f"{V1}/session"), ("POST", f"{V1}/session/link")}

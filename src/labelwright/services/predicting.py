@@ -31,9 +31,8 @@ AREAS = ("mask", "polygon")
 
 
 class Counts(msgspec.Struct, kw_only=True):
-    """What became of what was found: by category, and what was left out by label and by reason."""
+    """What was left out of what was found: by label, by reason, and for its score."""
 
-    made: Counter[str] = msgspec.field(default_factory=Counter[str])
     unmapped: Counter[str] = msgspec.field(default_factory=Counter[str])
     unfit: Counter[str] = msgspec.field(default_factory=Counter[str])
     weak: int = 0
@@ -94,15 +93,13 @@ class Fitter:
             what = "a tag" if found.shape is None else f"a {kind_of(found.shape).replace('_', ' ')}"
             self.counts.unfit[f"“{category.name}” has no place for {what}"] += 1
             return None
-        annotation = Annotation(
+        return Annotation(
             id=self._new_id(),
             category=category.id,
             shape=shape,
             attributes=self._attributes(found, category),
             evidence=msgspec.structs.replace(self._evidence, score=round(found.score, 4)),
         )
-        self.counts.made[category.name] += 1
-        return annotation
 
     def _shape(self, found: Found, category: Category, segment: Segment | None) -> tuple[Shape | None, bool]:
         allowed = category.shapes

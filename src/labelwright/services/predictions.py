@@ -245,7 +245,7 @@ class _Predicting:
                 self._context.database.write(
                     lambda tx, answers=answers, told=told: self._write(tx, answers, told, total)
                 )
-        return self._report(total)
+        return self._report(total, self._context.database.read(self._made))
 
     def _begin(self, tx: Connection) -> tuple[Row[Any], Fitter]:
         project = tx.execute(select(projects).where(projects.c.id == self._run.project_id)).one()
@@ -322,9 +322,9 @@ class _Predicting:
         return answered
 
     def _predict(self, pictures: list[NDArray[np.uint8]]) -> list[Prediction]:
-        least = min(
-            [self._wanted.least_score or self._manifest.least_score, *self._wanted.thresholds.values()]
-        )
+        wanted = self._wanted.least_score
+        usual = self._manifest.least_score if wanted is None else wanted
+        least = min([usual, *self._wanted.thresholds.values()])
         return self._store.predict(self._manifest.name, pictures, Options(least_score=least))
 
     def _write(
@@ -363,7 +363,17 @@ class _Predicting:
         if len(self._failed) < MOST_TOLD:
             self._failed.append({"item": row.id, "name": row.name, "problem": problem})
 
-    def _report(self, total: int) -> dict[str, Any]:
+    def _made(self, tx: Connection) -> Counter[str]:
+        """The annotations of this job by category, those from before it was begun again included."""
+        ontology = read_ontology(self._context, tx, self._project.id, self._project.ontology_version)
+        names = {category.id: category.name for category in ontology.categories}
+        of = (documents.c.project_id == self._project.id) & (documents.c.import_id == self._run.id)
+        made: Counter[str] = Counter()
+        for counted in tx.execute(select(documents.c.categories).where(of)).scalars():
+            made.update({names.get(category, category): count for category, count in counted.items()})
+        return made
+
+    def _report(self, total: int, made: Counter[str]) -> dict[str, Any]:
         counts = self._fitter.counts
         if self._failures and self._failures == total:
             first = self._failed[0]["problem"]
@@ -373,8 +383,8 @@ class _Predicting:
         return {
             "model": self._manifest.author,
             "items": total,
-            "annotations": counts.made.total(),
-            "categories": dict(counts.made.most_common()),
+            "annotations": made.total(),
+            "categories": dict(made.most_common()),
             "unmapped": dict(counts.unmapped.most_common()),
             "unfit": dict(counts.unfit.most_common()),
             "below_threshold": counts.weak,

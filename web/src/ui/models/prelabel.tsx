@@ -145,7 +145,7 @@ function Mapping({ look, categories, mapping, onMapping }: MappingProps) {
   const data = [{ value: '', label: t('left out') }, ...categories.map(({ id, name }) => ({ value: id, label: name }))];
   return (
     <Stack gap={4}>
-      <Table withRowBorders={false} verticalSpacing={3} w="auto" data-testid="mapping">
+      <Table withRowBorders={false} verticalSpacing={3} maw={600} data-testid="mapping">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('The model says')}</Table.Th>
