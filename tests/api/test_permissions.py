@@ -315,6 +315,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/{project}/predictions"): {"model": "nanodet", "mapping": {"person": "cell"}},
     ("POST", "/projects/{project}/predictions/look"): {"model": "nanodet", "filter": {"text": "none"}},
     ("POST", "/projects/{project}/predictions/remove"): {"author": "model:nobody@1"},
+    ("PUT", "/projects/{project}/learning"): {"enabled": True},
     ("POST", "/items/{item}/segment"): {"points": [[1, 1, True]]},
     ("POST", "/projects/{project}/sources"): {"url": "gs://bucket", "endpoint": "http://localhost"},
     ("POST", "/projects/{project}/imports"): lambda place: {

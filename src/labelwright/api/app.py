@@ -50,6 +50,7 @@ NOUNS = (
     "suspects",
     "models",
     "predictions",
+    "heads",
     "consequences",
     "uploads",
     "imports",

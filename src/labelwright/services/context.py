@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,6 +41,9 @@ class Context:
 
     hosts: list[Any] = field(default_factory=list[Any])
     """The processes of models, once one was asked (`models.py`)."""
+
+    unwoken: threading.Event = field(default_factory=threading.Event)
+    """Set where a transaction of somebody's work began a job: who answers them wakes the worker after it."""
 
     def now(self) -> str:
         """The moment as UTC text."""

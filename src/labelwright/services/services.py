@@ -20,6 +20,7 @@ from labelwright.services.explore import Explore
 from labelwright.services.explore_facets import ExploreFacets
 from labelwright.services.exports import Exports
 from labelwright.services.gold import Gold
+from labelwright.services.heads import Heads
 from labelwright.services.idempotency import Idempotency
 from labelwright.services.imports import Imports
 from labelwright.services.issues import Issues
@@ -108,6 +109,7 @@ class Services:
         self.models = Models(context, self.jobs)
         self.segmenting = Segmenting(context)
         self.predictions = Predictions(context, self.jobs)
+        self.heads = Heads(context, self.jobs)
         self.consequences = Consequences(context)
         self.suspects = Suspects(context, self.jobs)
         self.suspect_verdicts = SuspectVerdicts(context, self.submissions, self.issues)

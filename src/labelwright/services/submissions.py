@@ -29,6 +29,7 @@ from labelwright.services.drafts import append, base_document, keep_snapshot, ma
 from labelwright.services.error_marks import keep_marks
 from labelwright.services.gold_hiding import announce_as_work
 from labelwright.services.gold_scoring import Scored, score_gold, scored_before, skip_gold, state_as_of_work
+from labelwright.services.heads import count_submission
 from labelwright.services.moving import close_open_tasks, close_task, move_item, move_on
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.overlap import is_blind, settle
@@ -112,6 +113,8 @@ class Submissions:
             document = with_similarity(tx, task.item_id, document)
             handed = self._hand_in(tx, actor, project, task, document, revision, ontology, sent)
             watch_soon(tx, self.context, actor, project.id)
+            if task.purpose == WORK:
+                count_submission(tx, self.context, actor, project.id)
             return handed
 
         return work

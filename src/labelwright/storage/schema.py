@@ -26,9 +26,11 @@ from labelwright.storage.cost_tables import cost_tables
 from labelwright.storage.error_tables import error_tables
 from labelwright.storage.explore_tables import explore_tables
 from labelwright.storage.gold_tables import gold_tables
+from labelwright.storage.head_tables import head_tables
 from labelwright.storage.overlap_tables import overlap_tables
 from labelwright.storage.review_tables import review_tables
 from labelwright.storage.suspect_tables import suspect_tables
+from labelwright.storage.tagging_tables import tagging_tables
 
 metadata = MetaData(
     naming_convention={
@@ -497,3 +499,5 @@ suspect_runs, suspects, consequence_plans, consequences = suspect_tables(metadat
 # Models
 
 embeddings = assist_tables(metadata)
+head_plans, heads = head_tables(metadata)
+webhooks, webhook_deliveries, tag_requests = tagging_tables(metadata)

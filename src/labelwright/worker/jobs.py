@@ -28,6 +28,7 @@ KINDS = {
     "find_suspects": "labelwright.services.suspect_run:run_suspects",
     "watch_people": "labelwright.services.consequences:run_watch",
     "add_model": "labelwright.services.models:run_add",
+    "train_head": "labelwright.services.heads:run_train",
     "predict": "labelwright.services.predictions:run_predict",
     "undo_labels": "labelwright.services.label_import:run_undo",
 }

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 from anyio import CapacityLimiter, to_thread
+from starlette.concurrency import run_in_threadpool
 
 from labelwright.api.callers import SIGNED
 from labelwright.api.paging import ListQuery, Page, Text, page_of
@@ -197,6 +198,9 @@ def bring_in(task: str, body: LeftIn, who: Actor, services: Services) -> Brought
 async def submit(task: str, body: SubmissionIn, who: Actor, services: Services) -> SubmissionOut:
     """Hand in the work on a task; the item moves on. Doing it twice gives the same submission."""
     done = await _committed(services, services.submissions.submit_work(who, task, body.to_core()))
+    if services.context.unwoken.is_set():
+        services.context.unwoken.clear()
+        await run_in_threadpool(services.jobs.wake)
     return SubmissionOut(
         submission=Submitted(id=done.submission),
         item=done.item,
