@@ -17,6 +17,7 @@ ADAPTERS: dict[str, str] = {
     "centerface": "centerface:CenterFace",
     "minisam": "minisam:MiniSam",
     "movenet": "movenet:MoveNet",
+    "rapidocr": "rapidocr:RapidOcr",
     "own-onnx": "own_onnx:OwnOnnx",
 }
 """Every adapter by name, as `module:Class` of this package."""
