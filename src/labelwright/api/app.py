@@ -50,6 +50,8 @@ NOUNS = (
     "suspects",
     "models",
     "predictions",
+    "tagging",
+    "webhooks",
     "heads",
     "consequences",
     "uploads",

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gold": ("gold:app", "Mix items whose answer is known into work, and see how they were answered."),
     "models": ("models:app", "Models that suggest: list, add, try and remove them."),
     "predict": ("models:predict", "Pre-label the items of a project by a model."),
+    "tag": ("tagging:tag", "Show the tags that a model gives to pictures."),
     "member": ("people:member", "Bring people in."),
     "token": ("people:token", "Make keys for programs."),
     "openapi": ("about:openapi", "Print the description of the HTTP API."),

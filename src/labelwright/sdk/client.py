@@ -20,6 +20,7 @@ from labelwright.sdk.models import Models
 from labelwright.sdk.people import Members, Tokens
 from labelwright.sdk.projects import Projects
 from labelwright.sdk.records import Session
+from labelwright.sdk.tagging import Tagging, Webhooks
 from labelwright.sdk.work import Items, Tasks
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Client:
         self.audits = Audits(self.connection)
         self.gold = Gold(self.connection)
         self.models = Models(self.connection, self.jobs)
+        self.tagging = Tagging(self.connection)
+        self.webhooks = Webhooks(self.connection)
         self.exports = Exports(self.connection)
         self.members = Members(self.connection)
         self.tokens = Tokens(self.connection)

@@ -51,10 +51,12 @@ from labelwright.services.sources import Sources
 from labelwright.services.submissions import Submissions
 from labelwright.services.suspect_verdicts import SuspectVerdicts
 from labelwright.services.suspects import Suspects
+from labelwright.services.tagging import Tagging
 from labelwright.services.uploads import Uploads
 from labelwright.services.verdicts import Verdicts
 from labelwright.services.verification import Verification
 from labelwright.services.views import Views
+from labelwright.services.webhooks import Webhooks
 from labelwright.services.workload import Workload
 
 
@@ -109,6 +111,8 @@ class Services:
         self.models = Models(context, self.jobs)
         self.segmenting = Segmenting(context)
         self.predictions = Predictions(context, self.jobs)
+        self.tagging = Tagging(context)
+        self.webhooks = Webhooks(context)
         self.heads = Heads(context, self.jobs)
         self.consequences = Consequences(context)
         self.suspects = Suspects(context, self.jobs)

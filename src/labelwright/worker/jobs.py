@@ -30,6 +30,7 @@ KINDS = {
     "add_model": "labelwright.services.models:run_add",
     "train_head": "labelwright.services.heads:run_train",
     "predict": "labelwright.services.predictions:run_predict",
+    "deliver_webhooks": "labelwright.services.webhook_delivery:run_delivery",
     "undo_labels": "labelwright.services.label_import:run_undo",
 }
 """Job kinds by name; the handlers are imported at first use."""
