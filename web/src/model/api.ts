@@ -1886,6 +1886,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tags of the picture in the body; or of the one that a JSON body holds or names. */
+        post: operations["tagging_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tags of up to 64 pictures; each has its result or its error. */
+        post: operations["tagging_tag_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request that waits for a person, or the answer. */
+        get: operations["tagging_get_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks of a project. */
+        get: operations["webhooks_list"];
+        put?: never;
+        /** A new webhook. The answer is the only one that holds its secret. */
+        post: operations["webhooks_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a webhook. */
+        delete: operations["webhooks_remove"];
+        options?: never;
+        head?: never;
+        /** Change a webhook, or turn it off or on. */
+        patch: operations["webhooks_change"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest deliveries of a webhook. */
+        get: operations["webhooks_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message now; the answer says how it went. */
+        post: operations["webhooks_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/learning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the project's head learns, its versions, and how right each was on items held out. */
+        get: operations["learning_view"];
+        /** Set whether it learns, after how many submissions, and how far ahead it proposes. */
+        put: operations["learning_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/learning/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Learn now, by a job. */
+        post: operations["learning_train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/consequences": {
         parameters: {
             query?: never;
@@ -6893,6 +7049,263 @@ export interface components {
             score: number;
             answer: string;
             model: string;
+        };
+        /**
+         * TagQuery
+         * @description The options beside a picture that is the body; a mapping needs JSON.
+         */
+        TagQuery: {
+            /** @default null */
+            model: string | null;
+            /** @default null */
+            project: string | null;
+            /** @default null */
+            mapping: null;
+            /** @default null */
+            least_confidence: number | null;
+            /** @default null */
+            ask_below: number | null;
+            /** @default false */
+            boxes: boolean;
+            /** @default false */
+            fetch: boolean;
+            /** @default null */
+            name: string | null;
+        };
+        /**
+         * Tagged
+         * @description The answer for one picture. `unmapped` are labels that mean nothing in the project.
+         *
+         *         `state` is done, or that of the request to a person: pending, answered, skipped. `answer` is what
+         *         people said, where they said it already.
+         */
+        Tagged: {
+            model: string;
+            version: string;
+            width: number;
+            height: number;
+            tags: components["schemas"]["TagView"][];
+            boxes: components["schemas"]["BoxView"][] | null;
+            unmapped: string[];
+            /** @default done */
+            state: string;
+            /** @default null */
+            request: string | null;
+            /** @default null */
+            answer: Record<string, never> | null;
+        };
+        /**
+         * TagView
+         * @description A tag: the model's label, or with a project the id and name of a category.
+         */
+        TagView: {
+            label: string;
+            confidence: number;
+            /** @default null */
+            category: string | null;
+            /** @default null */
+            name: string | null;
+        };
+        /**
+         * BoxView
+         * @description A box in pixels of the upright picture.
+         */
+        BoxView: {
+            label: string;
+            confidence: number;
+            box: {
+                [key: string]: number;
+            };
+            /** @default null */
+            category: string | null;
+            /** @default null */
+            name: string | null;
+        };
+        /**
+         * BatchIn
+         * @description Up to 64 pictures with the options.
+         */
+        BatchIn: {
+            /** @default null */
+            model: string | null;
+            /** @default null */
+            project: string | null;
+            /** @default null */
+            mapping: {
+                [key: string]: string;
+            } | null;
+            /** @default null */
+            least_confidence: number | null;
+            /** @default null */
+            ask_below: number | null;
+            /** @default false */
+            boxes: boolean;
+            /** @default false */
+            fetch: boolean;
+            images: components["schemas"]["PictureIn"][];
+        };
+        /**
+         * PictureIn
+         * @description A picture: its bytes in base64, or an address of http or https; `name` is for people.
+         */
+        PictureIn: {
+            /** @default null */
+            image: string | null;
+            /** @default null */
+            address: string | null;
+            /** @default null */
+            name: string | null;
+        };
+        /**
+         * Batch
+         * @description The answers of a batch, in the order of its pictures.
+         */
+        Batch: {
+            items: components["schemas"]["Outcome"][];
+        };
+        /**
+         * Outcome
+         * @description What came of one picture of a batch: a result, or an error with code, message and remedy.
+         */
+        Outcome: {
+            index: number;
+            name: string | null;
+            /** @default null */
+            result: components["schemas"]["Tagged"] | null;
+            /** @default null */
+            error: {
+                [key: string]: string | null;
+            } | null;
+        };
+        /**
+         * TagRequestView
+         * @description A request that waits for a person, or its answer.
+         *
+         *         `state` is pending, answered, skipped (a person put the item aside) or removed (the item is gone).
+         *         `said` is what the model said, `answer` the tags and boxes that people left.
+         */
+        TagRequestView: {
+            id: string;
+            project: string;
+            item: string;
+            state: string;
+            said: Record<string, never>;
+            answer: Record<string, never> | null;
+            created_at: string;
+            answered_at: string | null;
+        };
+        /**
+         * WebhookView
+         * @description A webhook. `problem` says why it failed last, or why it was turned off; `waiting` counts what waits.
+         *
+         *         `secret` is there only in the answer to its making.
+         */
+        WebhookView: {
+            id: string;
+            project: string;
+            url: string;
+            events: string[];
+            active: boolean;
+            failures: number;
+            problem: string | null;
+            waiting: number;
+            created_at: string;
+            /** @default null */
+            secret: string | null;
+        };
+        /**
+         * WebhookIn
+         * @description A new webhook. Without a secret one is made.
+         */
+        WebhookIn: {
+            url: string;
+            events: string[];
+            /** @default null */
+            secret: string | null;
+        };
+        /**
+         * WebhookChange
+         * @description What is to be other; `active` turns one on again that was turned off.
+         */
+        WebhookChange: {
+            /** @default null */
+            url: string | null;
+            /** @default null */
+            events: string[] | null;
+            /** @default null */
+            active: boolean | null;
+            /** @default null */
+            secret: string | null;
+        };
+        /**
+         * DeliveryView
+         * @description A delivery: waiting, delivered or failed; `status` and `milliseconds` are of the newest try.
+         */
+        DeliveryView: {
+            id: string;
+            event: string;
+            state: string;
+            attempts: number;
+            status: number | null;
+            problem: string | null;
+            milliseconds: number | null;
+            created_at: string;
+            done_at: string | null;
+            due_at: number | null;
+            body: Record<string, never>;
+        };
+        /**
+         * LearningView
+         * @description Where a project's learning stands. `since`: submissions since it learned; `job` the newest training.
+         */
+        LearningView: {
+            plan: components["schemas"]["HeadPlan"];
+            kind: string;
+            since: number;
+            labeled: number;
+            versions: components["schemas"]["HeadView"][];
+            job: string | null;
+        };
+        /**
+         * HeadPlan
+         * @description Whether a project's head learns, after how many submissions, and how far ahead it proposes.
+         */
+        HeadPlan: {
+            enabled: boolean;
+            /** @default 10 */
+            every: number;
+            /** @default 40 */
+            ahead: number;
+        };
+        /**
+         * HeadView
+         * @description A version. `score` is F1 on the items held out, with 95 % from `low` to `high`.
+         *
+         *         `categories` are its F1 by id of the category; `before` that of the version before, on the same items.
+         */
+        HeadView: {
+            version: number;
+            kind: string;
+            items: number;
+            things: number;
+            held_out: number;
+            score: number | null;
+            low: number | null;
+            high: number | null;
+            before: number | null;
+            categories: {
+                [key: string]: number | null;
+            };
+            promoted: boolean;
+            reason: string;
+            created_at: string;
+        };
+        /**
+         * TrainingStarted
+         * @description The job that learns.
+         */
+        TrainingStarted: {
+            job: string;
         };
         /**
          * ConsequencesOut
@@ -17848,6 +18261,896 @@ export interface operations {
             };
             /** @description The model gave no answer: model.failed */
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tagging_tag: {
+        parameters: {
+            query?: {
+                model?: string;
+                project?: string;
+                mapping?: null;
+                least_confidence?: number;
+                ask_below?: number;
+                boxes?: boolean;
+                fetch?: boolean;
+                name?: string;
+            };
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Tags of the picture in the body; or of the one that a JSON body holds or names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tagged"];
+                };
+            };
+            /** @description This cannot be read: address.not_reached */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: file.unusable, invalid, model.unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries: tagging.busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model gave no answer: model.failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tagging_tag_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchIn"];
+            };
+        };
+        responses: {
+            /** @description Tags of up to 64 pictures; each has its result or its error. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description This cannot be read: address.not_reached, malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: file.unusable, invalid, invalid.key_reused, model.unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries: tagging.busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model gave no answer: model.failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tagging_get_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A request that waits for a person, or the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRequestView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks of a project. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"][];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description A new webhook. The answer is the only one that holds its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a webhook. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Change a webhook, or turn it off or on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest deliveries of a webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"][];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send a test message now; the answer says how it went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid.key_reused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the project's head learns, its versions, and how right each was on items held out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningView"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeadPlan"];
+            };
+        };
+        responses: {
+            /** @description Set whether it learns, after how many submissions, and how far ahead it proposes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningView"];
+                };
+            };
+            /** @description This cannot be read: malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large: too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another kind of body: invalid.media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_train: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                /** @description Needed with a session cookie; a token needs none. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Learn now, by a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingStarted"];
+                };
+            };
+            /** @description Sign in first: sign_in.required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: forbidden, forged */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has moved on: conflict.in_progress, conflict.wrong_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This cannot be accepted: invalid.key_reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ import { tell } from '../ui/notify';
 import { Page } from '../ui/page';
 import { useProject } from '../ui/project';
 import { ProjectCodes } from '../ui/project-codes';
+import { ProjectWebhooks } from '../ui/project-webhooks';
 import { Failure } from '../ui/state';
 import type { Project } from '../wire';
 
@@ -72,6 +73,7 @@ export default function ProjectSettings() {
           </form>
         </Paper>
         <ProjectCodes project={project.id} />
+        <ProjectWebhooks project={project.id} />
         <Paper p="lg">
           <Group justify="space-between">
             <div>

@@ -26,6 +26,8 @@ const KIND_WORDS: Record<string, string> = spoken<string>({
   watch_people: 'Search for alarms',
   add_model: 'Fetching a model',
   predict: 'Pre-labeling',
+  deliver_webhooks: 'Webhooks',
+  train_head: 'Learning from the project',
 });
 
 export function kindWords(kind: string): string {
