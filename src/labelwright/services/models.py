@@ -18,7 +18,7 @@ from labelwright.assist import catalog
 from labelwright.assist.host import Limits, ModelHosts
 from labelwright.assist.manifest import MANIFEST, Manifest, Source, read_manifest, write_manifest
 from labelwright.assist.predictor import Options, Prediction, Prompt, Segmented
-from labelwright.assist.recognition import recognized
+from labelwright.assist.recognition import taken_in
 from labelwright.core.errors import LabelwrightError, WrongState
 from labelwright.core.model_errors import UnfitModel, UnknownModel
 from labelwright.services.access import Actor, require
@@ -236,15 +236,19 @@ class ModelStore:
         return self._ask(name, ("prompt",), "prompt", looked, size, prompt)
 
     def keep_own(self, name: str, file: Path, given: dict[str, Any]) -> None:
-        """Keep an ONNX file of one's own as a model. Raises BadModelFile, UnfitModel, InvalidInput."""
-        manifest = recognized(file, name, given)
+        """Keep an ONNX file of one's own, or a zip of a pair, as a model.
+
+        Raises BadModelFile, UnfitModel, InvalidInput.
+        """
         part = self.root / f".{name}.part"
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        shutil.copyfile(file, part / manifest.file().name)
-        write_manifest(part, manifest)
-        shutil.rmtree(self.place(name), ignore_errors=True)
-        part.replace(self.place(name))
+        try:
+            write_manifest(part, taken_in(file, part, name, given))
+            shutil.rmtree(self.place(name), ignore_errors=True)
+            part.replace(self.place(name))
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
     def _ask(self, name: str, tasks: Sequence[str], method: str, *given: Any) -> Any:  # noqa: ANN401
         manifest = self.manifest(name)

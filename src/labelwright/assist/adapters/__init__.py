@@ -18,6 +18,7 @@ ADAPTERS: dict[str, str] = {
     "minisam": "minisam:MiniSam",
     "movenet": "movenet:MoveNet",
     "rapidocr": "rapidocr:RapidOcr",
+    "sam": "sam:Sam",
     "own-onnx": "own_onnx:OwnOnnx",
 }
 """Every adapter by name, as `module:Class` of this package."""

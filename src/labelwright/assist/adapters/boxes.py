@@ -1,4 +1,4 @@
-"""Boxes as detectors give them: which of them stay, and what is said of each."""
+"""Boxes and masks as models give them: which of them stay, and what is said of each."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.assist.adapters.pixels import Placing
+from labelwright.assist.manifest import Manifest
 from labelwright.assist.predictor import Found, Prediction
-from labelwright.core.shapes import Box
+from labelwright.core.shapes import Box, Mask
 
 LEAST_SIDE = 1e-3  # of a box, in pixels: what is narrower lies outside of the picture
 
@@ -60,6 +61,29 @@ def as_prediction(
         score = min(1.0, max(0.0, float(scores[place])))
         found.append(Found(label=names[int(labels[place])], score=score, shape=shape))
     return Prediction(found=tuple(found))
+
+
+def as_mask(grid: NDArray[np.bool_], left: int, top: int) -> Mask | None:
+    """Set pixels of a window of the picture as a mask, trimmed to them; None without any."""
+    if not grid.any():
+        return None
+    rows, columns = np.flatnonzero(grid.any(axis=1)), np.flatnonzero(grid.any(axis=0))
+    window = np.ascontiguousarray(grid[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    flat = window.reshape(-1)
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    runs: list[int] = np.diff(np.concatenate(([0], edges, [flat.size]))).tolist()
+    starts = [0] if flat[0] else []
+    height, width = window.shape
+    return Mask(left + int(columns[0]), top + int(rows[0]), width, height, (*starts, *runs))
+
+
+def labels_of(manifest: Manifest, count: int) -> Sequence[str]:
+    """The labels of a model that answers for so many; numbers where it names none. Raises ValueError."""
+    if not manifest.labels:
+        return [str(place) for place in range(count)]
+    if len(manifest.labels) < count:
+        raise ValueError("more labels than the manifest names")
+    return manifest.labels[:count] if manifest.options.get("reads") == "classes" else manifest.labels
 
 
 def _shared(box: NDArray[np.floating], boxes: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -43,6 +43,7 @@ class Session:
             entry.name: tuple(entry.shape) for entry in self._session.get_outputs()
         }
         self.types: dict[str, str] = {entry.name: entry.type for entry in self._session.get_inputs()}
+        self.answer_types: dict[str, str] = {entry.name: entry.type for entry in self._session.get_outputs()}
         self.metadata: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
         self.provider: str = self._session.get_providers()[0]
 
