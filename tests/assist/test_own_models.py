@@ -137,3 +137,20 @@ def test_a_model_that_no_adapter_reads_says_what_it_answers(tmp_path: Path) -> N
 
     with pytest.raises(UnfitModel, match="6 inputs and answers masks"):
         recognized(decoder, "own", {})
+
+
+def test_a_model_that_reads_lines_is_not_taken_for_a_detector(tmp_path: Path) -> None:
+    file = constant(tmp_path / "r.onnx", {"steps": np.zeros((1, 40, 97))}, metadata={"character": "a\nb"})
+
+    with pytest.raises(UnfitModel) as refused:
+        recognized(file, "own", {})
+
+    assert "rapidocr" in refused.value.remedy
+
+
+def test_a_classifier_of_yolo_is_given_pixels_from_0_to_1(tmp_path: Path) -> None:
+    file = constant(tmp_path / "c.onnx", {"p": [[0.9, 0.1]]}, metadata={**NAMES, "task": "classify"})
+
+    given = recognized(file, "own", {}).input
+
+    assert (given.divide, given.mean, given.scale, given.fit) == (255, (0, 0, 0), (1, 1, 1), "crop")

@@ -11,7 +11,7 @@ from labelwright.assist.adapters import load
 from labelwright.assist.adapters.sam import Sam, fed_by
 from labelwright.assist.manifest import check_files
 from labelwright.assist.predictor import Prompt, PromptPoint
-from labelwright.assist.recognition import recognized, taken_in
+from labelwright.assist.recognition import recognized, recognized_pair, taken_in
 from labelwright.core.model_errors import BadModelFile, ModelNonsense, UnfitModel
 from tests.assist.onnx_models import constant, save, segmenter
 
@@ -153,3 +153,12 @@ def test_features_are_fed_by_name_then_by_the_only_shape_that_fits() -> None:
     assert fed_by("a", (1, 2), {"a": (9,), "b": (1, 2)}) == "a"
     assert fed_by("x", (1, "n"), {"a": (9,), "b": (1, 2)}) == "b"
     assert fed_by("x", (1, 2), {"a": (1, 2), "b": (1, 2)}) is None
+
+
+def test_two_pairs_that_share_a_decoder_are_two_versions(tmp_path: Path) -> None:
+    encoder, decoder = segmenter(tmp_path)
+    other = constant(tmp_path / "o.onnx", {"other": np.ones((1, 256, 64, 64))}, (1, 3, 1024, 1024))
+
+    versions = {recognized_pair((one, decoder), "own", {}).version for one in (encoder, other)}
+
+    assert len(versions) == 2

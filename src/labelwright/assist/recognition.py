@@ -100,7 +100,8 @@ def recognized_pair(files: Sequence[Path], name: str, given: Mapping[str, Any]) 
     )
     return Manifest(
         name=name,
-        version=str(given.get("version") or stored[1].sha256[:8]),
+        # Of both: encoders are trained anew for the decoder of another.
+        version=str(given.get("version") or "".join(file.sha256[:4] for file in stored)),
         title=str(given.get("title") or name),
         adapter="sam",
         tasks=("prompt",),
@@ -159,6 +160,8 @@ def _signature(session: Session) -> _Signature:
     remedy = f"Read are {_WANTED}. Others need an adapter: docs/models.md says how one is written."
     if set(session.inputs) & set(POINTS):
         remedy = _PAIR
+    elif "character" in session.metadata:
+        remedy = "It reads lines that another model finds: “labelwright models add rapidocr” brings both."
     elif len(pictures) == 1 and len(pictures[0]) == 4:
         if tuple(outputs[0])[-3:] == (256, 64, 64) and 1024 in pictures[0]:
             remedy = _PAIR
