@@ -183,7 +183,7 @@ function Deliveries({ webhook }: { webhook: string }) {
                   <Table.Td ta="right">{one.attempts}</Table.Td>
                   <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
                     {one.status ?? '—'}
-                    {one.milliseconds !== null && one.milliseconds !== undefined && ` · ${one.milliseconds} ms`}
+                    {one.milliseconds !== null && one.milliseconds !== undefined && ' · ' + t('{{number}} ms', { number: one.milliseconds })}
                   </Table.Td>
                 </Table.Tr>
               ))}
@@ -221,7 +221,7 @@ function WebhookForm({ project, onSaved, onClose }: FormProps) {
     >
       <Stack gap="xs" mt="sm">
         {save.error && <Failure error={save.error} />}
-        <TextInput label={t('Address')} placeholder="https://example.org/labelwright" value={url} maxLength={2000} autoFocus onChange={(event) => setUrl(event.currentTarget.value)} />
+        <TextInput label={t('Address')} value={url} maxLength={2000} autoFocus onChange={(event) => setUrl(event.currentTarget.value)} />
         <Checkbox.Group label={t('Is told when')} value={events} onChange={setEvents}>
           <Stack gap={6} mt={4}>
             {EVENTS.map(([event, word]) => (
