@@ -23,6 +23,7 @@ def test_a_model_is_fetched_tried_and_helps_with_proposals_and_clicks(
 
     a_model_is_fetched_and_one_is_tried(page)
     a_project_is_prelabeled(page, address)
+    the_project_learns(page, address)
     a_click_makes_an_outline(page, address)
 
 
@@ -60,6 +61,19 @@ def a_project_is_prelabeled(page: Page, address: str) -> None:
     expect(page.get_by_test_id("outcome")).to_contain_text("proposals on 60 items", timeout=120_000)
     expect(page.get_by_test_id("predicted-by").filter(has_text="nanodet@1")).to_contain_text("60")
     look(page, "models-4-outcome")
+
+
+def the_project_learns(page: Page, address: str) -> None:
+    page.goto(f"{address}/models")
+    page.get_by_label("Items ahead with proposals").fill("4")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_test_id("learn-on").check(force=True)
+    expect(page.get_by_test_id("learn-on")).to_be_checked()
+    page.get_by_test_id("train").click()
+    expect(page.get_by_test_id("version")).to_have_count(1, timeout=180_000)
+    expect(page.get_by_test_id("version")).to_contain_text("proposes now")
+    expect(page.get_by_test_id("predicted-by").filter(has_text="Learned here")).to_be_visible(timeout=60_000)
+    look(page, "models-7-learned")
 
 
 def a_click_makes_an_outline(page: Page, address: str) -> None:

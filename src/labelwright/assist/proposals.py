@@ -21,7 +21,7 @@ WORKING_SIDE = 320  # of the copy on which regions are looked for
 LEVELS = (0.7, 1.0, 1.5, 2.2)  # of Otsu's threshold
 LEAST_SIDE = 8.0  # pixels of the picture
 SAME = 0.8  # IoU from which two proposals are one
-MOST = 160
+MOST = 110
 MARGIN = 0.15  # of a crop around its box
 
 

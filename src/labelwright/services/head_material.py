@@ -22,7 +22,7 @@ from labelwright.services.models import ModelStore
 
 EMBEDDER, DETECTOR = "efficientnet-lite0", "nanodet"
 TAGS, BOXES = "tags", "boxes"
-LEAST_SCORE, OVERLAP = 0.05, 0.7  # of the detector's boxes: its labels do not matter
+LEAST_SCORE, OVERLAP, MOST = 0.05, 0.7, 60  # of the detector's boxes: its labels do not matter
 NO_BOXES = np.zeros((0, 4))
 
 
@@ -62,7 +62,7 @@ class Material:
             if self._kind == TAGS:
                 boxes, vectors = NO_BOXES, self._store.embed(EMBEDDER, [picture])
             else:
-                options = Options(least_score=LEAST_SCORE, overlap=OVERLAP)
+                options = Options(least_score=LEAST_SCORE, overlap=OVERLAP, most=MOST)
                 boxes = proposals(picture, self._store.predict(DETECTOR, [picture], options)[0].found)
                 vectors = self._store.embed(EMBEDDER, crops(picture, boxes))
             kept = {"vectors": vectors.astype(np.float16), "boxes": boxes}

@@ -1,6 +1,7 @@
 import { Stack } from '@mantine/core';
 
 import { t } from '../language/language';
+import { Learning } from '../ui/models/learning';
 import { PredictedList } from '../ui/models/predicted-list';
 import { Prelabel } from '../ui/models/prelabel';
 import { Page } from '../ui/page';
@@ -13,6 +14,7 @@ export default function ProjectModels() {
     <Page title={t('Models')} order={2} about={t('Models propose, people decide; every proposal keeps which model it is from.')}>
       <Stack>
         <Prelabel project={project.id} />
+        <Learning project={project.id} />
         <PredictedList project={project.id} />
       </Stack>
     </Page>

@@ -5,6 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 
 import { api } from '../../api';
 import { t } from '../../language/language';
+import { layerWord } from '../model-words';
 import { client } from '../../queries';
 import { tell } from '../notify';
 import { Answer, Loading } from '../state';
@@ -66,7 +67,9 @@ function Rows({ list, project }: { list: PredictedBy[]; project: string }) {
         <Table.Tbody>
           {list.map(({ author, items, annotations, newest }) => (
             <Table.Tr key={author} data-testid="predicted-by">
-              <Table.Td className="lw-break">{author.replace(/^model:/, '')}</Table.Td>
+              <Table.Td className="lw-break" title={author}>
+                {layerWord(author)}
+              </Table.Td>
               <Table.Td ta="right">{number(items)}</Table.Td>
               <Table.Td ta="right">{number(annotations)}</Table.Td>
               <Table.Td>{ago(newest)}</Table.Td>

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 
 import type { Layer } from '../../editor/proposals';
 import { t } from '../../language/language';
+import { layerWord } from '../model-words';
 import * as query from '../../queries';
 import { client } from '../../queries';
 import type { DocumentView, Project } from '../../wire';
@@ -48,7 +49,7 @@ function LayerRow({ desk, layer, byCategory }: { desk: Desk; layer: Layer; byCat
         <line x1={1} y1={5} x2={25} y2={5} stroke={byCategory ? 'currentColor' : layer.color} strokeWidth={2.5} strokeDasharray={layer.dash.join(' ')} opacity={layer.opacity} />
       </svg>
       <span className={classes.name} title={layer.name}>
-        {layer.name}
+        {layerWord(layer.name)}
       </span>
       <span className={classes.number}>{layer.annotations.length}</span>
       <Slider

@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'react';
 
 import type { Proposal } from '../../editor/proposals';
 import { t } from '../../language/language';
+import { layerWord } from '../model-words';
 import { colorOf } from '../../model/ontology';
 import type { Project } from '../../wire';
 import type { Desk } from './desk';
@@ -163,7 +164,7 @@ function ProposalRow({ desk, proposal, top, isFocused }: RowProps) {
       <Icon size={15} className={list.kind} aria-hidden />
       <span className={list.words} title={`${name}, ${layer.name}`}>
         <span className={list.name}>{name}</span>
-        {many && <span className={list.said}>{layer.name}</span>}
+        {many && <span className={list.said}>{layerWord(layer.name)}</span>}
       </span>
       <span className={list.number}>{annotation.evidence?.score?.toFixed(2) ?? ''}</span>
       <Settle label={t('Accept') + keyHint('edit.prediction')} disabled={editor.readOnly} onClick={() => proposals.accept([proposal])}>
