@@ -370,7 +370,8 @@ class _Predicting:
         of = (documents.c.project_id == self._project.id) & (documents.c.import_id == self._run.id)
         made: Counter[str] = Counter()
         for counted in tx.execute(select(documents.c.categories).where(of)).scalars():
-            made.update({names.get(category, category): count for category, count in counted.items()})
+            for category, count in counted.items():
+                made[names.get(category, category)] += count
         return made
 
     def _report(self, total: int, made: Counter[str]) -> dict[str, Any]:

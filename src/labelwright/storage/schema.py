@@ -19,7 +19,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from labelwright.storage.assist_tables import assist_tables
 from labelwright.storage.audit_tables import audit_tables
 from labelwright.storage.columns import Json, Packed, identity, moment, reference, serial
 from labelwright.storage.cost_tables import cost_tables
@@ -498,6 +497,5 @@ suspect_runs, suspects, consequence_plans, consequences = suspect_tables(metadat
 
 # Models
 
-embeddings = assist_tables(metadata)
 head_plans, heads = head_tables(metadata)
 webhooks, webhook_deliveries, tag_requests = tagging_tables(metadata)

@@ -10,7 +10,7 @@ from labelwright.storage.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0018"
+HEAD = "0016"
 """The newest revision; a test holds it equal to the newest file."""
 
 
