@@ -366,12 +366,12 @@ class _Predicting:
     def _made(self, tx: Connection) -> Counter[str]:
         """The annotations of this job by category, those from before it was begun again included."""
         ontology = read_ontology(self._context, tx, self._project.id, self._project.ontology_version)
-        names = {category.id: category.name for category in ontology.categories}
+        names: dict[str, str] = {category.id: category.name for category in ontology.categories}
         of = (documents.c.project_id == self._project.id) & (documents.c.import_id == self._run.id)
         made: Counter[str] = Counter()
         for counted in tx.execute(select(documents.c.categories).where(of)).scalars():
             for category, count in counted.items():
-                made[names.get(category, category)] += count
+                made[names.get(str(category), str(category))] += int(count)
         return made
 
     def _report(self, total: int, made: Counter[str]) -> dict[str, Any]:

@@ -495,7 +495,6 @@ rates = cost_tables(metadata)
 review_reasons = review_tables(metadata)
 suspect_runs, suspects, consequence_plans, consequences = suspect_tables(metadata)
 
-# Models
-
+# Models and tagging
 head_plans, heads = head_tables(metadata)
 webhooks, webhook_deliveries, tag_requests = tagging_tables(metadata)
