@@ -11,9 +11,13 @@ from sqlalchemy import select, update
 
 from labelwright.core.document import decode
 from labelwright.core.errors import Forbidden, WrongState
+from labelwright.core.ontology import Category, Ontology
+from labelwright.core.operations import Marking, Put
 from labelwright.core.shapes import Box
+from labelwright.core.workflow import Workflow
 from labelwright.services.heads import HeadPlan, is_held_out
 from labelwright.services.submissions import Submitting
+from labelwright.services.tagging import TagOptions
 from labelwright.storage.schema import documents, items, jobs, tasks
 from labelwright.worker.jobs import perform
 from tests.services.conftest import World
@@ -46,9 +50,7 @@ def annotate(world: World, project: str, count: int) -> list[str]:
     done: list[str] = []
     for _ in range(count):
         task = world.services.queue.next(world.owner, project, "annotate")
-        item = world.context.database.read(
-            lambda tx, t=task: tx.execute(select(tasks.c.item_id).where(tasks.c.id == t)).scalar_one()
-        )
+        item = item_of(world, task)
         order = world.context.database.read(
             lambda tx: list(
                 tx.execute(
@@ -101,6 +103,60 @@ def test_it_learns_is_measured_on_what_it_never_saw_and_proposes_ahead(world: Wo
         assert best.category == "cell"
         assert best.shape.bounds.left == pytest.approx(x - 15, abs=6)
         assert best.shape.bounds.bottom == pytest.approx(y + 15, abs=6)
+
+
+def test_tags_are_learned_and_the_tagging_service_asks_the_head_first(world: World) -> None:
+    categories = (
+        Category(id="day", name="Day", shapes=("tag",)),
+        Category(id="night", name="Night", shapes=("tag",)),
+    )
+    project = world.services.projects.create(
+        world.owner, "Light", ontology=Ontology(categories=categories), workflow=Workflow(review=False)
+    )
+    world.add_items(project.id, 12)
+    ids = with_light(world, project.id)
+    world.services.heads.plan(world.owner, project.id, HeadPlan(enabled=True, every=100, ahead=1))
+    for _ in range(10):
+        task = world.services.queue.next(world.owner, project.id, "annotate")
+        tag = "night" if ids.index(item_of(world, task)) % 2 else "day"
+        marking = Marking(id=world.context.new_id(), category=tag)
+        put = Put(id=world.context.new_id(), at=1_700_000_000_000, annotation=marking, seconds=1)
+        world.services.submissions.submit(world.owner, task, Submitting(operations=[put]))
+
+    run(world, world.services.heads.train(world.owner, project.id))
+    said = world.services.tagging.tag(world.owner, light(90), TagOptions(project=project.id), None)
+
+    assert said.model.startswith("learned-")
+    assert [(tag.category, tag.name) for tag in said.tags] == [("night", "Night")]
+    ((row),) = predictions(world, ids[10])
+    assert [one.category for one in decode(row.body).annotations] == ["day"]
+
+
+def light(level: int) -> bytes:
+    """A picture of noise around a level of light."""
+    noise = np.random.default_rng(level).integers(-30, 30, (64, 64, 3))
+    data = BytesIO()
+    Image.fromarray(np.clip(level + noise, 0, 255).astype(np.uint8)).save(data, "PNG")
+    return data.getvalue()
+
+
+def with_light(world: World, project: str) -> list[str]:
+    """Items that are bright and dark by turns."""
+    context = world.context
+    chosen = select(items.c.id).where(items.c.project_id == project).order_by(items.c.position)
+    ids = list(context.database.read(lambda tx: tx.execute(chosen).scalars()))
+    for number, item in enumerate(ids):
+        sha256, size = context.blobs.put([light((80 if number % 2 else 200) + number)])
+        values = {"sha256": sha256, "bytes": size}
+        context.database.write(
+            lambda tx, i=item, v=values: tx.execute(update(items).where(items.c.id == i).values(**v))
+        )
+    return ids
+
+
+def item_of(world: World, task: str) -> str:
+    chosen = select(tasks.c.item_id).where(tasks.c.id == task)
+    return world.context.database.read(lambda tx: tx.execute(chosen).scalar_one())
 
 
 def test_enough_submissions_begin_the_next_training_once(world: World) -> None:

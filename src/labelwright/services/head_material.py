@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Row
 
 from labelwright.assist.learned import Seen
-from labelwright.assist.predictor import Options
+from labelwright.assist.predictor import Options, Picture
 from labelwright.assist.proposals import Floats, crops, proposals, with_sizes
 from labelwright.core.document import Document
 from labelwright.core.shapes import Bounds
@@ -58,19 +58,28 @@ class Material:
     def _proposed(self, item: Row[Any]) -> tuple[Floats, Floats]:
         kept = self._kept(f"{item.sha256}-{self._kind}")
         if kept is None:
-            picture = pixels_of(self._context, item)
-            if self._kind == TAGS:
-                boxes, vectors = NO_BOXES, self._store.embed(EMBEDDER, [picture])
-            else:
-                options = Options(least_score=LEAST_SCORE, overlap=OVERLAP, most=MOST)
-                boxes = proposals(picture, self._store.predict(DETECTOR, [picture], options)[0].found)
-                vectors = self._store.embed(EMBEDDER, crops(picture, boxes))
-            kept = {"vectors": vectors.astype(np.float16), "boxes": boxes}
+            kept = self._worked_out(pixels_of(self._context, item))
             self._keep(f"{item.sha256}-{self._kind}", kept)
+        return self._as_seen(kept, (item.width, item.height))
+
+    def on(self, picture: Picture) -> tuple[Floats, Floats]:
+        """Vectors and boxes of a picture that is no item; nothing of it is kept."""
+        return self._as_seen(self._worked_out(picture), (picture.shape[1], picture.shape[0]))
+
+    def _worked_out(self, picture: Picture) -> dict[str, NDArray[Any]]:
+        if self._kind == TAGS:
+            boxes, vectors = NO_BOXES, self._store.embed(EMBEDDER, [picture])
+        else:
+            options = Options(least_score=LEAST_SCORE, overlap=OVERLAP, most=MOST)
+            boxes = proposals(picture, self._store.predict(DETECTOR, [picture], options)[0].found)
+            vectors = self._store.embed(EMBEDDER, crops(picture, boxes))
+        return {"vectors": vectors.astype(np.float16), "boxes": boxes}
+
+    def _as_seen(self, kept: dict[str, NDArray[Any]], size: tuple[int, int]) -> tuple[Floats, Floats]:
         vectors, boxes = kept["vectors"].astype(np.float64), kept["boxes"].astype(np.float64)
         if self._kind == TAGS:
             return vectors, NO_BOXES
-        return with_sizes(vectors.reshape(len(boxes), -1), boxes, (item.width, item.height)), boxes
+        return with_sizes(vectors.reshape(len(boxes), -1), boxes, size), boxes
 
     def _marked(self, item: Row[Any], boxes: Floats) -> Floats:
         if not len(boxes):

@@ -105,7 +105,7 @@ class Heads:
                 plan=HeadPlan(enabled=False)
                 if plan is None
                 else HeadPlan(enabled=plan.enabled, every=plan.every, ahead=plan.ahead),
-                kind=_kind(ontology),
+                kind=kind_of(ontology),
                 since=0 if plan is None else plan.since,
                 labeled=int(tx.execute(labeled).scalar_one()),
                 versions=[_view(row) for row in rows],
@@ -177,7 +177,7 @@ class _Training:
         self._ontology = read(
             lambda tx: read_ontology(run.context, tx, self._project.id, self._project.ontology_version)
         )
-        self._kind = _kind(self._ontology)
+        self._kind = kind_of(self._ontology)
         self._labels = _labels(self._ontology, self._kind)
         self._material = Material(run.context, self._kind)
 
@@ -240,8 +240,7 @@ class _Training:
         return judged(found_by(head, seen.vectors, seen.boxes, LEAST_SCORE), seen)
 
     def _promoted(self, tx: Connection) -> Head | None:
-        of = (heads.c.project_id == self._project.id) & heads.c.promoted & (heads.c.kind == self._kind)
-        row = tx.execute(select(heads).where(of).order_by(heads.c.version.desc()).limit(1)).first()
+        row = promoted_head(tx, self._project.id, self._kind)
         return None if row is None else Head.from_bytes(row.weights)
 
     def _keep(
@@ -356,6 +355,12 @@ class _Training:
         self._context.database.write(lambda tx: self._run.step(tx, done, total, note))
 
 
+def promoted_head(tx: Connection, project_id: str, kind: str) -> Row[Any] | None:
+    """The version that proposes now."""
+    of = (heads.c.project_id == project_id) & heads.c.promoted & (heads.c.kind == kind)
+    return tx.execute(select(heads).where(of).order_by(heads.c.version.desc()).limit(1)).first()
+
+
 def is_held_out(item_id: str) -> bool:
     """Whether an item is one that heads are measured on; a matter of its id alone."""
     return hashlib.sha256(f"held out {item_id}".encode()).digest()[0] % HELD_OUT == 0
@@ -407,7 +412,7 @@ def _is_gold() -> Any:  # noqa: ANN401  # a condition
     return exists().where(gold.c.item_id == items.c.id)
 
 
-def _kind(ontology: Ontology) -> str:
+def kind_of(ontology: Ontology) -> str:
     """Boxes where any category has shapes, else tags of the whole item."""
     return BOXES if any(set(category.shapes) - {"tag"} for category in ontology.categories) else TAGS
 

@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, NamedTuple, Protocol
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from labelwright.assist.manifest import Manifest
 from labelwright.assist.predictor import Found, Options, Prediction
@@ -26,6 +26,7 @@ from labelwright.core.ontology import Ontology
 from labelwright.media.decode import ImageLimits
 from labelwright.services.access import Actor, project_for, require
 from labelwright.services.context import Context
+from labelwright.services.head_tagger import HeadTagger, head_tagger
 from labelwright.services.item_pixels import decoded, limits_of
 from labelwright.services.models import ModelStore
 from labelwright.services.on_call import RIGHT as ASKING
@@ -145,17 +146,6 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Outcome]
 
 
-class ProjectTagger(Protocol):
-    """What a project learned by itself: it tags by ids of the project's categories."""
-
-    name: str
-    version: str
-
-    def predict(self, pictures: Sequence[Picture], options: Options) -> list[Prediction]:
-        """The categories of each picture."""
-        ...
-
-
 class _Way(NamedTuple):
     """How the pictures of a request are tagged, found out once."""
 
@@ -163,12 +153,6 @@ class _Way(NamedTuple):
     version: str
     ask: Any  # pictures, options -> predictions
     categories: Mapping[str, tuple[str, str]] | None  # by label: id and name
-
-
-def project_tagger(tx: Connection, project: Row[Any]) -> ProjectTagger | None:
-    """What the project has learned to tag by itself, if it is in use."""
-    del tx, project
-    return None
 
 
 class Tagging:
@@ -273,11 +257,11 @@ class Tagging:
             return self._by_model(options, None)
         project_id = options.project
 
-        def work(tx: Connection) -> tuple[Ontology, ProjectTagger | None]:
+        def work(tx: Connection) -> tuple[Ontology, HeadTagger | None]:
             project = project_for(tx, actor, project_id, "project.read")
             if options.ask_below is not None:
                 project_for(tx, actor, project_id, ASKING)
-            own = project_tagger(tx, project) if options.model is None else None
+            own = head_tagger(tx, self.context, project) if options.model is None else None
             return read_ontology(self.context, tx, project.id, project.ontology_version), own
 
         ontology, own = self.context.database.read(work)
