@@ -7,7 +7,7 @@ from threading import Event
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from labelwright.core.document import decode
 from labelwright.core.errors import Forbidden, InvalidInput, WrongState
@@ -18,7 +18,7 @@ from labelwright.services.item_filter import ItemFilter
 from labelwright.services.models import Models, ModelStore
 from labelwright.services.predictions import PredictIn
 from labelwright.services.segmenting import PromptIn
-from labelwright.storage.schema import documents, items, jobs
+from labelwright.storage.schema import documents, gold, items, jobs
 from labelwright.worker.jobs import perform
 from tests.assist.onnx_models import constant, segmenter
 from tests.services.conftest import World
@@ -302,3 +302,34 @@ def test_hidden_predictions_are_gone_for_annotators(world: World, tmp_path: Path
 
     assert predicted(world, first) == []
     assert world.services.predictions.list(world.owner, project.id) == []
+
+
+def test_gold_items_are_predicted_with_the_work_that_they_are_met_as(world: World, tmp_path: Path) -> None:
+    project = world.project(items=3)
+    ids = with_pictures(world, project.id)
+    detector(world, tmp_path, CELL)
+    now = world.context.now()
+    row = {"id": world.context.new_id(), "project_id": project.id, "item_id": ids[0], "document_id": "none"}
+    world.context.database.write(
+        lambda tx: tx.execute(
+            insert(gold).values(
+                **row,
+                source="expert",
+                author=world.owner.id,
+                categories={},
+                explanation="",
+                mixed=True,
+                added_by=world.owner.id,
+                added_at=now,
+            )
+        )
+    )
+    world.context.database.write(
+        lambda tx: tx.execute(update(items).where(items.c.id == ids[0]).values(state="done"))
+    )
+    wanted = PredictIn(model="tiny", filter=ItemFilter(states=("waiting",)))
+
+    report = run(world, world.services.predictions.start(world.owner, project.id, wanted))
+
+    assert report["items"] == 3
+    assert len(predicted(world, ids[0])) == 1

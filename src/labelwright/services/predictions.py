@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
 from labelwright.assist.manifest import Manifest
 from labelwright.assist.predictor import Found, Options, Prediction
@@ -31,7 +31,7 @@ from labelwright.services.models import ModelStore
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.predicting import Fitter, suggested
 from labelwright.services.segmenting import Segmenting
-from labelwright.storage.schema import documents, items, projects
+from labelwright.storage.schema import documents, gold, items, projects
 
 RIGHT = "project.manage"
 CHUNK = 8
@@ -266,9 +266,12 @@ class _Predicting:
 
     def _left(self, tx: Connection) -> tuple[list[str], int]:
         """The items that are still to be asked, and how many this job has done already."""
-        fits, _ = filter_for(
+        chosen, _ = filter_for(
             self._context, tx, self._run.actor(), self._project.id, self._wanted.filter, RIGHT
         )
+        # Gold items are met as work, so they have predictions where work has.
+        golden = exists().where(gold.c.item_id == items.c.id, gold.c.retired_at.is_(None))
+        fits = or_(chosen, (items.c.project_id == self._project.id) & golden)
         said = (documents.c.item_id == items.c.id) & (documents.c.kind == PREDICTION)
         by_this_job = exists().where(said & (documents.c.import_id == self._run.id))
         before = exists().where(said & (documents.c.author == self._manifest.author))
