@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
 from labelwright.assist.manifest import Manifest
 from labelwright.assist.predictor import Found, Options, Prediction
+from labelwright.core.document import Document
 from labelwright.core.errors import InvalidInput, LabelwrightError, StorageFailure
 from labelwright.core.model_errors import ModelDied, ModelFailure, UnfitModel
 from labelwright.core.ontology import Ontology
@@ -240,7 +241,7 @@ class _Predicting:
                 self._run.check()
                 chunk = ahead.result()
                 ahead = readers.submit(self._read, ids[start + CHUNK : start + 2 * CHUNK])
-                answers = self._ask(chunk)
+                answers = [made for answered in self._ask(chunk) if (made := self._fitted(*answered))]
                 told = done + min(start + CHUNK, len(ids))
                 self._context.database.write(
                     lambda tx, answers=answers, told=told: self._write(tx, answers, told, total)
@@ -330,18 +331,23 @@ class _Predicting:
         least = min([usual, *self._wanted.thresholds.values()])
         return self._store.predict(self._manifest.name, pictures, Options(least_score=least))
 
-    def _write(
-        self,
-        tx: Connection,
-        answers: Sequence[tuple[Row[Any], NDArray[np.uint8], Prediction]],
-        done: int,
-        total: int,
-    ) -> None:
-        for row, pixels, prediction in answers:
-            segment = None
+    def _fitted(
+        self, row: Row[Any], pixels: NDArray[np.uint8], prediction: Prediction
+    ) -> tuple[Row[Any], Document] | None:
+        """The document of an item; made before the transaction, for a segmenter takes its time."""
+        segment = None
+        try:
             if self._wanted.segmenter is not None and prediction.found:
                 segment = self._segmenting.box_segmenter(row, pixels, self._wanted.segmenter)
-            document = self._fitter.document(prediction.found, segment)
+            return row, self._fitter.document(prediction.found, segment)
+        except ModelFailure as error:
+            self._fail(row, error.message)
+            return None
+
+    def _write(
+        self, tx: Connection, answers: Sequence[tuple[Row[Any], Document]], done: int, total: int
+    ) -> None:
+        for row, document in answers:
             of = (documents.c.item_id == row.id) & (documents.c.kind == PREDICTION)
             mine = documents.c.author.like(f"model:{self._manifest.name}@%")
             tx.execute(update(documents).where(of, mine).values(kind=REPLACED))
