@@ -181,7 +181,7 @@ class Place:
 
     def make_audit(self, who: Actor) -> str:
         services, owner = self.api.world.services, self.api.world.owner
-        wanted = NewAudit(claims=(ClaimIn(at_most=0.5),), unit="item")
+        wanted = NewAudit(claims=(ClaimIn(at_most=0.5),), unit="item", own_work=True)
         made = services.audits.open(owner, self.make_release(who), wanted)
         judge = who if who is not None else owner
         try:

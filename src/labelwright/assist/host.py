@@ -1,13 +1,12 @@
 """Models run in processes of their own, so that one which hangs, dies or eats the memory hurts nobody else.
 
 A process is kept for each model and method while it is used, so that a click never waits behind a batch.
-Messages are pickles with their length before them, over the process's own pipes: both ends are ours, and
-a model file never writes to them.
+Messages (`messages.py`) come with their length before them, over the process's own pipes; a model file never
+writes to them.
 """
 
 import atexit
 import os
-import pickle
 import select
 import struct
 import subprocess
@@ -18,44 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from labelwright.assist.manifest import Manifest
-from labelwright.core import errors, model_errors
-from labelwright.core.errors import LabelwrightError
+from labelwright.assist.messages import ANSWERED, Limits, Told, begin, packed, unpacked
 from labelwright.core.model_errors import ModelDied, ModelFailure, ModelTimeout
 
 LENGTH = struct.Struct("<Q")
 IDLE_SECONDS = 300.0
 MOST_PROCESSES = 8
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a model may take: seconds for an answer, bytes of memory, threads (0: as many as cores)."""
-
-    seconds: float = 120.0
-    memory: int = 8 * 2**30
-    threads: int = 0
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """An error on its way between the processes."""
-
-    kind: str
-    message: str
-    place: str | None = None
-    remedy: str = ""
-
-    @classmethod
-    def of(cls, error: LabelwrightError) -> "Told":
-        return cls(kind=type(error).__name__, message=error.message, place=error.place, remedy=error.remedy)
-
-    def raised(self) -> LabelwrightError:
-        """The error again."""
-        kind = getattr(model_errors, self.kind, None) or getattr(errors, self.kind, ModelFailure)
-        error: LabelwrightError = kind.__new__(kind)
-        LabelwrightError.__init__(error, self.message, place=self.place, remedy=self.remedy)
-        return error
 
 
 class ModelHosts:
@@ -116,10 +84,12 @@ class _Host:
 
     def ask(self, method: str, given: tuple[Any, ...]) -> Any:  # noqa: ANN401
         with self._turn:
+            if method not in ANSWERED:
+                raise ModelFailure(self._manifest.name, f"cannot be asked to {method}")
             process = self._process if self._process and self._process.poll() is None else self._start()
             try:
-                _send(process, (method, given))
-                answer = self._receive(process)
+                _send(process, packed([method, packed(given)]))
+                answer = self._receive(process, ANSWERED[method])
             except (BrokenPipeError, EOFError):
                 raise ModelDied(self._manifest.name, self._how(process)) from None
             except BaseException:
@@ -144,13 +114,14 @@ class _Host:
             env=dict(os.environ),
         )
         self._process = process
-        _send(process, (self._folder, self._manifest, self._limits))
+        _send(process, begin(self._folder, self._manifest, self._limits))
         return process
 
-    def _receive(self, process: "subprocess.Popen[bytes]") -> Any:  # noqa: ANN401
+    def _receive(self, process: "subprocess.Popen[bytes]", kind: Any) -> Any:  # noqa: ANN401
         until = time.monotonic() + self._limits.seconds
         size = LENGTH.unpack(self._read(process, LENGTH.size, until))[0]
-        return pickle.loads(self._read(process, size, until))  # noqa: S301  # written by our own process
+        fine, data = unpacked(self._read(process, size, until), tuple[bool, bytes])
+        return unpacked(data, kind if fine else Told)
 
     def _read(self, process: "subprocess.Popen[bytes]", size: int, until: float) -> bytearray:
         if process.stdout is None:
@@ -188,10 +159,9 @@ class _Host:
             self._process = None
 
 
-def _send(process: "subprocess.Popen[bytes]", message: object) -> None:
+def _send(process: "subprocess.Popen[bytes]", data: bytes) -> None:
     if process.stdin is None:
         raise BrokenPipeError
-    data = pickle.dumps(message, protocol=5)
     view = memoryview(LENGTH.pack(len(data)) + data)
     while view:
         view = view[os.write(process.stdin.fileno(), view) :]

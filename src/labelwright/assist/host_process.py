@@ -4,13 +4,14 @@ python -m labelwright.assist.host_process   (see `assist/host.py`)
 """
 
 import os
-import pickle
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 from labelwright.assist.adapters import load
-from labelwright.assist.host import LENGTH, Limits, Told
+from labelwright.assist.host import LENGTH
 from labelwright.assist.manifest import Manifest
+from labelwright.assist.messages import GIVEN, Begin, Limits, Told, packed, unpacked
 from labelwright.core.errors import LabelwrightError
 from labelwright.core.model_errors import ModelFailure, ModelOutOfMemory
 
@@ -22,30 +23,33 @@ def main() -> None:
     incoming = os.fdopen(os.dup(0), "rb")
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what libraries print goes nowhere
-    folder, manifest, limits = _next(incoming)
+    begun = unpacked(_next(incoming), Begin)
+    folder, manifest, limits = Path(begun.folder), begun.manifest, begun.limits
     _limit(limits)
     model: Any = None
     while True:
         try:
-            method, given = _next(incoming)
+            method, data = unpacked(_next(incoming), tuple[str, bytes])
         except EOFError:
             return
+        fine = True
         try:
+            given = unpacked(data, GIVEN[method])
             model = model or load(folder, manifest, limits.threads)
             answer = getattr(model, method)(*given)
         except BaseException as error:  # noqa: BLE001  # the other end tells it
-            answer = Told.of(_as_ours(error, manifest))
-        data = pickle.dumps(answer, protocol=5)
+            fine, answer = False, Told.of(_as_ours(error, manifest))
+        data = packed([fine, packed(answer)])
         outgoing.write(LENGTH.pack(len(data)))
         outgoing.write(data)
         outgoing.flush()
 
 
-def _next(incoming: IO[bytes]) -> Any:  # noqa: ANN401
+def _next(incoming: IO[bytes]) -> bytes:
     head = incoming.read(LENGTH.size)
     if len(head) < LENGTH.size:
         raise EOFError
-    return pickle.loads(incoming.read(LENGTH.unpack(head)[0]))  # noqa: S301  # from the process that began us
+    return incoming.read(LENGTH.unpack(head)[0])
 
 
 def _as_ours(error: BaseException, manifest: Manifest) -> LabelwrightError:

@@ -72,7 +72,7 @@ class Sam:
         # A larger answer than what the model sees would be no finer.
         asked = size if size[0] <= rows and size[1] <= columns else (rows, columns)
         feeds = self._asked(prompt, placing, asked)
-        with np.load(io.BytesIO(looked.tobytes())) as packed:
+        with np.load(io.BytesIO(looked.tobytes()), allow_pickle=False) as packed:
             seen: Arrays = {key[1:]: packed[key] for key in packed.files}
         for wanted, shape in features_of(session.inputs).items():
             source = fed_by(wanted, shape, {key: value.shape for key, value in seen.items()})
