@@ -183,24 +183,24 @@ def test_more_items_than_are_looked_at_together_are_all_told(
     assert sorted(json.loads(body)["data"]["item"] for _, body in listener.got) == sorted(done)
 
 
-def test_a_release_and_a_stop_are_told_to_those_who_asked_for_them(
+def test_a_release_and_a_training_are_told_to_those_who_asked_for_them(
     here: World, listener: Listener, clock: Clock
 ) -> None:
     project = here.project(review=False)
-    both = hook(here, project.id, listener.url, "release.created", "automatic.stopped")
+    both = hook(here, project.id, listener.url, "release.created", "head.trained")
     items_only = hook(here, project.id, listener.url, "item.done")
     finish(here, project.id)
     made = here.services.releases.create(here.owner, project.id, NewRelease(tag="v1"))
-    told = {"category": "cell", "reason": "the bound broke"}
+    told = {"version": 3, "promoted": True}
     here.context.database.write(
-        lambda tx: announce(tx, here.context, project.id, "automatic.stopped", "plan", told)
+        lambda tx: announce(tx, here.context, project.id, "head.trained", "plan", told)
     )
 
     collect(here.context)
     collect(here.context)
     deliver_due(here.context)
 
-    assert sorted(each.event for each in log(here, both)) == ["automatic.stopped", "release.created"]
+    assert sorted(each.event for each in log(here, both)) == ["head.trained", "release.created"]
     assert [each.event for each in log(here, items_only)] == ["item.done"]
     bodies = [each.body["data"] for each in log(here, both)]
     assert {"id": made.id, "tag": "v1"} in bodies

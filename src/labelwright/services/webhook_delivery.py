@@ -30,9 +30,9 @@ from labelwright.services.on_call import settle
 from labelwright.services.outward import NotReached, ask
 from labelwright.services.tag_answers import answer_of
 from labelwright.services.webhooks import (
-    AUTOMATIC_STOPPED,
     DELIVERED,
     FAILED,
+    HEAD_TRAINED,
     ITEM_DONE,
     RELEASE_CREATED,
     TEST,
@@ -55,7 +55,7 @@ MOST_TRIES = 10  # of one delivery: about a day and a half
 MOST_FAILURES = 12  # of a webhook, in a row: about two days
 KEPT_DAYS = 14
 SIGNATURE = "Labelwright-Signature"
-TOLD = (RELEASE_CREATED, AUTOMATIC_STOPPED)
+TOLD = (RELEASE_CREATED, HEAD_TRAINED)
 
 
 def sign(secret: str, moment: int, body: bytes) -> str:

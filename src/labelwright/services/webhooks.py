@@ -21,8 +21,8 @@ from labelwright.storage.schema import webhook_deliveries, webhooks
 
 RIGHT = "project.manage"
 ITEM_DONE, RELEASE_CREATED, TAG_ANSWERED = "item.done", "release.created", "tag.answered"
-AUTOMATIC_STOPPED, TEST = "automatic.stopped", "test"
-EVENTS = (ITEM_DONE, RELEASE_CREATED, TAG_ANSWERED, AUTOMATIC_STOPPED)
+HEAD_TRAINED, TEST = "head.trained", "test"
+EVENTS = (ITEM_DONE, RELEASE_CREATED, TAG_ANSWERED, HEAD_TRAINED)
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 MOST_WEBHOOKS = 20  # of a project
 MOST_SHOWN = 50

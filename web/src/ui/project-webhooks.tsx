@@ -20,7 +20,7 @@ const EVENTS: [string, () => string][] = [
   ['item.done', () => t('An item is done')],
   ['tag.answered', () => t('A person answered a tagging request')],
   ['release.created', () => t('A release was made')],
-  ['automatic.stopped', () => t('Automatic acceptance stopped')],
+  ['head.trained', () => t('The project learned')],
 ];
 
 const webhooksOf = (project: string) =>
