@@ -24,16 +24,14 @@ from labelwright.core.workflow import ANNOTATE
 from labelwright.services.access import Actor, project_for
 from labelwright.services.audit import record
 from labelwright.services.context import Context
-from labelwright.services.documents import PREDICTION, store_document
 from labelwright.services.events import announce
 from labelwright.services.head_material import BOXES, EMBEDDER, TAGS, Material
-from labelwright.services.item_index import index_item
 from labelwright.services.job_run import JobRun
 from labelwright.services.jobs import UNFINISHED, Jobs, submit
 from labelwright.services.models import ModelStore
 from labelwright.services.ontologies import read_ontology
 from labelwright.services.predicting import Fitter
-from labelwright.services.predictions import REPLACED
+from labelwright.services.predictions import keep_prediction
 from labelwright.storage.schema import documents, gold, head_plans, heads, items, jobs, projects, tasks
 
 RIGHT = "project.manage"
@@ -332,23 +330,8 @@ class _Training:
     def _write(
         self, tx: Connection, manifest: Manifest, made: Sequence[tuple[Row[Any], Any]], done: int, total: int
     ) -> None:
-        mine = documents.c.author.like(f"model:{manifest.name}@%")
         for item, document in made:
-            of = (documents.c.item_id == item.id) & (documents.c.kind == PREDICTION)
-            tx.execute(update(documents).where(of, mine).values(kind=REPLACED))
-            store_document(
-                tx,
-                self._context,
-                self._project,
-                document,
-                item_id=item.id,
-                kind=PREDICTION,
-                author=manifest.author,
-                model=manifest.author,
-                import_id=self._run.id,
-                guideline_version=self._project.brief_version,
-            )
-            index_item(tx, item.id)
+            keep_prediction(tx, self._context, self._project, item.id, manifest, document, self._run.id)
         self._run.step(tx, done, total, "Proposing on what comes next")
 
     def _tell(self, done: int, total: int, note: str) -> None:

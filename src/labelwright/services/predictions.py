@@ -348,22 +348,7 @@ class _Predicting:
         self, tx: Connection, answers: Sequence[tuple[Row[Any], Document]], done: int, total: int
     ) -> None:
         for row, document in answers:
-            of = (documents.c.item_id == row.id) & (documents.c.kind == PREDICTION)
-            mine = documents.c.author.like(f"model:{self._manifest.name}@%")
-            tx.execute(update(documents).where(of, mine).values(kind=REPLACED))
-            store_document(
-                tx,
-                self._context,
-                self._project,
-                document,
-                item_id=row.id,
-                kind=PREDICTION,
-                author=self._manifest.author,
-                model=self._manifest.author,
-                import_id=self._run.id,
-                guideline_version=self._project.brief_version,
-            )
-            index_item(tx, row.id)
+            keep_prediction(tx, self._context, self._project, row.id, self._manifest, document, self._run.id)
             announce(tx, self._context, self._project.id, "item.predicted", row.id, {})
         self._run.step(tx, done, total)
 
@@ -401,6 +386,34 @@ class _Predicting:
             "failures": self._failures,
             "failed": self._failed,
         }
+
+
+def keep_prediction(
+    tx: Connection,
+    context: Context,
+    project: Row[Any],
+    item_id: str,
+    manifest: Manifest,
+    document: Document,
+    job_id: str,
+) -> None:
+    """Keep what a model says of an item now, in place of what any version of it said before."""
+    of = (documents.c.item_id == item_id) & (documents.c.kind == PREDICTION)
+    mine = documents.c.author.like(f"model:{manifest.name}@%")
+    tx.execute(update(documents).where(of, mine).values(kind=REPLACED))
+    store_document(
+        tx,
+        context,
+        project,
+        document,
+        item_id=item_id,
+        kind=PREDICTION,
+        author=manifest.author,
+        model=manifest.author,
+        import_id=job_id,
+        guideline_version=project.brief_version,
+    )
+    index_item(tx, item_id)
 
 
 def _checked(wanted: PredictIn, manifest: Manifest, ontology: Ontology) -> dict[str, str]:

@@ -57,7 +57,6 @@ function Shown({ view, project }: { view: View; project: string }) {
   const isOn = state !== undefined && !isOver(state);
   useEffect(() => {
     if (state && isOver(state)) again();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- asked anew when the job ends, not when the page is drawn
   }, [state]);
   const changed = JSON.stringify(plan) !== JSON.stringify(view.plan);
   const turn = (enabled: boolean) => {
