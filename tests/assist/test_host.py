@@ -101,3 +101,22 @@ def test_the_built_in_embedding_knows_a_picture_again() -> None:
     assert vectors.shape == (3, 1280)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.05
+
+
+def test_a_process_that_nobody_asks_any_more_is_ended(tmp_path: Path) -> None:
+    now = [0.0]
+    hosts, manifest = ModelHosts(Limits(), clock=lambda: now[0]), own(tmp_path)
+    hosts.ask(tmp_path, manifest, "predict", [PICTURE], Options())
+    (host,) = hosts._hosts.values()
+    process = host._process
+    assert process is not None
+
+    hosts.sweep()
+    assert process.poll() is None
+    now[0] = 1000.0
+    hosts.sweep()
+
+    assert process.poll() is not None
+    assert hosts._hosts == {}
+    assert hosts.ask(tmp_path, manifest, "predict", [PICTURE], Options())[0].found
+    hosts.close()

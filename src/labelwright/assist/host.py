@@ -33,6 +33,7 @@ class ModelHosts:
         self._limits, self._clock = limits, clock
         self._lock = threading.Lock()
         self._hosts: dict[tuple[str, str, str, str], _Host] = {}
+        self._timer: threading.Timer | None = None
         atexit.register(self.close)
 
     def ask(self, folder: Path, manifest: Manifest, method: str, *given: Any) -> Any:  # noqa: ANN401
@@ -45,22 +46,32 @@ class ModelHosts:
             return host.ask(method, given)
         finally:
             host.used = self._clock()
+            self._sweep_later()
+
+    def sweep(self) -> None:
+        """End the processes that nobody has asked for a while."""
+        with self._lock:
+            self._timer = None
+            ended = [self._hosts.pop(name) for name in self._idle()]
+            left = bool(self._hosts)
+        for host in ended:
+            host.end()
+        if left:
+            self._sweep_later()
 
     def close(self) -> None:
         """End every process."""
         with self._lock:
             hosts, self._hosts = list(self._hosts.values()), {}
+            if self._timer is not None:
+                self._timer.cancel()
         for host in hosts:
             host.end()
 
     def _host(self, folder: Path, manifest: Manifest, method: str) -> "_Host":
         key = (str(folder), manifest.name, manifest.version, method)
         with self._lock:
-            idle = [
-                name
-                for name, host in self._hosts.items()
-                if name != key and not host.busy and self._clock() - host.used > IDLE_SECONDS
-            ]
+            idle = [name for name in self._idle() if name != key]
             if key not in self._hosts and len(self._hosts) - len(idle) >= MOST_PROCESSES:
                 free = [name for name, host in self._hosts.items() if not host.busy and name not in idle]
                 idle += sorted(free, key=lambda name: self._hosts[name].used)[:1]
@@ -68,7 +79,21 @@ class ModelHosts:
                 self._hosts.pop(name).end()
             if key not in self._hosts:
                 self._hosts[key] = _Host(folder, manifest, self._limits, self._clock())
+            self._hosts[key].used = self._clock()  # so that no sweep takes it before it is asked
             return self._hosts[key]
+
+    def _idle(self) -> list[tuple[str, str, str, str]]:
+        now = self._clock()
+        return [
+            name for name, host in self._hosts.items() if not host.busy and now - host.used > IDLE_SECONDS
+        ]
+
+    def _sweep_later(self) -> None:
+        with self._lock:
+            if self._timer is None:
+                self._timer = threading.Timer(IDLE_SECONDS + 1, self.sweep)
+                self._timer.daemon = True
+                self._timer.start()
 
 
 class _Host:
